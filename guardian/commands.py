@@ -1,0 +1,72 @@
+"""What the core asks of the shell. Commands are data: the core never touches a pin, a socket or a disk."""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TypeAlias
+
+from guardian.incident import Incident
+
+
+class Lamp(str, Enum):
+    """What the lamps say (design: button and LED): steady = watching, slow = pending, fast = raised, double = fault."""
+
+    OFF = "off"
+    STEADY = "steady"
+    SLOW_BLINK = "slow blink"
+    FAST_BLINK = "fast blink"
+    DOUBLE_BLINK = "double blink"
+
+
+class Sound(str, Enum):
+    """What the buzzer says: silent, pips while the alarm can be cancelled, siren while it is raised."""
+
+    SILENT = "silent"
+    PIPS = "pips"
+    SIREN = "siren"
+
+
+@dataclass(frozen=True, slots=True)
+class Save:
+    """Make the incident durable; carried out before anything announces it."""
+
+    incident: Incident
+
+
+@dataclass(frozen=True, slots=True)
+class ShowPanel:
+    """Set the box's lamps and buzzer; `text` is what the simulated panel and the page say in large type."""
+
+    lamp: Lamp
+    sound: Sound
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Publish:
+    """Send `payload` (UTF-8 text; JSON unless a plain word) to `topic`, quality of service 1."""
+
+    topic: str
+    payload: str
+    retain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Notify:
+    """Tell one contact by its ways (phone, mail ...). `incident` with `step` is the idempotency key."""
+
+    contact: str
+    title: str
+    body: str
+    incident: str
+    step: int
+    urgent: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Announce:
+    """The incident changed: whoever publishes state must publish this one (topics turns it into messages)."""
+
+    incident: Incident
+
+
+Command: TypeAlias = Save | ShowPanel | Publish | Notify | Announce

@@ -1,0 +1,196 @@
+"""Facts, in the past tense and frozen: what the stages saw and what humans did. The class name is the event's name."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something that happened at `time` (monotonic seconds) in `room`.
+
+    `reasons` are sentences with numbers that a caregiver reads: what was seen, not how it was computed.
+    """
+
+    time: float
+    room: str
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonEvent(Event):
+    """Something that happened to a body: `track` is its local id, `person` its name or None for unknown, `place` the
+    name of the place (bed, sofa, floor ...) where the hips are, or None.
+    """
+
+    track: int
+    person: str | None = None
+    place: str | None = None
+
+
+class PersonAppeared(PersonEvent):
+    """A track was confirmed: somebody is in the room."""
+
+    __slots__ = ()
+
+
+class PersonLeft(PersonEvent):
+    """A track ended where people leave."""
+
+    __slots__ = ()
+
+
+class PersonIdentified(PersonEvent):
+    """The identity of a track was decided or changed."""
+
+    __slots__ = ()
+
+
+class FallSuspected(PersonEvent):
+    """A fast descent to the floor, not yet confirmed by staying down."""
+
+    __slots__ = ()
+
+
+class FallConfirmed(PersonEvent):
+    """A fall, after which the person stayed down."""
+
+    __slots__ = ()
+
+
+class PersonDown(PersonEvent):
+    """Somebody lies where one does not lie, and no fall was seen."""
+
+    __slots__ = ()
+
+
+class LongLie(PersonEvent):
+    """On the floor beyond the limit."""
+
+    __slots__ = ()
+
+
+class PersonRecovered(PersonEvent):
+    """Upright again after a suspected or confirmed fall."""
+
+    __slots__ = ()
+
+
+class HelpGestured(PersonEvent):
+    """The person waved or held up an arm for help."""
+
+    __slots__ = ()
+
+
+class StillnessExceeded(PersonEvent):
+    """No movement for longer than is usual at this hour and place."""
+
+    __slots__ = ()
+
+
+class RoutineBroken(PersonEvent):
+    """Something usual did not happen."""
+
+    __slots__ = ()
+
+
+class StrangerSeen(PersonEvent):
+    """An unknown person when the household is asleep or away."""
+
+    __slots__ = ()
+
+
+class NightWandering(PersonEvent):
+    """Up and about at night beyond what is usual."""
+
+    __slots__ = ()
+
+
+class GaitDeclined(PersonEvent):
+    """Walking has become slower or less steady over weeks."""
+
+    __slots__ = ()
+
+
+class ViewLost(Event):
+    """The room cannot be seen: dark, covered, frozen or no frames."""
+
+    __slots__ = ()
+
+
+class ViewRestored(Event):
+    """The room can be seen again."""
+
+    __slots__ = ()
+
+
+class CameraMoved(Event):
+    """The camera points elsewhere: places and floor no longer hold."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HumanEvent(Event):
+    """A human acted: `by` names who, `via` the way (button, mqtt, web, phone). `incident` is the id of the incident
+    meant, or None for the worst one that is open. `room` is empty where no room was meant.
+    """
+
+    by: str
+    via: str
+    incident: str | None = None
+    room: str = ""
+
+
+class HelpCalled(HumanEvent):
+    """The button was held, or somebody pressed "call for help"."""
+
+    __slots__ = ()
+
+
+class Cancelled(HumanEvent):
+    """The person said "I am all right" while the alarm was suspected or pending."""
+
+    __slots__ = ()
+
+
+class Acknowledged(HumanEvent):
+    """A named human has taken the alarm: it falls silent and stays open."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolved(HumanEvent):
+    """A human closed the incident: `outcome` is helped, false alarm or drill."""
+
+    outcome: str = "helped"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snoozed(HumanEvent):
+    """New alarms of one room (or all, where `room` is empty) are held for `seconds`; it ends by itself."""
+
+    seconds: float
+
+
+class DrillStarted(HumanEvent):
+    """A human asked for a test alarm."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaultOccurred(Event):
+    """A part of the appliance does not work: `part` names it (camera, sandbox, broker, panel, store, phone, clock)."""
+
+    part: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaultCleared(Event):
+    """The part works again."""
+
+    part: str
+
+
+URGENT_EVENTS: tuple[type[Event], ...] = (FallConfirmed, PersonDown, LongLie, HelpGestured, HelpCalled)
+"""What counts as an alarm for the household and in evaluation, besides the configured behaviour events."""
