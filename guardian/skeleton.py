@@ -93,7 +93,8 @@ class Observation:
     pose then means "nothing changed" and not "nobody there". `brightness` and `contrast` are mean and standard
     deviation of the luma, 0-1; `sharpness` is 0 (featureless) to 1; `motion` is the share of the picture that moved,
     0-1; `change` is the mean absolute luma difference to the frame before, 0-1, and exactly 0 only when two frames are
-    the same to the bit. `aspect` is width / height. `frame` counts the frames captured since the eye opened.
+    the same to the bit. `aspect` is width / height. `held` marks the last frame of an ended file, repeated on request,
+    which is not a frozen camera. `frame` counts the frames captured since the eye opened.
     """
 
     time: float
@@ -105,4 +106,5 @@ class Observation:
     sharpness: float = 0.5
     motion: float = 0.0
     change: float = 0.01
+    held: bool = False
     frame: int = field(default=0, compare=False)
