@@ -1,0 +1,39 @@
+"""The floors of the house, from the ground up: an import goes down, never up and never sideways.
+
+`python tests/floors.py` prints the files of nouns and stages, whose branches must be covered completely.
+"""
+
+from pathlib import Path
+
+PACKAGE = Path(__file__).resolve().parent.parent / "guardian"
+
+NOUNS = ("errors", "skeleton", "geometry", "moment", "events", "incident", "header", "commands", "settings")
+"""Import nothing of ours but each other."""
+
+STAGES = ("tracking", "identity", "posture", "view", "falls", "behaviour", "alarm", "pipeline", "topics")
+"""In the order of the flow: a stage may import an earlier one, never a later one."""
+
+EDGES = ("configuration", "eye", "io", "web")
+"""What touches the world; none knows another."""
+
+TOPS = ("app", "doctor", "lab")
+"""What puts the parts together, examines them and improves them; none knows another."""
+
+COMMANDS = ("cli", "__main__")
+"""What a person types."""
+
+FLOORS: tuple[tuple[str, ...], ...] = (NOUNS, *((stage,) for stage in STAGES), EDGES, TOPS, COMMANDS)
+
+PURE = frozenset(NOUNS + STAGES)
+
+
+def floor(name: str) -> int:
+    """The floor of a module or package directly under guardian, 0 for nouns; KeyError where nobody gave it one."""
+    for number, names in enumerate(FLOORS):
+        if name in names:
+            return number
+    raise KeyError(name)
+
+
+if __name__ == "__main__":
+    print(",".join(f"guardian/{name}.py" for name in NOUNS + STAGES if (PACKAGE / f"{name}.py").exists()))  # noqa: T201
