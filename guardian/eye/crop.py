@@ -1,0 +1,53 @@
+"""A square part of the frame around one body, turned so that its torso is up, and the exact way back."""
+
+from dataclasses import dataclass
+from math import cos, sin
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from guardian.eye.engine import Image
+
+
+@dataclass(frozen=True, slots=True)
+class Crop:
+    """Where a square lies in the frame: centre and side in frame heights, `turn` in radians.
+
+    `turn` is how far the square's upward edge is turned from the frame's, clockwise as one sees the picture: pi / 2
+    for a body whose head points to the right.
+    """
+
+    y: float
+    x: float
+    side: float
+    turn: float = 0.0
+
+    def cut(self, frame: Image, picture: Image) -> None:
+        """Draw this part of a BGR frame, uint8 (height, width, 3), into a square picture as RGB, black outside."""
+        height, size = frame.shape[0], picture.shape[0]
+        step = self.side * height / size
+        along, across = step * cos(self.turn), step * sin(self.turn)
+        middle = size / 2 - 0.5
+        # cv2 counts from the centre of the first pixel, frame heights from its edge: hence the halves.
+        matrix = np.array(
+            [
+                [along, -across, self.x * height - 0.5 - middle * (along - across)],
+                [across, along, self.y * height - 0.5 - middle * (along + across)],
+            ]
+        )
+        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        cv2.warpAffine(frame, matrix, (size, size), dst=picture, flags=flags, borderMode=cv2.BORDER_CONSTANT)
+        cv2.cvtColor(picture, cv2.COLOR_BGR2RGB, dst=picture)
+
+    def to_frame(self, points: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Map (..., 2) points (y, x) in fractions of the picture to frame heights."""
+        return ((points - 0.5) * self.side) @ self._rotation() + np.array([self.y, self.x], np.float32)
+
+    def to_picture(self, points: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Map (..., 2) points (y, x) in frame heights to fractions of the picture."""
+        return (points - np.array([self.y, self.x], np.float32)) @ self._rotation().T / self.side + 0.5
+
+    def _rotation(self) -> NDArray[np.float32]:
+        """Return the (2, 2) matrix that turns rows (y, x) of the picture into rows of the frame."""
+        return np.array([[cos(self.turn), -sin(self.turn)], [sin(self.turn), cos(self.turn)]], np.float32)
