@@ -1,0 +1,142 @@
+"""Plain measurements on keypoints: middles, angles, boxes, distances. All lengths in frame heights, angles in degrees."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from guardian.skeleton import ANKLES, HEAD, HIPS, KNEES, SHOULDERS, Keypoint, Keypoints
+
+SEEN = 0.2
+"""Least score of a keypoint that is used at all. MoveNet's own demonstration uses 0.2 too for single keypoints; people
+on the floor score low (0.2-0.45), and a higher gate would lose just them."""
+
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """An upright rectangle: `top` < `bottom` in y, `left` < `right` in x."""
+
+    top: float
+    left: float
+    bottom: float
+    right: float
+
+    @property
+    def height(self) -> float:
+        """Extent in y."""
+        return self.bottom - self.top
+
+    @property
+    def width(self) -> float:
+        """Extent in x."""
+        return self.right - self.left
+
+    @property
+    def diagonal(self) -> float:
+        """The length of the diagonal: the size of a body whichever way it is turned."""
+        return float(np.hypot(self.height, self.width))
+
+    @property
+    def centre(self) -> Point:
+        """(y, x) of the middle."""
+        return (self.top + self.bottom) / 2, (self.left + self.right) / 2
+
+
+def middle(keypoints: Keypoints, which: Sequence[Keypoint], least: float = SEEN) -> Point | None:
+    """The score-weighted mean (y, x) of those of `which` that score at least `least`; None where none does."""
+    rows = keypoints[list(which)]
+    rows = rows[rows[:, 2] >= least]
+    if not len(rows):
+        return None
+    weights = rows[:, 2] / rows[:, 2].sum()
+    return float(rows[:, 0] @ weights), float(rows[:, 1] @ weights)
+
+
+def mean_score(keypoints: Keypoints, which: Sequence[Keypoint]) -> float:
+    """Mean score of some keypoints, 0-1."""
+    return float(keypoints[list(which), 2].mean())
+
+
+def distance(a: Point, b: Point) -> float:
+    """Length of the line between two points."""
+    return float(np.hypot(a[0] - b[0], a[1] - b[1]))
+
+
+def tilt(upper: Point, lower: Point) -> float:
+    """Angle of the line from `lower` to `upper` against the vertical: 0 = upper above, 90 = level, 180 = below."""
+    return float(np.degrees(np.arctan2(abs(upper[1] - lower[1]), lower[0] - upper[0])))
+
+
+def torso_tilt(keypoints: Keypoints, least: float = SEEN) -> float | None:
+    """Tilt of the line from hips to shoulders, 0-180; None where either is unseen."""
+    shoulders, hips = middle(keypoints, SHOULDERS, least), middle(keypoints, HIPS, least)
+    return None if shoulders is None or hips is None else tilt(shoulders, hips)
+
+
+def torso_length(keypoints: Keypoints, least: float = SEEN) -> float | None:
+    """Length of the line from hips to shoulders; None where either is unseen."""
+    shoulders, hips = middle(keypoints, SHOULDERS, least), middle(keypoints, HIPS, least)
+    return None if shoulders is None or hips is None else distance(shoulders, hips)
+
+
+def extent(keypoints: Keypoints, least: float = SEEN) -> Box | None:
+    """The box of the keypoints that score at least `least`; None where fewer than three do."""
+    rows = keypoints[keypoints[:, 2] >= least]
+    if len(rows) < 3:  # noqa: PLR2004 - two points make a line, not a body
+        return None
+    (top, left), (bottom, right) = rows[:, :2].min(axis=0), rows[:, :2].max(axis=0)
+    return Box(float(top), float(left), float(bottom), float(right))
+
+
+def overlap(a: Box, b: Box) -> float:
+    """Intersection over union of two boxes, 0-1."""
+    height = min(a.bottom, b.bottom) - max(a.top, b.top)
+    width = min(a.right, b.right) - max(a.left, b.left)
+    if height <= 0 or width <= 0:
+        return 0.0
+    common = height * width
+    return common / (a.height * a.width + b.height * b.width - common)
+
+
+def contains(polygon: Sequence[Point], point: Point) -> bool:
+    """Whether `point` is inside `polygon` (both in the same coordinates, any order of axes); even-odd rule."""
+    inside = False
+    v, u = point
+    for (v1, u1), (v2, u2) in zip(polygon, (*polygon[1:], polygon[0]), strict=True):
+        if (v1 > v) != (v2 > v) and u < (u2 - u1) * (v - v1) / (v2 - v1) + u1:
+            inside = not inside
+    return inside
+
+
+def stature(keypoints: Keypoints, least: float = SEEN) -> float | None:
+    """Length of the body from head to feet along its own axis, as if it stood: in frame heights, None where unknown.
+
+    Head to shoulders, torso, thighs and shanks are added, so that a bent or seated body keeps its stature. Where the
+    legs are hidden the torso stands for them: a torso (shoulders to hips) is 0.29 of the stature, a head with neck
+    (ears to shoulders) 0.12 (Drillis and Contini 1966, segment lengths as fractions of stature).
+    """
+    torso = torso_length(keypoints, least)
+    if torso is None:
+        return None
+    knees, hips, ankles = (middle(keypoints, which, least) for which in (KNEES, HIPS, ANKLES))
+    if knees is None or hips is None or ankles is None:
+        return torso / 0.29
+    legs = distance(hips, knees) + distance(knees, ankles)
+    return max(torso / 0.29, (torso + legs) / (0.29 + 0.49))
+
+
+def head_of(keypoints: Keypoints, least: float = SEEN) -> Point | None:
+    """Where the head is: its keypoints, or the shoulders where none of them is seen."""
+    return middle(keypoints, HEAD, least) or middle(keypoints, SHOULDERS, least)
+
+
+def spread(keypoints: Keypoints, other: Keypoints, least: float = SEEN) -> float | None:
+    """Mean distance between two poses over the keypoints that both see; None where they share fewer than three."""
+    both = (keypoints[:, 2] >= least) & (other[:, 2] >= least)
+    if both.sum() < 3:  # noqa: PLR2004 - fewer is chance
+        return None
+    gaps: NDArray[np.float32] = keypoints[both, :2] - other[both, :2]
+    return float(np.hypot(gaps[:, 0], gaps[:, 1]).mean())

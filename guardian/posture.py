@@ -1,0 +1,204 @@
+"""How a body is held: upright, bent, seated, lying or unknown, with a score for each, from the keypoints of one person.
+
+Nothing is calibrated. The scale is the person's own stature in the picture, remembered from when it last stood; the
+floor is where its feet then were. So "lying" means low, flat and with the hips down, whichever way the camera looks.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+
+from guardian.geometry import (
+    Box,
+    Point,
+    contains,
+    distance,
+    extent,
+    head_of,
+    mean_score,
+    middle,
+    stature,
+    torso_tilt,
+)
+from guardian.identity import Person
+from guardian.settings import Place
+from guardian.skeleton import ANKLES, HIPS, KNEES, SHOULDERS, TORSO, Keypoints
+
+READABLE = 0.2
+"""Least mean torso score at which a posture is told at all."""
+STATURE_MEMORY_SECONDS = 120.0
+STATURE_RISE, STATURE_FALL = 0.3, 0.03
+"""How fast the remembered stature follows: quickly up (more of the body seen), slowly down, a hit."""
+RAISED = 0.2
+"""Hips so far above the feet's last place, in statures, rest on furniture: a seat is 0.25 of an adult's stature high
+(0.43-0.46 m), a mattress about the same, and hips on the floor are at 0.05-0.1."""
+
+
+class Posture(str, Enum):
+    """State of the body, not what is being done."""
+
+    UPRIGHT = "upright"
+    BENT = "bent"
+    SEATED = "seated"
+    LYING = "lying"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A person with its posture, and what the falls stage measures: points (y, x) in frame heights or None if unseen.
+
+    `scores` are of upright, bent, seated, lying and sum to 1 (all 0 where unknown). `stature` is the length of the
+    upright body here, in frame heights. `floor` is the y of the feet when last upright, None if never seen so. `tilt`
+    is of the torso, in degrees. `raised` tells that a lying or seated body rests above the floor, on furniture.
+    """
+
+    person: Person
+    posture: Posture
+    scores: dict[Posture, float]
+    place: Place | None
+    stature: float
+    tilt: float | None
+    head: Point | None
+    shoulders: Point | None
+    hips: Point | None
+    floor: float | None
+    raised: bool
+
+
+@dataclass(slots=True)
+class _Memory:
+    """What is remembered of one track: its stature and where its feet stood."""
+
+    stature: float = 0.0
+    standing: float = 0.0
+    floor: Point | None = None
+    seen: float = 0.0
+
+
+class Postures:
+    """Tells the posture of each person of one room with the given `places`."""
+
+    def __init__(self, places: tuple[Place, ...] = ()) -> None:
+        self._places = places
+        self._memories: dict[int, _Memory] = {}
+
+    def update(self, persons: Iterable[Person], now: float, aspect: float) -> tuple[Figure, ...]:
+        """Return one figure per person, in the same order. `aspect` is the frame's width / height."""
+        figures = tuple(self._figure(person, now, aspect) for person in persons)
+        stale = [track for track, memory in self._memories.items() if now - memory.seen > STATURE_MEMORY_SECONDS]
+        for track in stale:
+            del self._memories[track]
+        return figures
+
+    def _figure(self, person: Person, now: float, aspect: float) -> Figure:
+        keypoints = person.track.pose.keypoints
+        memory = self._memories.setdefault(person.track.id, _Memory())
+        memory.seen = now
+        if person.track.hit:
+            _remember_stature(memory, keypoints)
+        scale = memory.stature or 1.0
+        scores = posture_scores(keypoints, scale)
+        posture = max(scores, key=lambda posture: scores[posture]) if any(scores.values()) else Posture.UNKNOWN
+        if person.track.hit and posture is Posture.UPRIGHT:
+            _remember_standing(memory, keypoints)
+        hips = middle(keypoints, HIPS)
+        return Figure(
+            person=person,
+            posture=posture,
+            scores=scores,
+            place=self._place(hips, aspect),
+            stature=scale,
+            tilt=torso_tilt(keypoints),
+            head=head_of(keypoints),
+            shoulders=middle(keypoints, SHOULDERS),
+            hips=hips,
+            floor=memory.floor[0] if memory.floor else None,
+            raised=_raised(hips, memory),
+        )
+
+    def _place(self, hips: Point | None, aspect: float) -> Place | None:
+        """The place where the hips are; beds and seats go before the floor they stand on."""
+        if hips is None:
+            return None
+        y, x = hips[0], hips[1] / aspect
+        found = [place for place in self._places if contains(place.polygon, (x, y))]
+        return min(found, key=lambda place: place.kind == "floor", default=None)
+
+
+def _remember_stature(memory: _Memory, keypoints: Keypoints) -> None:
+    seen = stature(keypoints)
+    if seen is None or mean_score(keypoints, TORSO) < READABLE:
+        return
+    if not memory.stature:
+        memory.stature = seen
+        return
+    gap = seen - memory.stature
+    memory.stature += gap * (STATURE_RISE if gap > 0 and memory.standing == 0 else STATURE_FALL if gap < 0 else 0.1)
+
+
+def _remember_standing(memory: _Memory, keypoints: Keypoints) -> None:
+    """A standing body shows its stature and the floor: both are taken from it, so that walking nearer is followed."""
+    feet, head, tall = middle(keypoints, ANKLES), head_of(keypoints), stature(keypoints)
+    if feet is None or head is None or tall is None:
+        return
+    tall = max(tall, distance(feet, head))
+    memory.standing = tall if not memory.standing else memory.standing + 0.2 * (tall - memory.standing)
+    memory.stature = memory.standing
+    memory.floor = feet
+
+
+def _raised(hips: Point | None, memory: _Memory) -> bool:
+    """Whether the hips are held well above where the feet last stood, and near there."""
+    if hips is None or memory.floor is None:
+        return False
+    up, aside = memory.floor[0] - hips[0], abs(memory.floor[1] - hips[1])
+    return up > RAISED * memory.stature and aside < memory.stature
+
+
+def ramp(value: float, low: float, high: float) -> float:
+    """0 at `low`, 1 at `high` (which may be the smaller), straight between."""
+    return min(1.0, max(0.0, (value - low) / (high - low)))
+
+
+def posture_scores(keypoints: Keypoints, scale: float) -> dict[Posture, float]:
+    """Scores of the four postures, summing to 1, or all 0 where the torso is not readable.
+
+    `scale` is the person's stature in frame heights. Every measure is a fraction of it, so that children and the far
+    end of the room are judged alike.
+    """
+    nothing = {Posture.UPRIGHT: 0.0, Posture.BENT: 0.0, Posture.SEATED: 0.0, Posture.LYING: 0.0}
+    tilt, box, hips = torso_tilt(keypoints), extent(keypoints), middle(keypoints, HIPS)
+    head = head_of(keypoints)
+    if tilt is None or box is None or hips is None or head is None or mean_score(keypoints, TORSO) < READABLE:
+        return nothing
+    tall, held = box.height / scale, hips_held(keypoints, hips, box, scale)
+    sat = (hips[0] - head[0]) / scale
+    erect = ramp(tilt, 50, 30)
+    leaning = ramp(tilt, 25, 45)
+    flat = max(ramp(tilt, 45, 70), ramp(sat, 0.28, 0.12))
+    low = ramp(tall, 0.55, 0.42)
+    raw = {
+        Posture.UPRIGHT: erect * ramp(held, 0.28, 0.4) * ramp(tall, 0.5, 0.7),
+        Posture.BENT: max(leaning, ramp(sat, 0.35, 0.2)) * ramp(held, 0.1, 0.2),
+        Posture.SEATED: erect * ramp(held, 0.4, 0.28) * ramp(sat, 0.12, 0.25),
+        Posture.LYING: flat * low * ramp(held, 0.3, 0.16),
+    }
+    total = sum(raw.values())
+    return {posture: score / total for posture, score in raw.items()} if total > 0 else nothing
+
+
+def hips_held(keypoints: Keypoints, hips: Point, box: Box, scale: float) -> float:
+    """How far the legs hold the hips up, in statures: above the ankles, or twice above the knees where feet are hidden.
+
+    About 0.5 standing, 0.25 on a chair, 0.2 on all fours (knees), 0 lying. Legs that are not seen at all hold nothing
+    up if the rest of the body is flat.
+    """
+    ankles, knees = middle(keypoints, ANKLES), middle(keypoints, KNEES)
+    above_knees = None if knees is None else (knees[0] - hips[0]) / scale
+    above_ankles = None if ankles is None else (ankles[0] - hips[0]) / scale
+    if above_knees is not None:
+        return max(above_knees, above_ankles or 0.0) if above_ankles is not None else 2 * max(0.0, above_knees)
+    if above_ankles is not None:
+        return max(0.0, above_ankles)
+    return 0.5 if box.height > box.width else 0.0
