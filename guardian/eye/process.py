@@ -1,0 +1,151 @@
+"""The eye's own process: opens model and camera, locks itself in, and turns frames into records until the end."""
+
+import codecs
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+
+import numpy.ma  # noqa: F401 - median and percentile import it when they are first called, which is too late
+from pydantic import ValidationError
+
+from guardian.errors import GuardianError, ModelError, SandboxError, SourceError
+from guardian.eye import proof, sandbox
+from guardian.eye.camera import Frame, Source, access, open_source
+from guardian.eye.engine import interpreter_class, models_directory
+from guardian.eye.motion import MotionGate
+from guardian.eye.movenet import PoseFinder
+from guardian.eye.wire import (
+    LAST_WORDS,
+    MODULES,
+    RUNTIMES,
+    Confinement,
+    End,
+    ExitStatus,
+    EyeSettings,
+    Hello,
+    Reason,
+    Record,
+    encode,
+)
+from guardian.skeleton import Observation
+
+_STATUS = {SourceError: ExitStatus.NO_SOURCE, SandboxError: ExitStatus.NOT_CONFINED, ModelError: ExitStatus.NO_MODEL}
+
+
+def main() -> int:
+    """Run one eye by the EyeSettings on standard input; return its ExitStatus.
+
+    Until it is locked in it says on standard error what went wrong; after that only records leave it.
+    """
+    try:
+        settings = EyeSettings.model_validate_json(sys.stdin.buffer.read())
+    except ValidationError as error:
+        sys.stderr.write(f"{LAST_WORDS}settings: {error.error_count()} errors, first {error.errors()[0]['msg']}\n")
+        return ExitStatus.USAGE
+    try:
+        eye = Eye(settings)
+    except GuardianError as error:
+        sys.stderr.write(f"{LAST_WORDS}{error}\n")
+        return _STATUS.get(type(error), ExitStatus.FAULT)
+    try:
+        return eye.prove() if settings.prove else eye.watch()
+    except BrokenPipeError:
+        return ExitStatus.BRAIN_GONE
+    finally:
+        eye.close()
+
+
+class Eye:
+    """One camera, one finder of poses, locked in by the end of the construction.
+
+    Raises:
+        SourceError: the camera, stream or file cannot be opened.
+        ModelError: a model or the runtime is missing, altered or unreadable.
+        SandboxError: the kernel would not confine this process, and the settings insist on it.
+
+    """
+
+    def __init__(self, settings: EyeSettings) -> None:
+        self._wire = settings.wire
+        directory = settings.models or models_directory()
+        wanted = access(settings.camera, (directory,))
+        runtime = interpreter_class(settings.runtime).__module__  # imported now: later there is no reading of code
+        codecs.lookup("ascii")  # nor of the codec for the models' sums
+        confinement = self._try(settings, lambda: sandbox.confine_files(wanted), Confinement())
+        self._finder = PoseFinder(directory, runtime=settings.runtime, threads=settings.threads)
+        self._source: Source = open_source(
+            settings.camera, pace=settings.pace, hold=settings.hold, loop=settings.loop, watchdog=settings.watchdog
+        )
+        self._gate = MotionGate()
+        confined = self._try(settings, lambda: sandbox.lock_in(wanted, self._wire, confinement), confinement)
+        sys.excepthook = self._report_fault
+        number = next((i for i, name in enumerate(RUNTIMES) if name in runtime), 0)
+        self._send(Hello(self._source.width, self._source.height, confined, number))
+
+    def watch(self) -> int:
+        """Send an observation for every frame until there are no more, and the reason at the end."""
+        reason, status = Reason.NO_FRAMES, ExitStatus.SOURCE_LOST
+        try:
+            while frame := self._source.read():
+                self._send(self._observe(frame))
+                reason = Reason.LOST
+            reason, status = Reason.END_OF_FILE, ExitStatus.END_OF_FILE
+        except SourceError:
+            pass  # nobody can be told in words any more; the reason says it
+        self._send(End(reason))
+        return status
+
+    def prove(self) -> int:
+        """Send what came of every attempt to break out."""
+        for attempt in proof.attempts():
+            self._send(attempt)
+        self._send(End(Reason.PROVED))
+        return ExitStatus.END_OF_FILE
+
+    def close(self) -> None:
+        """Let the camera go and blacken its buffers."""
+        self._source.close()
+
+    def _observe(self, frame: Frame) -> Observation:
+        view = self._gate.measure(frame.image, frame.time)
+        poses = self._finder.find(frame.image, frame.time) if view.look else ()
+        if view.look:
+            self._gate.looked(frame.time, person=bool(poses))
+        height, width = frame.image.shape[:2]
+        return Observation(
+            time=frame.time,
+            poses=poses,
+            aspect=width / height,
+            looked=view.look,
+            brightness=view.brightness,
+            contrast=view.contrast,
+            sharpness=view.sharpness,
+            motion=view.motion,
+            change=view.change,
+            held=frame.held,
+            frame=frame.number,
+        )
+
+    def _send(self, record: Record) -> None:
+        os.write(self._wire, encode(record))
+
+    @staticmethod
+    def _try(settings: EyeSettings, step: Callable[[], Confinement], otherwise: Confinement) -> Confinement:
+        """Take a step of confinement; go on without it only where the configuration allows that."""
+        try:
+            return step()
+        except SandboxError as error:
+            if not settings.allow_unconfined:
+                remedy = "or set privacy.allow_unconfined: true and let it be published as degraded"
+                message = f"{error}; {remedy}"
+                raise SandboxError(message) from error
+            return otherwise
+
+    def _report_fault(self, _kind: type[BaseException], _fault: BaseException, trace: TracebackType | None) -> None:
+        """Say in numbers where the eye failed: words and the traceback cannot leave it any more."""
+        places = [(Path(frame.f_code.co_filename).stem, line) for frame, line in traceback.walk_tb(trace)]
+        ours = [(MODULES.index(module), line) for module, line in places if module in MODULES]
+        self._send(End(Reason.FAULT, *(ours[-1] if ours else ())))
