@@ -13,18 +13,17 @@ from pydantic import ValidationError
 
 from guardian.errors import GuardianError, ModelError, SandboxError, SourceError
 from guardian.eye import proof, sandbox
-from guardian.eye.camera import Frame, Source, access, open_source
+from guardian.eye.camera import access, open_source
 from guardian.eye.engine import interpreter_class, models_directory
 from guardian.eye.motion import MotionGate
 from guardian.eye.movenet import PoseFinder
+from guardian.eye.orders import LAST_WORDS, ExitStatus, EyeSettings
+from guardian.eye.source import Frame, Source
 from guardian.eye.wire import (
-    LAST_WORDS,
     MODULES,
     RUNTIMES,
     Confinement,
     End,
-    ExitStatus,
-    EyeSettings,
     Hello,
     Reason,
     Record,

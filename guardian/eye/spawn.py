@@ -12,20 +12,17 @@ from types import TracebackType
 from typing import Literal
 
 from guardian.errors import GuardianError, ModelError, SandboxError, SourceError
+from guardian.eye.orders import LAST_WORDS, ExitStatus, EyeSettings, redacted
 from guardian.eye.wire import (
-    LAST_WORDS,
     MODULES,
     RECORD_BYTES,
     Confinement,
     End,
-    ExitStatus,
-    EyeSettings,
     Hello,
     Proof,
     Reason,
     Record,
     Stream,
-    redacted,
 )
 from guardian.settings import Camera, Models
 from guardian.skeleton import Observation

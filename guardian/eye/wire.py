@@ -1,22 +1,18 @@
-"""What passes between eye and brain: settings in, once; fixed-size numeric records out, and nothing else.
+"""What leaves the eye: fixed-size numeric records, and nothing else.
 
 A record has one size whatever it says, holds numbers only, and every number is checked by the side that reads it: an
 eye that was taken over through a camera's stream can lie within the range of a skeleton, and do nothing more.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
-from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field
 
 from guardian.errors import WireError
-from guardian.settings import Camera
 from guardian.skeleton import KEYPOINTS, Observation, Pose
 
 MAGIC = 0x45594521
@@ -27,37 +23,16 @@ POSES = 6
 RUNTIMES = ("unknown", "litert", "tflite")
 """The names of `Hello.runtime`, by number."""
 
-MODULES = ("unknown", "camera", "engine", "letterbox", "motion", "movenet", "process", "proof", "sandbox", "wire")
+MODULES = (
+    *("unknown", "camera", "crop", "csi", "engine", "letterbox", "live", "motion", "movenet", "process", "proof"),
+    *("sandbox", "source", "video_file", "wire"),
+)
 """The names of `End.module`, by number."""
 
 MAX_TIME = 1e10
 MAX_STEP = 86_400.0
 MAX_COORDINATE = 16.0
 """In frame heights: a keypoint outside the picture is a guess of MoveNet's, one this far out is no guess."""
-
-
-LAST_WORDS = "eye: "
-"""What the last line on the eye's standard error starts with when it cannot begin."""
-
-_PASSWORD = re.compile(r"(?<=://)([^/@:]*):[^/@]*@")
-
-
-def redacted(source: str) -> str:
-    """Return a camera's source as it may be printed: without the password of a stream."""
-    return _PASSWORD.sub(r"\1:***@", source)
-
-
-class ExitStatus(IntEnum):
-    """How the eye's process ended; 1 is a fault in the eye itself, negative a signal."""
-
-    END_OF_FILE = 0
-    FAULT = 1
-    USAGE = 2
-    NO_SOURCE = 3
-    SOURCE_LOST = 4
-    NOT_CONFINED = 5
-    NO_MODEL = 6
-    BRAIN_GONE = 7
 
 
 class Reason(IntEnum):
@@ -83,28 +58,6 @@ class Attempt(IntEnum):
     SIGNAL_PARENT = 8
     WRITE_TO_STDERR = 9
     MAP_CODE = 10
-
-
-class EyeSettings(BaseModel):
-    """All that an eye is told, as one JSON text on its standard input (an argument would show a stream's password to
-    every user of the machine). `wire` is the number of the inherited pipe. `pace` is how a file plays: `live` as a
-    camera would, `fast` every frame as soon as the last one is done with. `hold` seconds of the last frame follow the
-    end of a file; `loop` starts it again instead. `watchdog` seconds without a frame end the eye.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    camera: Camera
-    wire: int = Field(3, ge=0)
-    models: Path | None = None
-    runtime: Literal["auto", "litert", "tflite"] = "auto"
-    threads: int = Field(2, ge=1, le=8)
-    pace: Literal["live", "fast"] = "live"
-    hold: float = Field(0.0, ge=0, le=86_400)
-    loop: bool = False
-    watchdog: float = Field(5.0, gt=0, le=600)
-    allow_unconfined: bool = False
-    prove: bool = False
 
 
 @dataclass(frozen=True, slots=True)
