@@ -1,48 +1,194 @@
-"""Frames become poses: MoveNet MultiPose finds the bodies."""
+"""Frames become poses: MultiPose finds the bodies, Lightning looks closer at those that MultiPose sees badly."""
 
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Literal, TypeAlias
 
+import cv2
 import numpy as np
 
-from guardian.eye.engine import MULTIPOSE, Engine, Image, Runtime, models_directory
+from guardian.eye.engine import LIGHTNING, MULTIPOSE, THUNDER, Engine, Image, Runtime, models_directory
+from guardian.eye.follow import Body, around, plausible, pose_score, same_body, torso_score
 from guardian.eye.letterbox import Letterbox, input_size
-from guardian.skeleton import KEYPOINTS, Pose
+from guardian.skeleton import KEYPOINTS, Keypoints, Pose
 
-PIXELS = 256 * 352
-LEAST_SCORE = 0.11
+Follower: TypeAlias = Literal["lightning", "thunder", "none"]
+
+PIXELS = 256 * 320
+"""How large MultiPose's input may be; see docs/decisions on finding and following."""
+
+LINES = 360
+"""A frame of twice as many lines or more is first reduced by a whole number: no model here sees finer detail."""
+
+FAINT = 0.11
+"""Least score at which MultiPose's bodies are looked at at all (the threshold of TensorFlow's own example)."""
+
+CERTAIN = 0.2
+"""Least mean keypoint score of a pose that is told. Bodies that MoveNet saw in furniture scored up to 0.18."""
+
+GOOD_TORSO = 0.3
+"""A shoulder or hip below this makes a pose weak, and worth a closer look."""
+
+FORGET_SECONDS = 2.0
+"""How long a body is looked for where it was last seen, after the last good pose or the last sign by MultiPose."""
+
+MOST = 6
+"""As many bodies as MultiPose can find, and one record can carry."""
+
+
+class Reducer:
+    """Makes large frames smaller by a whole number, into a buffer of its own; leaves the others alone."""
+
+    def __init__(self, height: int, width: int) -> None:
+        factors = range(1, max(1, height // LINES) + 1)
+        self.factor = max(factor for factor in factors if height % factor == width % factor == 0)
+        self._small: Image = np.zeros((height // self.factor, width // self.factor, 3), np.uint8)
+
+    def reduce(self, frame: Image) -> Image:
+        """Return the frame itself or, until the next call, its smaller copy."""
+        if self.factor == 1:
+            return frame
+        height, width = self._small.shape[:2]
+        cv2.resize(frame, (width, height), dst=self._small, interpolation=cv2.INTER_AREA)
+        return self._small
 
 
 class PoseFinder:
-    """Finds the bodies in the frames of one camera: `find(frame, now)`."""
+    """Finds and follows the bodies in the frames of one camera: `find(frame, now)`.
 
-    def __init__(self, models: Path | None = None, *, runtime: Runtime = "auto", threads: int = 2) -> None:
+    `find_seconds` is how often MultiPose looks for bodies while all are followed well; 0 is at every frame.
+    """
+
+    def __init__(
+        self,
+        models: Path | None = None,
+        *,
+        runtime: Runtime = "auto",
+        threads: int = 2,
+        pixels: int = PIXELS,
+        follower: Follower = "lightning",
+        rotate: bool = True,
+        find_seconds: float = 0.0,
+    ) -> None:
         directory = models or models_directory()
         self._multipose = Engine(directory / MULTIPOSE, runtime=runtime, threads=threads)
+        self._single: Engine | None = None
+        if follower != "none":
+            name = THUNDER if follower == "thunder" else LIGHTNING
+            self._single = Engine(directory / name, runtime=runtime, threads=threads)
+        self._pixels = pixels
+        self._rotate = rotate
+        self._find_seconds = find_seconds
+        self._bodies: list[Body] = []
+        self._looked = float("-inf")
         self._frame_shape: tuple[int, ...] = ()
+        self._reducer: Reducer
         self._letterbox: Letterbox
 
     @property
     def invoke_seconds(self) -> float:
         """What the runtime's own invokes have taken so far, in seconds."""
-        return self._multipose.invoke_seconds
+        return self._multipose.invoke_seconds + (self._single.invoke_seconds if self._single else 0.0)
 
     @property
     def invokes(self) -> int:
         """How often a model was run so far."""
-        return self._multipose.invokes
+        return self._multipose.invokes + (self._single.invokes if self._single else 0)
 
-    def find(self, frame: Image, now: float) -> tuple[Pose, ...]:  # noqa: ARG002
-        """Return the poses, at most six, in a BGR frame, uint8 (height, width, 3), captured at `now`."""
+    def find(self, frame: Image, now: float) -> tuple[Pose, ...]:
+        """Return the poses, at most six and the surest first, in a BGR frame captured at `now` (seconds, monotonic).
+
+        The frame is uint8 (height, width, 3); one of another size than before starts everything afresh.
+        """
         if frame.shape != self._frame_shape:
-            self._fit(*frame.shape)
+            self._fit(frame)
+        small = self._reducer.reduce(frame)
+        due = not self._bodies or self._single is None or now - self._looked >= self._find_seconds
+        found = self._assign(self._look(small, now), now) if due else [None] * len(self._bodies)
+        seen = [self._closer(body, pose, small) for body, pose in zip(self._bodies, found, strict=True)]
+        if not due and any(torso_score(pose) < GOOD_TORSO for pose in seen):
+            found = self._assign(self._look(small, now), now)
+            seen += [pose for pose in found[len(seen) :] if pose is not None]
+            seen = [
+                _surer((pose, other)) if other is not None else pose for pose, other in zip(seen, found, strict=True)
+            ]
+        return self._tell(seen, now)
+
+    def _fit(self, frame: Image) -> None:
+        """Prepare every buffer for frames of this size."""
+        height, width = frame.shape[:2]
+        self._reducer = Reducer(height, width)
+        height, width = height // self._reducer.factor, width // self._reducer.factor
+        self._multipose.resize(*input_size(height, width, self._pixels))
+        self._letterbox = Letterbox(height, width, self._multipose.picture)
+        self._frame_shape = frame.shape
+        self._bodies = []
+
+    def _look(self, frame: Image, now: float) -> list[Keypoints]:
+        """Run MultiPose on the whole frame; return the keypoints of what may be bodies, the surest first."""
+        self._looked = now
         self._letterbox.fill(frame)
         bodies = self._multipose.run()
         keypoints = bodies[:, : KEYPOINTS * 3].reshape(-1, KEYPOINTS, 3)
         keypoints[..., :2] = self._letterbox.to_frame(keypoints[..., :2])
-        scores = bodies[:, -1]
-        return tuple(Pose(keypoints[i], float(scores[i])) for i in np.flatnonzero(scores >= LEAST_SCORE))
+        order = np.argsort(-bodies[:, -1], kind="stable")
+        return [keypoints[i] for i in order if bodies[i, -1] >= FAINT]
 
-    def _fit(self, height: int, width: int, channels: int) -> None:
-        self._multipose.resize(*input_size(height, width, PIXELS))
-        self._letterbox = Letterbox(height, width, self._multipose.picture)
-        self._frame_shape = (height, width, channels)
+    def _assign(self, poses: Iterable[Keypoints], now: float) -> list[Keypoints | None]:
+        """Give each pose to the body it is of, or to a new one; return what each body was given."""
+        found: list[Keypoints | None] = [None] * len(self._bodies)
+        for pose in poses:
+            mine = next((i for i, body in enumerate(self._bodies) if same_body(body.keypoints, pose)), None)
+            if mine is None and len(self._bodies) < MOST:
+                self._bodies.append(Body(pose, found=now, seen=float("-inf")))
+                found.append(pose)
+            elif mine is not None:
+                self._bodies[mine].found = now
+                found[mine] = pose if found[mine] is None else found[mine]
+        return found
+
+    def _closer(self, body: Body, found: Keypoints | None, frame: Image) -> Keypoints:
+        """Return the best pose of a body: MultiPose's where it is good, else the surest after a closer look or two."""
+        candidates = [] if found is None else [found]
+        good = found is not None and torso_score(found) >= GOOD_TORSO and self._find_seconds == 0
+        if good or self._single is None:
+            return candidates[0] if candidates else _unseen(body.keypoints)
+        candidates.append(self._follow(self._single, body.keypoints, 0.0, frame))
+        angle = body.turned() if self._rotate and torso_score(candidates[-1]) < GOOD_TORSO else None
+        if angle is not None:
+            candidates.append(self._follow(self._single, body.keypoints, angle, frame))
+        return _surer(candidates)
+
+    @staticmethod
+    def _follow(single: Engine, last: Keypoints, angle: float, frame: Image) -> Keypoints:
+        """Run a single-pose model on a crop around the last keypoints; return the new ones."""
+        crop = around(last, angle)
+        crop.cut(frame, single.picture)
+        keypoints: Keypoints = single.run()[0]
+        keypoints[:, :2] = crop.to_frame(keypoints[:, :2])
+        return keypoints
+
+    def _tell(self, seen: list[Keypoints], now: float) -> tuple[Pose, ...]:
+        """Remember the good poses, forget bodies that are gone or are another's double, and return the poses."""
+        told: list[Keypoints] = []
+        kept: list[Body] = []
+        for body, keypoints in sorted(zip(self._bodies, seen, strict=True), key=lambda pair: -pose_score(pair[1])):
+            if any(same_body(keypoints, other) for other in told):
+                continue
+            if pose_score(keypoints) >= CERTAIN and plausible(keypoints):
+                body.learn(keypoints, now)
+                told.append(keypoints)
+            if now - min(body.seen, body.found) <= FORGET_SECONDS:
+                kept.append(body)
+        self._bodies = kept
+        return tuple(Pose(keypoints, pose_score(keypoints)) for keypoints in told)
+
+
+def _surer(poses: Iterable[Keypoints]) -> Keypoints:
+    """Return the pose whose weakest shoulder or hip scores highest."""
+    return max(poses, key=torso_score)
+
+
+def _unseen(keypoints: Keypoints) -> Keypoints:
+    """Return the same place without any evidence: every score 0."""
+    return keypoints * np.array([1, 1, 0], np.float32)
