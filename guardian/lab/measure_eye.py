@@ -33,15 +33,14 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "MultiPose alone, 256x256": {"pixels": 256 * 256, "follower": "none"},
     "MultiPose alone, 256x320": {"pixels": 256 * 320, "follower": "none"},
     "MultiPose alone, 320x416": {"pixels": 320 * 416, "follower": "none"},
-    "192x256, weak ones by Lightning": {"pixels": 192 * 256, "rotate": False},
-    "192x256, weak ones by Lightning, also turned": {"pixels": 192 * 256},
-    "256x320, weak ones by Lightning": {"rotate": False},
-    "256x320, weak ones by Lightning, also turned": {},
-    "256x320, weak ones by Thunder": {"follower": "thunder", "rotate": False},
-    "256x320, weak ones by Thunder, also turned": {"follower": "thunder"},
-    "256x320 every 0.5 s, Lightning between": {"find_seconds": 0.5, "rotate": False},
-    "256x320 every 0.5 s, Lightning between, also turned": {"find_seconds": 0.5},
-    "256x320 every 0.5 s, Thunder between, also turned": {"find_seconds": 0.5, "follower": "thunder"},
+    "192x256, weak or lying ones by Lightning, also turned": {"pixels": 192 * 256, "find_seconds": 0},
+    "256x320, weak or lying ones by Lightning": {"find_seconds": 0, "rotate": False},
+    "256x320, weak or lying ones by Lightning, also turned": {"find_seconds": 0},
+    "256x320, weak or lying ones by Thunder": {"find_seconds": 0, "follower": "thunder", "rotate": False},
+    "256x320, weak or lying ones by Thunder, also turned": {"find_seconds": 0, "follower": "thunder"},
+    "256x320 every 0.5 s, Lightning between": {"rotate": False},
+    "256x320 every 0.5 s, Lightning between, also turned": {},
+    "256x320 every 0.5 s, Thunder between, also turned": {"follower": "thunder"},
 }
 
 
