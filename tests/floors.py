@@ -7,10 +7,22 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent.parent / "guardian"
 
-NOUNS = ("errors", "skeleton", "geometry", "moment", "events", "incident", "header", "commands", "settings")
+NOUNS = (
+    "errors",
+    "skeleton",
+    "geometry",
+    "moment",
+    "events",
+    "incident",
+    "header",
+    "commands",
+    "settings",
+    "transitions",
+    "messages",
+)
 """Import nothing of ours but each other."""
 
-STAGES = ("tracking", "identity", "posture", "view", "falls", "behaviour", "alarm", "pipeline", "topics")
+STAGES = ("tracking", "identity", "posture", "view", "falls", "behaviour", "snooze", "alarm", "pipeline", "topics")
 """In the order of the flow: a stage may import an earlier one, never a later one."""
 
 EDGES = ("configuration", "eye", "io", "web")

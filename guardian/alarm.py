@@ -1,0 +1,387 @@
+"""From events to commands: each emergency lives its own life, and every step of that life stands in TRANSITIONS.
+
+Pure: no clock, no threads, no outputs. `handle` takes what happened, `tick` lets time pass, `next_deadline` says when
+to call `tick` next; all take monotonic seconds. What comes back is to be carried out in its order: first what makes
+the incident durable, then the box, then what publishes it, then the phones.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+
+from guardian import messages
+from guardian.commands import Announce, Command, Lamp, Notify, Save, ShowPanel, Sound
+from guardian.events import (
+    DrillStarted,
+    Event,
+    FaultCleared,
+    FaultOccurred,
+    HelpCalled,
+    HumanEvent,
+    PersonEvent,
+    PersonLeft,
+    PersonRecovered,
+    Resolved,
+    Snoozed,
+    ViewLost,
+    ViewRestored,
+)
+from guardian.incident import Incident, IncidentState
+from guardian.settings import AlarmSettings, Contact
+from guardian.snooze import Snoozes
+from guardian.transitions import (
+    ACKNOWLEDGED,
+    OUTCOMES,
+    PANEL,
+    PENDING,
+    RAISED,
+    RESOLVED,
+    SEVERITY,
+    STARTS,
+    SUSPECTED,
+    TRANSITIONS,
+    TRIGGERS,
+    WORSENING,
+    Course,
+    Trigger,
+    badness_of,
+    course_of,
+    row_of,
+    severity_of,
+    steps_of,
+)
+
+__all__ = ["PANEL", "TRANSITIONS", "Alarm", "Course", "Trigger"]
+
+MAX_OPEN = 32
+MAX_REASONS = 8
+DRILL_SECONDS = 5.0
+DRILL_ENDS_SECONDS = 60.0
+REMIND_SECONDS = 1_800.0
+BLIND_REPEAT_SECONDS = 14_400.0
+SAME_BODY_SECONDS = 300.0
+SAME_ROOM_SECONDS = 60.0
+
+PATIENT = frozenset(
+    {(Course.EMERGENCY, ACKNOWLEDGED), (Course.BLINDNESS, RAISED), (Course.BLINDNESS, ACKNOWLEDGED)},
+)
+"""Where a reminder comes after the duration, then after twice, four times ... as long: it may not wear people out."""
+
+
+def durations(settings: AlarmSettings) -> Mapping[tuple[Course, IncidentState], float]:
+    """Give how long each state lasts before time is up, in seconds; one that is not named lasts until a human acts."""
+    return {
+        (Course.EMERGENCY, SUSPECTED): settings.suspected_seconds,
+        (Course.EMERGENCY, PENDING): settings.cancel_seconds,
+        (Course.EMERGENCY, RAISED): settings.repeat_seconds,
+        (Course.EMERGENCY, ACKNOWLEDGED): REMIND_SECONDS,
+        (Course.DRILL, PENDING): min(settings.cancel_seconds, DRILL_SECONDS),
+        (Course.DRILL, ACKNOWLEDGED): DRILL_ENDS_SECONDS,
+        (Course.BLINDNESS, RAISED): BLIND_REPEAT_SECONDS,
+        (Course.BLINDNESS, ACKNOWLEDGED): BLIND_REPEAT_SECONDS,
+    }
+
+
+def same_body(incident: Incident, event: PersonEvent) -> bool:
+    """Tell whether the event is about the body that the incident follows. A name is no proof: identity may err."""
+    return event.room == incident.room and event.track == incident.track
+
+
+def bond(incident: Incident, event: PersonEvent | HelpCalled) -> float | None:
+    """Say how long after an acknowledgement `event` belongs to `incident`, in seconds; None where it never does.
+
+    Before the acknowledgement it belongs to it at any age, since that rings anyway. A body that was lost and found
+    again on the floor has a new track: it joins, unless both have names and these differ. A human's call for help
+    never hides behind an acknowledgement.
+    """
+    if course_of(incident) is not Course.EMERGENCY or event.room not in ("", incident.room):
+        return None
+    if isinstance(event, HelpCalled):
+        return 0.0 if event.incident in (None, incident.id) else None
+    if same_body(incident, event):
+        return SAME_BODY_SECONDS
+    names = {incident.person, event.person} - {None}
+    return SAME_ROOM_SECONDS if len(names) < 2 else None  # noqa: PLR2004 two names are two people
+
+
+class Alarm:
+    """The open incidents and what may become one; they are bounded, and each leaves only as TRANSITIONS says.
+
+    `new_id` gives each incident its id. `alarm_events` names the behaviour events that open one; ValueError where a
+    name is no event of a person that could.
+    """
+
+    def __init__(
+        self,
+        settings: AlarmSettings,
+        contacts: tuple[Contact, ...],
+        new_id: Callable[[], str],
+        alarm_events: tuple[str, ...] = (),
+    ) -> None:
+        unknown = set(alarm_events) - set(SEVERITY)
+        if unknown:
+            message = f"no alarm is made of {', '.join(sorted(unknown))}; one of {', '.join(SEVERITY)} would be right"
+            raise ValueError(message)
+        self._durations = durations(settings)
+        self._view_lost_seconds = settings.view_lost_seconds
+        self._contacts = tuple(contact.name for contact in contacts)
+        self._new_id = new_id
+        self._triggers = {**dict.fromkeys(alarm_events, Trigger.DANGER), **TRIGGERS}
+        self._open: dict[str, Incident] = {}
+        self._snoozes = Snoozes()
+        self._unseen: dict[str, ViewLost] = {}
+        self._blind_at: dict[str, float] = {}
+        self._faults: dict[tuple[str, str], str] = {}
+        self._shown: ShowPanel | None = None
+        self._changes: list[tuple[Incident, list[Notify]]] = []
+
+    @property
+    def incidents(self) -> tuple[Incident, ...]:
+        """The open incidents, worst first."""
+        return tuple(sorted(self._open.values(), key=badness_of))
+
+    @property
+    def state(self) -> IncidentState | None:
+        """The state of the worst open incident, or None where all is well."""
+        return next((incident.state for incident in self.incidents), None)
+
+    @property
+    def snoozed(self) -> Mapping[str, float]:
+        """Which rooms are snoozed ("" is every room), and until when."""
+        return self._snoozes.rooms
+
+    @property
+    def next_deadline(self) -> float | None:
+        """When the next thing happens by itself; None where nothing will. After `tick(now)` it is later than `now`."""
+        moments = [incident.deadline for incident in self._open.values() if incident.deadline is not None]
+        moments += [self._blind_from(room) for room in self._blind_at]
+        return min([*moments, *self._snoozes.rooms.values()], default=None)
+
+    def restore(self, incidents: Iterable[Incident], now: float) -> tuple[Command, ...]:
+        """Go on with the stored incidents after a restart: show, publish and, where one rings, call once more.
+
+        Tracks of the process that has ended mean nothing in this one. A deadline may have moved with the wall clock:
+        it is never later than a whole duration from `now`, and where it has passed the next tick acts on it.
+        """
+        announced: list[Incident] = []
+        calls: list[Notify] = []
+        for stored in incidents:
+            if row_of(stored) not in PANEL:
+                continue
+            wait = self._durations.get(row_of(stored))
+            times = () if wait is None else (now + wait, now + wait if stored.deadline is None else stored.deadline)
+            incident = replace(stored, track=None, deadline=min(times, default=None))
+            self._open[incident.id] = incident
+            announced.append(incident)
+            if incident.state is RAISED:
+                calls += self._notices(incident, incident.told[-1:], incident.step, now)
+        return (*self._panel_commands(now), *map(Announce, announced), *calls)
+
+    def handle(self, event: Event, now: float) -> tuple[Command, ...]:
+        """Take note of what happened."""
+        self._note(event, now)
+        trigger = self._triggers.get(type(event).__name__)
+        if trigger is not None:
+            self._apply(trigger, event, now)
+        return self._commands(now)
+
+    def tick(self, now: float) -> tuple[Command, ...]:
+        """Let time pass: countdowns, repeats, reminders, the end of a snooze, a view that stays lost."""
+        for incident in self.incidents:
+            if incident.deadline is not None and incident.deadline <= now:
+                self._move(incident, Trigger.TIMEOUT, None, now)
+        for held in self._snoozes.end(now):
+            self._apply(self._triggers[type(held).__name__], held, now)
+        for room in [room for room in self._blind_at if self._blind_from(room) <= now]:
+            del self._blind_at[room]
+            self._apply(Trigger.BLINDED, self._unseen[room], now)
+        return self._commands(now)
+
+    def _blind_from(self, room: str) -> float:
+        return max(self._blind_at[room], self._snoozes.until(room))
+
+    def _note(self, event: Event, now: float) -> None:
+        """Remember what is no incident: snoozes, faults and rooms that cannot be seen."""
+        match event:
+            case Snoozed():
+                self._snoozes.start(event, now)
+            case FaultOccurred():
+                self._faults[event.part, event.room] = event.reasons[0] if event.reasons else ""
+            case FaultCleared():
+                self._faults.pop((event.part, event.room), None)
+            case ViewLost() if event.room not in self._unseen:
+                self._unseen[event.room] = event
+                self._blind_at[event.room] = now + self._view_lost_seconds
+            case ViewRestored():
+                self._unseen.pop(event.room, None)
+                self._blind_at.pop(event.room, None)
+            case PersonRecovered() | PersonLeft():
+                self._snoozes.forget(event)
+
+    def _apply(self, trigger: Trigger, event: Event, now: float) -> None:
+        """Move every incident that the event is about; where there is none it may begin one."""
+        meant = self._meant(trigger, event, now)
+        for incident in meant:
+            self._move(incident, trigger, event, now)
+        if not meant and trigger in STARTS and not self._is_held(trigger, event, now) and self._has_room(now):
+            self._begin(trigger, event, now)
+
+    def _meant(self, trigger: Trigger, event: Event, now: float) -> list[Incident]:
+        """Find the open incidents that the event is about."""
+        match event:
+            case PersonRecovered():
+                return [incident for incident in self.incidents if same_body(incident, event)]
+            case PersonEvent() | HelpCalled():
+                return self._joined(event, now)
+            case DrillStarted():
+                return [incident for incident in self.incidents if incident.drill]
+            case HumanEvent():
+                named = (incident for incident in self.incidents if event.incident in (None, incident.id))
+                here = (incident for incident in named if event.room in ("", incident.room))
+                return [incident for incident in here if trigger in steps_of(incident)][:1]
+            case _:
+                blind = (incident for incident in self.incidents if course_of(incident) is Course.BLINDNESS)
+                return [incident for incident in blind if incident.room == event.room]
+
+    def _joined(self, event: PersonEvent | HelpCalled, now: float) -> list[Incident]:
+        """Find the one emergency that the event adds to, if any: the same body's before another's in the room."""
+        near = []
+        for incident in self.incidents:
+            seconds = bond(incident, event)
+            if seconds is not None and (incident.state is not ACKNOWLEDGED or now - incident.changed < seconds):
+                near.append((seconds, incident))
+        return [max(near, key=lambda pair: pair[0])[1]] if near else []
+
+    def _is_held(self, trigger: Trigger, event: Event, now: float) -> bool:
+        """Tell whether a snooze keeps the event from beginning an incident; what a human asks for goes through it."""
+        if isinstance(event, HumanEvent) or self._snoozes.until(event.room) <= now:
+            return False
+        if isinstance(event, PersonEvent) and trigger is not Trigger.SUSPICION:
+            self._snoozes.hold(event)
+        return True
+
+    def _has_room(self, now: float) -> bool:
+        """Tell whether one more incident may be open. The oldest that a human took gives way; one that rings never."""
+        taken = [incident for incident in self._open.values() if Trigger.CROWDED in steps_of(incident)]
+        if len(self._open) >= MAX_OPEN and taken:
+            self._move(min(taken, key=lambda incident: incident.changed), Trigger.CROWDED, None, now)
+        return len(self._open) < MAX_OPEN
+
+    def _begin(self, trigger: Trigger, event: Event, now: float) -> None:
+        course, state = STARTS[trigger]
+        incident = Incident(
+            id=self._new_id(),
+            room=event.room,
+            kind=type(event).__name__,
+            state=state,
+            opened=min(event.time, now),
+            changed=now,
+            deadline=self._deadline(course, state, now, now),
+            drill=course is Course.DRILL,
+        )
+        self._record(None, worsened(incident, event), trigger, now)
+
+    def _move(self, incident: Incident, trigger: Trigger, event: Event | None, now: float) -> None:
+        """One step along the table, if it has one."""
+        state = steps_of(incident).get(trigger)
+        if state is None:
+            return
+        changed = incident.changed if state is incident.state else now
+        after = noted(incident, trigger, event, state)
+        if state is not incident.state or trigger is Trigger.TIMEOUT:
+            deadline = self._deadline(course_of(incident), state, changed, now)
+            after = replace(after, state=state, changed=changed, deadline=deadline)
+        if after != incident:
+            self._record(incident, after, trigger, now)
+
+    def _deadline(self, course: Course, state: IncidentState, changed: float, now: float) -> float | None:
+        seconds = self._durations.get((course, state))
+        if seconds is None:
+            return None
+        return now + (max(seconds, now - changed) if (course, state) in PATIENT else seconds)
+
+    def _record(self, before: Incident | None, after: Incident, trigger: Trigger, now: float) -> None:
+        """Keep the incident as it now is, and what has to be said of it to whom."""
+        names = self._addressees(before, after, trigger)
+        urgent = trigger is not Trigger.RECOVERY
+        step = after.step + (1 if names else 0)
+        notices = self._notices(after, names, step, now, urgent=urgent)
+        told = tuple(dict.fromkeys((*after.told, *names))) if after.state is RAISED else after.told
+        incident = replace(after, step=step, told=told)
+        if incident.open:
+            self._open[incident.id] = incident
+        else:
+            self._open.pop(incident.id, None)
+        self._changes.append((incident, notices))
+
+    def _addressees(self, before: Incident | None, after: Incident, trigger: Trigger) -> tuple[str, ...]:
+        """Say who is told of this step: the next contact who was not, all of them once each was, else those told."""
+        entered = before is None or before.state is not after.state
+        if after.drill or not (entered or trigger in (Trigger.TIMEOUT, Trigger.RECOVERY)):
+            return ()
+        if after.state is RAISED and trigger is not Trigger.RECOVERY:
+            fresh = tuple(name for name in self._contacts if name not in after.told)
+            return fresh[:1] or self._contacts
+        taker = after.acknowledged_by if entered and after.state is ACKNOWLEDGED else None
+        return tuple(name for name in after.told if name != taker)
+
+    def _notices(
+        self, incident: Incident, names: Iterable[str], step: int, now: float, *, urgent: bool = True
+    ) -> list[Notify]:
+        ringing = urgent and row_of(incident) == (Course.EMERGENCY, RAISED)
+        title, body = messages.title(incident), messages.body(incident, now)
+        known = [name for name in names if name in self._contacts]
+        return [Notify(name, title, body, incident.id, step, urgent=ringing) for name in known]
+
+    def _commands(self, now: float) -> tuple[Command, ...]:
+        changes, self._changes = self._changes, []
+        saves = [Save(incident) for incident, _ in changes]
+        announces = [Announce(incident) for incident, _ in changes]
+        notices = [notice for _, notices in changes for notice in notices]
+        return (*saves, *self._panel_commands(now), *announces, *notices)
+
+    def _panel_commands(self, now: float) -> list[ShowPanel]:
+        panel = self._panel(now)
+        commands = [] if panel == self._shown else [panel]
+        self._shown = panel
+        return commands
+
+    def _panel(self, now: float) -> ShowPanel:
+        """Show the worst of all that is the matter; a snooze is always told beside it."""
+        rooms = [room for room, until in self._snoozes.rooms.items() if until > now]
+        snooze = messages.snooze_text(rooms)
+        worst = next(iter(self.incidents), None)
+        if worst is not None:
+            return ShowPanel(*PANEL[row_of(worst)], messages.panel_text(worst) + snooze)
+        if self._unseen or self._faults:
+            text = messages.fault_text(self._unseen, self._faults)
+            return ShowPanel(Lamp.DOUBLE_BLINK, Sound.SILENT, text + snooze)
+        return ShowPanel(Lamp.STEADY, Sound.SILENT, messages.WATCHING + snooze)
+
+
+def worsened(incident: Incident, event: Event) -> Incident:
+    """Add what the event tells: the newest track, a name if there is one, the gravest kind with its reasons."""
+    if isinstance(event, PersonEvent):
+        person, place = event.person or incident.person, event.place or incident.place
+        incident = replace(incident, track=event.track, person=person, place=place)
+    kind = type(event).__name__
+    if severity_of(kind) < severity_of(incident.kind):
+        return incident
+    reasons = event.reasons
+    if not reasons and isinstance(event, HelpCalled):
+        reasons = (f"{event.by} called for help ({event.via})",)
+    return replace(incident, kind=kind, reasons=(reasons or incident.reasons)[-MAX_REASONS:])
+
+
+def noted(incident: Incident, trigger: Trigger, event: Event | None, state: IncidentState) -> Incident:
+    """Add what this step tells, besides state and times."""
+    if trigger in WORSENING and event is not None:
+        return worsened(incident, event)
+    if event is not None and trigger is Trigger.RECOVERY:
+        news = event.reasons or ("Upright again.",)
+        incident = replace(incident, reasons=tuple(dict.fromkeys((*incident.reasons, *news)))[-MAX_REASONS:])
+    if isinstance(event, HumanEvent) and (state is ACKNOWLEDGED or incident.acknowledged_by is None):
+        incident = replace(incident, acknowledged_by=event.by, acknowledged_via=event.via)
+    if state is RESOLVED:
+        outcome = event.outcome if isinstance(event, Resolved) else OUTCOMES[trigger]
+        incident = replace(incident, outcome="drill" if incident.drill else outcome)
+    return incident
