@@ -37,6 +37,10 @@ class StoreError(GuardianError):
     """The store cannot be opened, read or written."""
 
 
+class PayloadError(GuardianError):
+    """What came in over MQTT is no request that can be carried out: the topic, what was wrong, what would be right."""
+
+
 class BrokerError(GuardianError):
     """The broker cannot be started, reached or spoken to."""
 

@@ -22,7 +22,19 @@ NOUNS = (
 )
 """Import nothing of ours but each other."""
 
-STAGES = ("tracking", "identity", "posture", "view", "falls", "behaviour", "snooze", "alarm", "pipeline", "topics")
+STAGES = (
+    "tracking",
+    "identity",
+    "posture",
+    "view",
+    "falls",
+    "behaviour",
+    "snooze",
+    "alarm",
+    "pipeline",
+    "human_requests",
+    "topics",
+)
 """In the order of the flow: a stage may import an earlier one, never a later one."""
 
 EDGES = ("configuration", "eye", "io", "web")

@@ -1,0 +1,271 @@
+"""The MQTT topic tree: what each topic is called and what its payload says (docs/mqtt.md shows them all).
+
+`Topics` names and words every message and remembers nothing. `Bulletin` is the stage: it remembers what it last said of
+each state, and says only what is new. Pure: seconds are monotonic and passed in, and become wall time in payloads
+through a Moment.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import timedelta, timezone
+from typing import TypeAlias
+
+from guardian.commands import Publish
+from guardian.errors import PayloadError
+from guardian.events import (
+    CameraMoved,
+    Event,
+    FaultCleared,
+    FaultOccurred,
+    HumanEvent,
+    PersonEvent,
+    PersonLeft,
+    ViewLost,
+    ViewRestored,
+)
+from guardian.human_requests import understand
+from guardian.incident import Incident
+from guardian.moment import Moment
+from guardian.transitions import badness_of
+
+UNKNOWN = "unknown"
+STARTING = "Starting: no frame has come yet."
+MOVED = "The camera points elsewhere: places and floor no longer hold."
+EVERY_ROOM_PARTS = frozenset({"sandbox"})
+"""Parts whose fault, named without a room, degrades every room."""
+
+MAX_TOPIC_QUOTED = 200
+
+Payload: TypeAlias = Mapping[str, object]
+
+
+def iso(time: float, moment: Moment) -> str:
+    """Turn monotonic seconds into ISO 8601 wall time with the household's offset at that time, to the millisecond."""
+    wall = moment.wall.astimezone(timezone.utc) - timedelta(seconds=moment.monotonic - time)
+    return wall.astimezone(moment.wall.tzinfo).isoformat(timespec="milliseconds")
+
+
+def dumps(payload: Payload) -> str:
+    """Write JSON as it goes on the wire: names in their own script, no padding."""
+    return json.dumps(payload, ensure_ascii=False, separators=(",", ":"))
+
+
+@dataclass(frozen=True, slots=True)
+class Topics:
+    """The tree of one box, `<root>/<household>/...`: `root` is `mqtt.topic`, `household` is `household.id`.
+
+    `rooms` are the rooms of the box (empty: a request may name any); `snooze_seconds` is what a snooze lasts where the
+    request does not say.
+    """
+
+    root: str
+    household: str
+    rooms: tuple[str, ...] = ()
+    snooze_seconds: float = 1_800.0
+
+    def topic(self, *levels: str) -> str:
+        """Join the levels below the box's own."""
+        return "/".join((self.root, self.household, *levels))
+
+    @property
+    def requests(self) -> str:
+        """The filter to subscribe to for what humans ask for."""
+        return self.topic("command", "+")
+
+    @property
+    def incidents(self) -> str:
+        """The filter that matches every incident's topic; the box alone writes there."""
+        return self.topic("incident", "+")
+
+    def availability(self, *, online: bool) -> Publish:
+        """Say whether the box is there; "offline" is also the Last Will."""
+        return Publish(self.topic("availability"), "online" if online else "offline", retain=True)
+
+    def incident(self, incident: Incident, moment: Moment) -> tuple[Publish, ...]:
+        """Say all that is known of one incident: retained while it is open.
+
+        At the end its last state goes out unretained, for those who listen now, and an empty retained payload removes
+        it from the broker: whoever subscribes later finds open incidents only.
+        """
+        topic = self.topic("incident", incident.id)
+        message = Publish(topic, dumps(_incident_payload(incident, moment)), retain=incident.open)
+        return (message,) if incident.open else (message, Publish(topic, "", retain=True))
+
+    def alarm(self, incidents: Iterable[Incident], moment: Moment) -> tuple[Publish, ...]:
+        """Say the state of the worst open incident as a plain word, `idle` where there is none, and that incident."""
+        worst = min((incident for incident in incidents if incident.open), key=badness_of, default=None)
+        payload = {} if worst is None else _incident_payload(worst, moment)
+        return (
+            Publish(self.topic("alarm"), "idle" if worst is None else worst.state.value, retain=True),
+            Publish(self.topic("alarm", "incident"), dumps(payload), retain=True),
+        )
+
+    def event(self, event: Event, moment: Moment) -> Publish:
+        """Say what happened, once and unretained."""
+        said = {each.name: getattr(event, each.name) for each in fields(event)}
+        if isinstance(event, PersonEvent):
+            said["person"] = event.person or UNKNOWN
+        payload = {"event": type(event).__name__, **said, "time": iso(event.time, moment)}
+        return Publish(self.topic("event"), dumps(payload))
+
+    def refused(self, topic: str, error: PayloadError) -> Publish:
+        """Tell whoever asked for something why it was not done."""
+        return Publish(self.topic("refused"), dumps({"topic": topic[:MAX_TOPIC_QUOTED], "reason": str(error)}))
+
+    def parse(self, topic: str, payload: bytes, now: float) -> HumanEvent:
+        """Read what a human asks for at `now` (monotonic seconds).
+
+        Raises PayloadError, and nothing else, on anything wrong: it names the topic and what would be right.
+        """
+        request = topic.removeprefix(self.topic("command", ""))
+        try:
+            return understand(request, payload, now, self.rooms, self.snooze_seconds)
+        except PayloadError as error:
+            message = f"{topic[:MAX_TOPIC_QUOTED]}: {error}"
+            raise PayloadError(message) from None
+
+
+def _incident_payload(incident: Incident, moment: Moment) -> Payload:
+    """Give every field of an incident that means something outside this process, times as wall time."""
+    return {
+        "id": incident.id,
+        "room": incident.room,
+        "kind": incident.kind,
+        "state": incident.state.value,
+        "since": iso(incident.opened, moment),
+        "changed": iso(incident.changed, moment),
+        "until": None if incident.deadline is None else iso(incident.deadline, moment),
+        "person": incident.person or UNKNOWN,
+        "place": incident.place,
+        "reasons": incident.reasons,
+        "drill": incident.drill,
+        "step": incident.step,
+        "told": incident.told,
+        "acknowledged_by": incident.acknowledged_by,
+        "acknowledged_via": incident.acknowledged_via,
+        "outcome": incident.outcome,
+    }
+
+
+@dataclass(slots=True)
+class _Sight:
+    """What is known of one room: why it cannot be seen (None: it can), what else is amiss by part, who is in it."""
+
+    blind: str | None = STARTING
+    amiss: dict[str, str] = field(default_factory=dict)
+    present: dict[int, str] = field(default_factory=dict)
+
+    def take(self, event: Event) -> None:
+        """Learn from what happened in the room."""
+        match event:
+            case ViewLost():
+                self.blind = " ".join(event.reasons) or "The room cannot be seen."
+            case ViewRestored():
+                self.blind = None
+            case CameraMoved():
+                self.amiss["place"] = " ".join(event.reasons) or MOVED
+            case FaultOccurred():
+                self.amiss[event.part] = " ".join(event.reasons) or f"The {event.part} does not work."
+            case FaultCleared():
+                self.amiss.pop(event.part, None)
+            case PersonLeft():
+                self.present.pop(event.track, None)
+            case PersonEvent():
+                self.present[event.track] = event.person or UNKNOWN
+
+    @property
+    def is_blind(self) -> bool:
+        """Whether nothing can be seen; a camera that does not work sees nothing."""
+        return self.blind is not None or "camera" in self.amiss
+
+    def coverage(self) -> Payload:
+        """Say whether a fall would be seen here: armed, degraded (it might not) or blind (it would not)."""
+        reasons = ([] if self.blind is None else [self.blind]) + list(self.amiss.values())
+        state = "blind" if self.is_blind else "degraded" if self.amiss else "armed"
+        return {"state": state, "reasons": reasons}
+
+    def occupancy(self) -> Payload:
+        """Say whether somebody is here; null where the room cannot be seen and nobody was known to be in it."""
+        occupied = None if self.is_blind and not self.present else bool(self.present)
+        return {"occupied": occupied, "count": len(self.present), "persons": sorted(self.present.values())}
+
+
+class Bulletin:
+    """Turns what happened into messages. Of a state that is the same as before it says nothing."""
+
+    def __init__(self, topics: Topics) -> None:
+        self._topics = topics
+        self._sights = {room: _Sight() for room in topics.rooms}
+        self._faults: dict[tuple[str, str], Payload] = {}
+        self._said: dict[str, Payload] = {}
+
+    def begin(self, incidents: Iterable[Incident], moment: Moment) -> tuple[Publish, ...]:
+        """Say every state once, with the `incidents` restored: what never changes must still be known."""
+        known = tuple(incidents)
+        return (
+            self._topics.availability(online=True),
+            *(message for incident in known for message in self._topics.incident(incident, moment)),
+            *self._topics.alarm(known, moment),
+            *(message for room in self._sights for message in self._room(room, moment.monotonic, moment)),
+            *self._fault(moment.monotonic, moment),
+            *self.snoozed({}, moment),
+        )
+
+    def announce(self, incident: Incident, incidents: Iterable[Incident], moment: Moment) -> tuple[Publish, ...]:
+        """Say that `incident` has changed, and the state of the alarm given all open `incidents`."""
+        return (*self._topics.incident(incident, moment), *self._topics.alarm(incidents, moment))
+
+    def seen(self, room: str, time: float, moment: Moment) -> tuple[Publish, ...]:
+        """Say that the room gives frames. Call it with every frame, captured at `time`: only the first has news."""
+        if self._sights[room].blind is not STARTING:
+            return ()
+        self._sights[room].blind = None
+        return self._room(room, time, moment)
+
+    def note(self, event: Event, moment: Moment) -> tuple[Publish, ...]:
+        """Say what happened, and what that changes of its room and of the box."""
+        part = getattr(event, "part", None)
+        everywhere = part in EVERY_ROOM_PARTS and not event.room
+        rooms = [room for room in self._sights if everywhere or room == event.room]
+        for room in rooms:
+            self._sights[room].take(event)
+        if isinstance(event, FaultOccurred):
+            reason = " ".join(event.reasons)
+            fault = {"part": event.part, "room": event.room, "reason": reason, "since": iso(event.time, moment)}
+            self._faults.setdefault((event.part, event.room), fault)
+        elif isinstance(event, FaultCleared):
+            self._faults.pop((event.part, event.room), None)
+        return (
+            self._topics.event(event, moment),
+            *(message for room in rooms for message in self._room(room, event.time, moment)),
+            *self._fault(event.time, moment),
+        )
+
+    def snoozed(self, rooms: Mapping[str, float], moment: Moment) -> tuple[Publish, ...]:
+        """Say which rooms are snoozed ("" is every room) and until which monotonic second; only a change has news."""
+        held = [{"room": room, "until": iso(until, moment)} for room, until in sorted(rooms.items())]
+        payload = {"state": "on" if held else "off", "rooms": held}
+        return self._state(("snooze",), payload, moment.monotonic, moment, facts=dict(rooms))
+
+    def _room(self, room: str, time: float, moment: Moment) -> tuple[Publish, ...]:
+        sight = self._sights[room]
+        return (
+            *self._state(("room", room, "coverage"), sight.coverage(), time, moment),
+            *self._state(("room", room, "occupancy"), sight.occupancy(), time, moment),
+        )
+
+    def _fault(self, time: float, moment: Moment) -> tuple[Publish, ...]:
+        faults = list(self._faults.values())
+        return self._state(("fault",), {"state": "fault" if faults else "ok", "faults": faults}, time, moment)
+
+    def _state(
+        self, levels: tuple[str, ...], payload: Payload, time: float, moment: Moment, facts: Payload | None = None
+    ) -> tuple[Publish, ...]:
+        """Say a retained state and since when it holds, unless its facts (the payload itself) were said before."""
+        topic = self._topics.topic(*levels)
+        facts = payload if facts is None else facts
+        if self._said.get(topic) == facts:
+            return ()
+        self._said[topic] = facts
+        return (Publish(topic, dumps({**payload, "since": iso(time, moment)}), retain=True),)
