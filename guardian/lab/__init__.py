@@ -1,0 +1,1 @@
+"""What measures and improves the product: rendered homes, recordings, figures of merit; never part of an alarm."""

@@ -1,0 +1,216 @@
+"""A furnished room without people: boxes of painted, wooden or woven stuff under a lamp, ray-cast once a scene."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from guardian.lab.camera import Camera
+from guardian.lab.rotation import about
+
+Array: TypeAlias = NDArray[np.float64]
+Colour: TypeAlias = tuple[float, float, float]
+OVERSAMPLING = 2
+LAMP_RADIUS = 0.35
+LAMP_SAMPLES = 8
+BOUNCE = 0.42
+_EPSILON = 1e-3
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A block turned about the vertical: `centre` of its bottom, `size` (wide, high, deep) in metres, `turn` degrees.
+
+    `colour` is (red, green, blue), 0-1; `stuff` is "paint", "wood", "fabric", "planks" or "glow".
+    """
+
+    centre: tuple[float, float, float]
+    size: tuple[float, float, float]
+    colour: Colour
+    stuff: str = "paint"
+    turn: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Lamp:
+    """A round lamp: its `position`, and `level`, the brightness of a white sheet right below it on the floor, 0-1.5."""
+
+    position: tuple[float, float, float] = (0.0, 2.45, -2.5)
+    level: float = 1.0
+
+    def samples(self, count: int) -> Array:
+        """Return points spread evenly over the lamp, shape (count, 3) (Vogel's spiral)."""
+        number = np.arange(count) + 0.5
+        radius, angle = LAMP_RADIUS * np.sqrt(number / count), number * 2.39996
+        spread = np.column_stack([radius * np.cos(angle), np.zeros(count), radius * np.sin(angle)])
+        return np.array(self.position) + spread
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Background:
+    """What the camera sees of the empty room, pixel by pixel, rows first.
+
+    `colour` (H, W, 3) is unlit by the lamp, `lit` what the lamp adds; `depth` (H, W) along the camera's axis;
+    `points` (H, W, 3) in the room.
+    """
+
+    colour: Array
+    lit: Array
+    depth: Array
+    points: Array
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Hits:
+    distance: Array
+    box: NDArray[np.intp]
+    axis: NDArray[np.intp]
+
+
+def _hits(origin: Array, rays: Array, boxes: Sequence[Box]) -> _Hits:
+    """Return the first box met by each ray (N, 3) and the axis of the face hit; distance is in ray lengths."""
+    distance = np.full(len(rays), np.inf)
+    box, axis = np.zeros(len(rays), np.intp), np.zeros(len(rays), np.intp)
+    for number, block in enumerate(boxes):
+        near, side = _slabs(origin, rays, block)
+        closer = near < distance
+        distance[closer], box[closer], axis[closer] = near[closer], number, side[closer]
+    return _Hits(distance, box, axis)
+
+
+def _slabs(origin: Array, rays: Array, block: Box) -> tuple[Array, NDArray[np.intp]]:
+    """Return the distance to the block, infinite where missed, and the axis of the face met (the slab method)."""
+    turn = about("y", block.turn)
+    start = (origin - np.array(block.centre)) @ turn
+    with np.errstate(divide="ignore", invalid="ignore"):
+        inverse = 1.0 / (rays @ turn)
+        low = (np.array([-block.size[0] / 2, 0.0, -block.size[2] / 2]) - start) * inverse
+        high = (np.array([block.size[0] / 2, block.size[1], block.size[2] / 2]) - start) * inverse
+    entry, leave = np.minimum(low, high), np.maximum(low, high).min(axis=-1)
+    side = entry.argmax(axis=-1)
+    near = np.take_along_axis(entry, side[:, None], axis=-1)[:, 0]
+    return np.where((near < leave) & (near > _EPSILON), near, np.inf), side
+
+
+def background(camera: Camera, boxes: Sequence[Box], lamp: Lamp, seed: int) -> Background:
+    """Look at the empty room; the boxes must enclose the camera's view."""
+    origin = np.array(camera.position)
+    fine = camera.rays(OVERSAMPLING).reshape(-1, 3)
+    hits = _hits(origin, fine, boxes)
+    points = origin + fine * np.where(np.isfinite(hits.distance), hits.distance, 50.0)[:, None]
+    normals = _normals(hits, fine, boxes)
+    albedo = _albedo(points, hits, boxes, seed)
+    size = (camera.height, camera.width)
+    glow = np.array([block.stuff == "glow" for block in boxes])[hits.box]
+    ambient = np.where(glow, 1.0, BOUNCE * lamp.level * _corners(points, normals, boxes))
+    direct = np.where(glow, 0.0, lambert(points, normals, lamp))
+    coarse = camera.rays().reshape(-1, 3)
+    centre = _hits(origin, coarse, boxes)
+    seen = origin + coarse * np.where(np.isfinite(centre.distance), centre.distance, 50.0)[:, None]
+    shade = _shade(seen + _normals(centre, coarse, boxes) * 0.01, boxes, lamp).reshape(size)
+    shade = cv2.GaussianBlur(shade, (3, 3), 0)
+    return Background(
+        colour=_shrunk(albedo * ambient[:, None], size),
+        lit=_shrunk(albedo * direct[:, None], size) * shade[..., None],
+        depth=centre.distance.reshape(size),
+        points=seen.reshape(*size, 3),
+    )
+
+
+def _shrunk(values: Array, size: tuple[int, int]) -> Array:
+    n = OVERSAMPLING
+    return values.reshape(size[0], n, size[1], n, 3).mean(axis=(1, 3))
+
+
+def _normals(hits: _Hits, rays: Array, boxes: Sequence[Box]) -> Array:
+    turns = np.array([about("y", block.turn) for block in boxes])
+    normal = turns[hits.box, :, hits.axis]
+    facing: Array = normal * -np.sign((normal * rays).sum(axis=1))[:, None]
+    return facing
+
+
+def lambert(points: Array, normals: Array, lamp: Lamp) -> Array:
+    """Return how strongly the lamp, unhindered, lights surfaces (N,): 1 right below it on a floor, times its level."""
+    way = np.array(lamp.position) - points
+    distance = np.linalg.norm(way, axis=1)
+    cosine = np.clip((way * normals).sum(axis=1) / np.maximum(distance, _EPSILON), 0.0, 1.0)
+    falloff = (lamp.position[1] / np.maximum(distance, 0.5)) ** 1.2
+    strength: Array = lamp.level * (1 - BOUNCE) * 1.5 * cosine * np.minimum(falloff, 1.6)
+    return strength
+
+
+def _shade(points: Array, boxes: Sequence[Box], lamp: Lamp) -> Array:
+    """Return the share of the lamp that each point sees past the boxes, 0-1."""
+    seen = np.zeros(len(points))
+    for sample in lamp.samples(LAMP_SAMPLES):
+        seen += _hits_between(points, sample, boxes)
+    share: Array = seen / LAMP_SAMPLES
+    return share
+
+
+def _hits_between(points: Array, sample: Array, boxes: Sequence[Box]) -> NDArray[np.bool_]:
+    free = np.ones(len(points), bool)
+    for block in boxes:
+        if block.stuff == "glow" or max(block.size) > 3.0:
+            continue
+        near, _ = _slabs(sample, points - sample, block)
+        free &= ~(near < 1.0 - _EPSILON)
+    return free
+
+
+def _corners(points: Array, normals: Array, boxes: Sequence[Box]) -> Array:
+    """Return the share of bounced light that reaches a point: less close to the floor and under furniture."""
+    height = np.clip(points[:, 1], 0.0, None)
+    up = normals[:, 1]
+    darkness = 0.3 * np.exp(-height / 0.12) * (1 - np.abs(up))
+    for block in boxes:
+        if max(block.size) > 3.0 or block.centre[1] + block.size[1] < 0.05 or block.stuff == "glow":
+            continue
+        local = (points - np.array(block.centre)) @ about("y", block.turn)
+        outside = np.abs(local) - np.array([block.size[0] / 2, 0, block.size[2] / 2])
+        away = np.linalg.norm(np.clip(outside[:, [0, 2]], 0.0, None), axis=1)
+        above = np.clip(block.centre[1] - points[:, 1], 0.0, None)
+        darkness = np.maximum(darkness, 0.45 * np.exp(-(away + above) / 0.15) * (up > 0.5) * (points[:, 1] < 0.05))
+    share: Array = 1.0 - darkness
+    return share
+
+
+def _albedo(points: Array, hits: _Hits, boxes: Sequence[Box], seed: int) -> Array:
+    colours = np.array([block.colour for block in boxes])[hits.box]
+    pattern = np.ones(len(points))
+    for number, block in enumerate(boxes):
+        chosen = np.flatnonzero(hits.box == number)
+        if block.stuff in _PATTERNS and len(chosen):
+            local = (points[chosen] - np.array(block.centre)) @ about("y", block.turn)
+            flat = np.delete(np.eye(3), 1, axis=0) if block.stuff == "planks" else np.eye(3)
+            pattern[chosen] = _PATTERNS[block.stuff](local @ flat.T, np.random.default_rng((seed, number)))
+    patterned: Array = np.clip(colours * pattern[:, None], 0.0, 1.0)
+    return patterned
+
+
+def _planks(local: Array, rng: np.random.Generator) -> Array:
+    """Floor boards 14 cm wide, running away from the camera, each of its own tone, with grain and dark joints."""
+    row = np.floor(local[:, 0] / 0.14).astype(int)
+    shift = rng.uniform(0, 1.6, 512)[row % 512]
+    along = local[:, 1] + shift
+    board = (row * 37 + np.floor(along / 1.6).astype(int) * 101) % 512
+    tone = 1 + rng.normal(0, 0.07, 512)[board]
+    grain = 1 + 0.035 * np.sin(local[:, 0] * 190 + 6 * np.sin(along * 2.1 + board) + board)
+    joint = (np.abs(local[:, 0] / 0.14 % 1 - 0.5) > 0.485) | (along / 1.6 % 1 < 0.003)
+    return tone * grain * np.where(joint, 0.72, 1.0)
+
+
+def _wood(local: Array, rng: np.random.Generator) -> Array:
+    phase = rng.uniform(0, 6.28)
+    return 1 + 0.06 * np.sin(local[:, 0] * 70 + 3 * np.sin(local[:, 1] * 4 + phase) + local[:, 2] * 40)
+
+
+def _fabric(local: Array, rng: np.random.Generator) -> Array:
+    weave = np.sin(local[:, 0] * 210) * np.sin(local[:, 1] * 210) * np.sin(local[:, 2] * 210 + 1)
+    return 1 + 0.05 * weave + 0.03 * np.sin(local.sum(axis=1) * 9 + rng.uniform(0, 6.28))
+
+
+_PATTERNS = {"planks": _planks, "wood": _wood, "fabric": _fabric}

@@ -1,0 +1,238 @@
+"""The scene language: who is in which room before which camera, and what they do; YAML, checked by pydantic.
+
+Places are `[x, away]`: metres to the right of the camera and away from the wall it hangs on. Facings are in degrees:
+0 looks towards the camera's wall, 90 to the right of the picture. Lengths are metres, times seconds.
+"""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeAlias
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from guardian.errors import ConfigurationError
+from guardian.lab.animate import Direction
+from guardian.lab.body import Ancestry, Build, Sex
+from guardian.lab.clothes import Clothes
+from guardian.lab.furniture import CATALOGUE, Piece, seat
+from guardian.lab.room import Colour
+
+Place: TypeAlias = tuple[float, float]
+Seconds: TypeAlias = Annotated[float, Field(ge=0, le=3600)]
+
+
+
+
+Hex: TypeAlias = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
+
+
+def colour(text: str) -> Colour:
+    """Return "#rrggbb" as (red, green, blue), 0-1."""
+    red, green, blue = (int(text[k : k + 2], 16) / 255 for k in (1, 3, 5))
+    return red, green, blue
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class CameraSpec(_Strict):
+    """The camera on its wall: pixels, frames a second, metres, degrees; `blur` and `noise` of the lens and the chip."""
+
+    size: tuple[Annotated[int, Field(ge=32, le=1920)], Annotated[int, Field(ge=32, le=1920)]] = (640, 480)
+    fps: Annotated[float, Field(ge=1, le=60)] = 15.0
+    height: Annotated[float, Field(ge=0.3, le=4.0)] = 2.2
+    x: float = 0.0
+    pan: Annotated[float, Field(ge=-80, le=80)] = 0.0
+    tilt: Annotated[float, Field(ge=-30, le=80)] = 18.0
+    fov: Annotated[float, Field(ge=20, le=120)] = 65.0
+    noise: Annotated[float, Field(ge=0, le=30)] = 2.0
+    blur: Annotated[float, Field(ge=0, le=5)] = 0.5
+
+
+class RoomSpec(_Strict):
+    """The room's inside: wide, from the camera's wall to the far one (`deep`), and high; colours; the lamp."""
+
+    wide: Annotated[float, Field(ge=1.5, le=12)] = 5.0
+    deep: Annotated[float, Field(ge=1.5, le=12)] = 5.0
+    high: Annotated[float, Field(ge=2.0, le=4.0)] = 2.6
+    wall: Hex = "#d6cfc0"
+    floor: Hex = "#9a7048"
+    planks: bool = True
+    lamp: Place | None = None
+    light: Annotated[float, Field(gt=0, le=2.0)] = 1.0
+
+
+class FurnitureSpec(_Strict):
+    """One piece; a `name` is needed where somebody sits or lies on it."""
+
+    kind: str
+    name: str | None = None
+    at: Place
+    facing: float = 0.0
+    lifted: Annotated[float, Field(ge=0, le=3)] = 0.0
+    size: tuple[float, float, float] | None = None
+    colour: Hex | None = None
+
+    @model_validator(mode="after")
+    def _known(self) -> "FurnitureSpec":
+        if self.kind not in CATALOGUE:
+            message = f'"{self.kind}" is not a kind of furniture; use one of {", ".join(sorted(CATALOGUE))}'
+            raise ValueError(message)
+        return self
+
+    def piece(self) -> Piece:
+        """Return the piece where it stands."""
+        pattern = CATALOGUE[self.kind]
+        paint = colour(self.colour) if self.colour else pattern.colour
+        return Piece(self.kind, self.at[0], -self.at[1], self.facing, self.size or pattern.size, paint, self.lifted)
+
+
+class BodySpec(_Strict):
+    """Sex, age in years, ancestry, height in metres; weight and muscle from -1 (least) to 1 (most)."""
+
+    sex: Sex = "female"
+    age: Annotated[float, Field(ge=18, le=110)] = 80.0
+    ancestry: Ancestry = "caucasian"
+    height: Annotated[float, Field(ge=1.3, le=2.1)] = 1.62
+    weight: Annotated[float, Field(ge=-1, le=1)] = 0.0
+    muscle: Annotated[float, Field(ge=-1, le=1)] = 0.0
+
+    def build(self) -> Build:
+        """Return the body's build."""
+        return Build(self.sex, self.age, self.ancestry, self.height, self.weight, self.muscle)
+
+
+class ClothesSpec(_Strict):
+    """Colours of what is worn, and of skin and hair."""
+
+    top: Hex = "#6b3040"
+    shirt: Hex = "#dbd4c4"
+    bottom: Hex = "#383d4d"
+    shoes: Hex = "#1f1a1a"
+    skin: Hex = "#d1a38a"
+    hair: Hex = "#bdbab8"
+
+    def clothes(self) -> Clothes:
+        """Return the clothes in linear colours."""
+        return Clothes(**{name: colour(getattr(self, name)) for name in type(self).model_fields})
+
+
+class Walk(_Strict):
+    """Step to a place; there turn to `facing` if it is given."""
+
+    to: Place
+    facing: float | None = None
+    speed: Annotated[float, Field(gt=0.1, le=2.0)] | None = None
+
+
+class Sit(_Strict):
+    """Go to the piece of furniture of that name and sit down; stay `for` seconds."""
+
+    where: str
+    seconds: Seconds = Field(default=3.0, alias="for")
+
+
+class Stay(_Strict):
+    """How long, in seconds."""
+
+    seconds: Seconds = Field(default=1.0, alias="for")
+
+
+class Fall(_Strict):
+    """Fall to the floor that way and lie there `for` seconds; `spin` is the first speed of toppling, radians a second."""
+
+    towards: Direction = "left"
+    seconds: Seconds = Field(default=20.0, alias="for")
+    spin: Annotated[float, Field(ge=0.1, le=4.0)] = 1.3
+    buckle: Annotated[float, Field(ge=0.0, le=1.0)] = 0.5
+
+
+class Action(_Strict):
+    """Exactly one verb with its details."""
+
+    walk: Walk | None = None
+    sit: Sit | None = None
+    lie: Sit | None = None
+    stand: Stay | None = None
+    wait: Stay | None = None
+    bend: Stay | None = None
+    fall: Fall | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> "Action":
+        if len(self.model_fields_set) != 1:
+            message = f"one verb an action, one of {', '.join(type(self).model_fields)}"
+            raise ValueError(message)
+        return self
+
+
+class PersonSpec(_Strict):
+    """Who, where at the start, and what they do, one action after the other."""
+
+    name: str = "anna"
+    body: BodySpec = BodySpec()
+    clothes: ClothesSpec = ClothesSpec()
+    at: Place
+    facing: float = 0.0
+    speed: Annotated[float, Field(gt=0.1, le=2.0)] = 0.7
+    does: tuple[Action, ...] = ()
+
+
+class Scene(_Strict):
+    """A whole scene. `seconds` ends it; by default it ends when everybody has done what they do."""
+
+    scene: Literal[1]
+    seed: Annotated[int, Field(ge=0)] = 0
+    seconds: Annotated[float, Field(gt=0, le=3600)] | None = None
+    camera: CameraSpec = CameraSpec()
+    room: RoomSpec = RoomSpec()
+    furniture: tuple[FurnitureSpec, ...] = ()
+    persons: tuple[PersonSpec, ...] = ()
+
+    @model_validator(mode="after")
+    def _seats(self) -> "Scene":
+        seats = {piece.name for piece in self.furniture if piece.name and seat(piece.piece()) is not None}
+        for person in self.persons:
+            for action in person.does:
+                used = action.sit or action.lie
+                if used and used.where not in seats:
+                    message = f'"{used.where}" is not the name of something to sit or lie on; there is {sorted(seats)}'
+                    raise ValueError(message)
+        return self
+
+
+def load(path: Path) -> Scene:
+    """Read a scene; ConfigurationError names the file, line and key, what was wrong and what would be right."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        node = yaml.compose(text)
+        return Scene.model_validate(yaml.safe_load(text))
+    except OSError as error:
+        message = f"{path}: cannot be read ({error.strerror})"
+        raise ConfigurationError(message) from error
+    except yaml.YAMLError as error:
+        message = f"{path}: not YAML: {error}"
+        raise ConfigurationError(message) from error
+    except ValidationError as error:
+        raise ConfigurationError("\n".join(_told(path, node, item) for item in error.errors())) from error
+
+
+def _told(path: Path, node: Any, item: Any) -> str:
+    key = ".".join(str(part) for part in item["loc"]) or "scene"
+    return f"{path}:{_line(node, item['loc'])}: {key}: {item['msg'].removeprefix('Value error, ')}"
+
+
+def _line(node: Any, way: tuple[int | str, ...]) -> int:
+    """Return the line, from 1, of the deepest node on the way that exists."""
+    line = 1
+    for part in way:
+        if isinstance(node, yaml.MappingNode):
+            found = [(key, value) for key, value in node.value if key.value == part]
+            if not found:
+                break
+            line, node = found[0][0].start_mark.line + 1, found[0][1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            node = node.value[part]
+            line = node.start_mark.line + 1
+    return line
