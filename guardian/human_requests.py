@@ -15,6 +15,7 @@ VIA = "mqtt"
 MAX_PAYLOAD_BYTES = 1024
 MAX_WORD = 64
 MAX_QUOTED = 40
+MAX_BRACKETS = 16
 MAX_SNOOZE_SECONDS = 14_400.0
 OUTCOMES = ("helped", "false alarm", "drill")
 PRESSED = frozenset({"", "press", "pressed", "on", "true"})
@@ -98,10 +99,10 @@ def _plain_seconds(word: str) -> float | str:
 
 
 def _read_json(request: str, text: str) -> Values:
+    if text.count("{") + text.count("[") > MAX_BRACKETS:
+        _refuse("JSON is nested too deep; one flat object would be right")
     try:
         values = json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant)
-    except RecursionError:
-        _refuse("JSON is nested too deep; one flat object would be right")
     except ValueError as error:
         _refuse(f"JSON is malformed: {error}; one flat object would be right")
     if not isinstance(values, dict):

@@ -1,0 +1,143 @@
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from guardian.errors import PayloadError
+from guardian.events import Acknowledged, Cancelled, DrillStarted, HelpCalled, HumanEvent, Resolved, Snoozed
+from guardian.human_requests import MAX_PAYLOAD_BYTES, MAX_WORD, OUTCOMES, REQUESTS, understand
+
+NOW = 1234.5
+ROOMS = ("Bedroom", "客廳")
+KINDS = {
+    "acknowledge": Acknowledged,
+    "cancel": Cancelled,
+    "resolve": Resolved,
+    "snooze": Snoozed,
+    "help": HelpCalled,
+    "test": DrillStarted,
+}
+
+
+def ask(request: str, payload: str | bytes | dict[str, object]) -> HumanEvent:
+    if isinstance(payload, dict):
+        payload = json.dumps(payload)
+    return understand(request, payload.encode() if isinstance(payload, str) else payload, NOW, ROOMS)
+
+
+@pytest.mark.parametrize("request_name", REQUESTS)
+@pytest.mark.parametrize("payload", ["", "PRESS", "on", " true ", "{}"])
+def test_a_bare_press_is_enough(request_name: str, payload: str):
+    event = ask(request_name, payload)
+    assert type(event) is KINDS[request_name]
+    assert (event.time, event.by, event.via, event.room, event.incident) == (NOW, "someone", "mqtt", "", None)
+
+
+def test_every_request_has_its_event():
+    assert set(KINDS) == set(REQUESTS)
+
+
+@pytest.mark.parametrize("request_name", ["acknowledge", "cancel", "help", "test"])
+def test_a_plain_word_is_who_asks(request_name: str):
+    assert ask(request_name, "María José").by == "María José"
+
+
+def test_json_says_who_which_and_where():
+    event = ask("acknowledge", {"by": "Maria", "incident": "i-7", "room": "客廳"})
+    assert (event.by, event.incident, event.room) == ("Maria", "i-7", "客廳")
+
+
+def test_null_is_nothing():
+    event = ask("acknowledge", {"by": None, "incident": None, "room": None})
+    assert (event.by, event.incident, event.room) == ("someone", None, "")
+
+
+@pytest.mark.parametrize(
+    ("payload", "outcome"),
+    [("helped", "helped"), ("false_alarm", "false alarm"), ('{"outcome": "Drill"}', "drill"), ("", "helped")],
+)
+def test_resolve_takes_an_outcome(payload: str, outcome: str):
+    event = ask("resolve", payload)
+    assert isinstance(event, Resolved)
+    assert event.outcome == outcome
+
+
+@pytest.mark.parametrize(
+    ("payload", "seconds"),
+    [("600", 600), ("0.5", 0.5), ("OFF", 0), ("0", 0), ('{"seconds": 90}', 90), ("", 1800), ('{"seconds":null}', 1800)],
+)
+def test_snooze_takes_seconds(payload: str, seconds: float):
+    event = ask("snooze", payload)
+    assert isinstance(event, Snoozed)
+    assert event.seconds == seconds
+
+
+@pytest.mark.parametrize(
+    ("request_name", "payload", "named"),
+    [
+        ("open-door", "", "no request"),
+        ("acknowledge", b"\xff\xfe", "byte 0 is not UTF-8"),
+        ("acknowledge", "x" * (MAX_PAYLOAD_BYTES + 1), "1025 bytes"),
+        ("acknowledge", "x" * (MAX_WORD + 1), "by is"),
+        ("acknowledge", "Ma\u0000ria", "by is"),
+        ("acknowledge", "Ma\u202eria", "by is"),
+        ("acknowledge", "OFF", "cannot take back"),
+        ("acknowledge", '{"by": 7}', "by is a int"),
+        ("acknowledge", '{"who": "Maria"}', "'who' is no key"),
+        ("acknowledge", '{"by": "Maria", "by": "Eve"}', "a key twice"),
+        ("acknowledge", '{"by": "Maria"', "malformed"),
+        ("acknowledge", '{"by": {"name": "Maria"}}', "by is a dict"),
+        ("acknowledge", '["Maria"]', "JSON is a list"),
+        ("acknowledge", '"Maria"', "JSON is a str"),
+        ("acknowledge", '{"room": "Attic"}', "no room 'Attic'"),
+        ("acknowledge", '{"by":' + "[" * 900, "nested too deep"),
+        ("acknowledge", '{"by":' * 170, "nested too deep"),
+        ("help", '{"incident": "i-7"}', "'incident' is no key"),
+        ("resolve", "whatever", "one of helped, false alarm, drill"),
+        ("snooze", "forever", "seconds is 'forever'"),
+        ("snooze", "inf", "seconds is 'inf'"),
+        ("snooze", "1_000", "seconds is '1_000'"),
+        ("snooze", '{"seconds": true}', "a number"),
+        ("snooze", '{"seconds": NaN}', "NaN"),
+        ("snooze", '{"seconds": 1e999}', "seconds is inf"),
+        ("snooze", '{"seconds": -1}', "seconds is -1"),
+        ("snooze", "14401", "14400"),
+    ],
+)
+def test_what_is_wrong_is_named(request_name: str, payload: str | bytes, named: str):
+    with pytest.raises(PayloadError, match=named.replace("'", ".")):
+        ask(request_name, payload)
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=80),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+keys = st.sampled_from(["by", "incident", "room", "seconds", "outcome"]) | st.text(max_size=5)
+payloads = st.one_of(
+    st.binary(max_size=2_000),
+    st.text(max_size=100).map(str.encode),
+    json_values.map(lambda value: json.dumps(value).encode()),
+    st.dictionaries(keys, json_values, max_size=4).map(lambda value: json.dumps(value).encode()),
+    st.integers(1, 1_000).map(lambda depth: b'{"by":' * depth),
+)
+
+
+@given(st.sampled_from(list(REQUESTS)) | st.text(max_size=20), payloads)
+def test_whatever_comes_is_a_sound_event_or_a_plain_refusal(request_name: str, payload: bytes):
+    try:
+        event = understand(request_name, payload, NOW, ROOMS)
+    except PayloadError as error:
+        refusal = str(error)
+        assert 0 < len(refusal) < 400  # noqa: PT017 either outcome is right, and each has its own property
+        return
+    assert type(event) is KINDS[request_name]
+    assert 0 < len(event.by) <= MAX_WORD
+    assert event.by.isprintable()
+    assert event.room in ("", *ROOMS)
+    if isinstance(event, Resolved):
+        assert event.outcome in OUTCOMES
+    if isinstance(event, Snoozed):
+        assert 0 <= event.seconds <= 14_400

@@ -1,0 +1,351 @@
+import json
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from guardian.commands import Publish
+from guardian.errors import PayloadError
+from guardian.events import (
+    Acknowledged,
+    CameraMoved,
+    Event,
+    FallConfirmed,
+    FaultCleared,
+    FaultOccurred,
+    HelpCalled,
+    PersonAppeared,
+    PersonIdentified,
+    PersonLeft,
+    Snoozed,
+    ViewLost,
+    ViewRestored,
+)
+from guardian.incident import Incident, IncidentState
+from guardian.moment import Moment
+from guardian.topics import Bulletin, Topics, iso
+
+ZONE = ZoneInfo("Europe/Madrid")
+MOMENT = Moment(1000.0, datetime(2024, 5, 6, 12, 0, 0, tzinfo=ZONE))
+TOPICS = Topics("guardian", "casa", ("Bedroom", "Salón"), snooze_seconds=900)
+FALL = Incident(
+    id="i-7",
+    room="Bedroom",
+    kind="FallConfirmed",
+    state=IncidentState.RAISED,
+    opened=940.0,
+    changed=970.5,
+    track=3,
+    place="floor",
+    reasons=("Fell in 0.6 s.", "On the floor for 12 s."),
+    deadline=1030.0,
+    step=2,
+    told=("Ana",),
+)
+
+
+def payloads(messages: tuple[Publish, ...]) -> dict[str, object]:
+    """Topic below the box's own -> payload, JSON read."""
+    prefix = "guardian/casa/"
+    read = {}
+    for message in messages:
+        assert message.topic.startswith(prefix)
+        text = message.payload
+        read[message.topic.removeprefix(prefix)] = json.loads(text) if text[:1] in "{[" and text else text
+    return read
+
+
+def begun() -> Bulletin:
+    """A bulletin that has said its first states, with both rooms seen."""
+    bulletin = Bulletin(TOPICS)
+    bulletin.begin((), MOMENT)
+    for room in TOPICS.rooms:
+        bulletin.seen(room, MOMENT.monotonic, MOMENT)
+    return bulletin
+
+
+def test_monotonic_seconds_become_wall_time_of_the_household():
+    assert iso(940.0, MOMENT) == "2024-05-06T11:59:00.000+02:00"
+
+
+def test_an_hour_that_the_clocks_skip_is_no_hour():
+    after = Moment(10_000.0, datetime(2024, 3, 31, 3, 30, tzinfo=ZONE))
+    assert iso(10_000.0 - 3600, after) == "2024-03-31T01:30:00.000+01:00"
+
+
+@given(st.floats(-1e6, 1e6), st.datetimes(datetime(2001, 1, 1), datetime(2050, 1, 1)))  # noqa: DTZ001 zone added below
+def test_wall_times_lie_as_far_apart_as_the_seconds(time: float, wall: datetime):
+    moment = Moment(0.0, wall.replace(tzinfo=timezone.utc).astimezone(ZONE))
+    apart = datetime.fromisoformat(iso(time, moment)) - moment.wall
+    assert abs(apart - timedelta(seconds=time)) <= timedelta(milliseconds=1.001)
+
+
+def test_availability_is_retained_both_ways():
+    assert TOPICS.availability(online=True) == Publish("guardian/casa/availability", "online", retain=True)
+    assert TOPICS.availability(online=False) == Publish("guardian/casa/availability", "offline", retain=True)
+
+
+def test_an_open_incident_is_retained_and_says_all():
+    (message,) = TOPICS.incident(FALL, MOMENT)
+    assert message.retain
+    assert message.topic == "guardian/casa/incident/i-7"
+    assert json.loads(message.payload) == {
+        "id": "i-7",
+        "room": "Bedroom",
+        "kind": "FallConfirmed",
+        "state": "raised",
+        "since": "2024-05-06T11:59:00.000+02:00",
+        "changed": "2024-05-06T11:59:30.500+02:00",
+        "until": "2024-05-06T12:00:30.000+02:00",
+        "person": "unknown",
+        "place": "floor",
+        "reasons": ["Fell in 0.6 s.", "On the floor for 12 s."],
+        "drill": False,
+        "step": 2,
+        "told": ["Ana"],
+        "acknowledged_by": None,
+        "acknowledged_via": None,
+        "outcome": None,
+    }
+
+
+def test_a_resolved_incident_says_its_outcome_and_leaves_the_broker():
+    over = replace(FALL, state=IncidentState.RESOLVED, outcome="helped", deadline=None)
+    last, removal = TOPICS.incident(over, MOMENT)
+    assert json.loads(last.payload)["outcome"] == "helped"
+    assert json.loads(last.payload)["until"] is None
+    assert not last.retain
+    assert removal == Publish("guardian/casa/incident/i-7", "", retain=True)
+
+
+def test_the_alarm_is_idle_where_nothing_is_open():
+    over = replace(FALL, state=IncidentState.RESOLVED)
+    assert payloads(TOPICS.alarm([over], MOMENT)) == {"alarm": "idle", "alarm/incident": {}}
+
+
+@pytest.mark.parametrize("state", [state for state in IncidentState if state is not IncidentState.RESOLVED])
+def test_the_alarm_has_the_state_of_the_only_incident(state: IncidentState):
+    said = payloads(TOPICS.alarm([replace(FALL, state=state)], MOMENT))
+    assert said["alarm"] == state.value
+    assert said["alarm/incident"]["id"] == "i-7"
+
+
+def test_the_worst_incident_speaks_for_the_box():
+    taken = replace(FALL, id="taken", state=IncidentState.ACKNOWLEDGED)
+    drill = replace(FALL, id="drill", drill=True)
+    said = payloads(TOPICS.alarm([taken, drill, FALL], MOMENT))
+    assert (said["alarm"], said["alarm/incident"]["id"]) == ("raised", "i-7")
+
+
+def test_an_event_is_said_once_with_its_own_fields():
+    event = FallConfirmed(time=999.0, room="Salón", track=3, place="floor", reasons=("Fell.",))
+    message = TOPICS.event(event, MOMENT)
+    assert not message.retain
+    assert "Salón" in message.payload
+    assert payloads((message,)) == {
+        "event": {
+            "event": "FallConfirmed",
+            "time": "2024-05-06T11:59:59.000+02:00",
+            "room": "Salón",
+            "reasons": ["Fell."],
+            "track": 3,
+            "person": "unknown",
+            "place": "floor",
+        }
+    }
+
+
+def test_a_human_is_named_in_the_event():
+    said = payloads((TOPICS.event(Acknowledged(time=999.0, by="Ana", via="web", incident="i-7"), MOMENT),))["event"]
+    assert (said["by"], said["via"], said["incident"], said["room"]) == ("Ana", "web", "i-7", "")
+
+
+def test_the_filters_match_what_is_published_and_asked():
+    assert TOPICS.requests == "guardian/casa/command/+"
+    assert TOPICS.incidents == "guardian/casa/incident/+"
+
+
+def test_a_request_is_read_with_the_households_rooms_and_snooze():
+    event = TOPICS.parse("guardian/casa/command/snooze", b'{"by":"Ana","room":"Bedroom"}', 5.0)
+    assert event == Snoozed(time=5.0, room="Bedroom", by="Ana", via="mqtt", seconds=900)
+
+
+@pytest.mark.parametrize("topic", ["guardian/casa/command/dance", "guardian/otra/command/help", "", "x" * 60_000])
+def test_a_request_that_does_not_exist_is_refused_by_name(topic: str):
+    with pytest.raises(PayloadError) as refusal:
+        TOPICS.parse(topic, b"", 5.0)
+    assert str(refusal.value).startswith(topic[:200])
+    assert len(str(refusal.value)) < 600
+    assert payloads((TOPICS.refused(topic, refusal.value),))["refused"]["reason"] == str(refusal.value)
+
+
+@given(st.text(max_size=40), st.binary(max_size=1500))
+def test_whatever_comes_is_an_event_or_a_refusal(topic: str, payload: bytes):
+    for each in (topic, TOPICS.topic("command", topic), TOPICS.topic("command", "acknowledge")):
+        try:
+            event = TOPICS.parse(each, payload, 5.0)
+        except PayloadError:
+            continue
+        assert event.time == 5.0
+
+
+def test_every_state_is_said_at_the_beginning():
+    said = payloads(Bulletin(TOPICS).begin([FALL], MOMENT))
+    blind = {"state": "blind", "reasons": ["Starting: no frame has come yet."], "since": iso(1000.0, MOMENT)}
+    assert said["availability"] == "online"
+    assert said["alarm"] == "raised"
+    assert said["incident/i-7"]["state"] == "raised"
+    assert said["fault"] == {"state": "ok", "faults": [], "since": iso(1000.0, MOMENT)}
+    assert said["snooze"] == {"state": "off", "rooms": [], "since": iso(1000.0, MOMENT)}
+    for room in TOPICS.rooms:
+        assert said[f"room/{room}/coverage"] == blind
+        assert said[f"room/{room}/occupancy"]["occupied"] is None
+
+
+def test_all_that_is_said_at_the_beginning_is_retained():
+    assert all(message.retain for message in Bulletin(TOPICS).begin([FALL], MOMENT))
+
+
+def test_the_first_frame_arms_a_room_once():
+    bulletin = Bulletin(TOPICS)
+    bulletin.begin((), MOMENT)
+    said = payloads(bulletin.seen("Bedroom", 999.5, MOMENT))
+    assert said["room/Bedroom/coverage"] == {"state": "armed", "reasons": [], "since": iso(999.5, MOMENT)}
+    assert said["room/Bedroom/occupancy"]["occupied"] is False
+    assert bulletin.seen("Bedroom", 1000.0, MOMENT) == ()
+
+
+def test_a_frame_does_not_arm_a_room_that_cannot_be_seen():
+    bulletin = begun()
+    bulletin.note(ViewLost(time=1000.0, room="Bedroom", reasons=("It is dark.",)), MOMENT)
+    assert bulletin.seen("Bedroom", 1001.0, MOMENT) == ()
+
+
+def test_a_lost_view_blinds_its_room_alone_until_it_is_restored():
+    bulletin = begun()
+    said = payloads(bulletin.note(ViewLost(time=1000.0, room="Bedroom", reasons=("It is dark.",)), MOMENT))
+    assert said["room/Bedroom/coverage"]["state"] == "blind"
+    assert said["room/Bedroom/coverage"]["reasons"] == ["It is dark."]
+    assert said["room/Bedroom/occupancy"]["occupied"] is None
+    assert "room/Salón/coverage" not in said
+    assert said["event"]["event"] == "ViewLost"
+    said = payloads(bulletin.note(ViewRestored(time=1060.0, room="Bedroom"), MOMENT))
+    assert said["room/Bedroom/coverage"]["state"] == "armed"
+
+
+def test_a_room_that_was_left_blind_with_somebody_in_it_stays_occupied():
+    bulletin = begun()
+    bulletin.note(PersonAppeared(time=1000.0, room="Bedroom", track=1), MOMENT)
+    said = payloads(bulletin.note(ViewLost(time=1001.0, room="Bedroom"), MOMENT))
+    assert said["room/Bedroom/coverage"]["reasons"] == ["The room cannot be seen."]
+    assert "room/Bedroom/occupancy" not in said
+
+
+def test_a_moved_camera_degrades_its_room_even_when_the_view_comes_back():
+    bulletin = begun()
+    said = payloads(bulletin.note(CameraMoved(time=1000.0, room="Salón"), MOMENT))
+    assert said["room/Salón/coverage"]["state"] == "degraded"
+    bulletin.note(ViewLost(time=1001.0, room="Salón"), MOMENT)
+    said = payloads(bulletin.note(ViewRestored(time=1002.0, room="Salón"), MOMENT))
+    assert said["room/Salón/coverage"]["state"] == "degraded"
+
+
+@pytest.mark.parametrize(("part", "state"), [("camera", "blind"), ("sandbox", "degraded")])
+def test_a_fault_in_a_room_is_a_fault_of_its_coverage(part: str, state: str):
+    bulletin = begun()
+    said = payloads(bulletin.note(FaultOccurred(time=1000.0, room="Salón", part=part), MOMENT))
+    assert said["room/Salón/coverage"]["state"] == state
+    assert said["room/Salón/coverage"]["reasons"] == [f"The {part} does not work."]
+    assert [fault["part"] for fault in said["fault"]["faults"]] == [part]
+    said = payloads(bulletin.note(FaultCleared(time=1001.0, room="Salón", part=part), MOMENT))
+    assert said["room/Salón/coverage"]["state"] == "armed"
+    assert said["fault"]["state"] == "ok"
+
+
+def test_an_unconfined_eye_degrades_every_room():
+    said = payloads(begun().note(FaultOccurred(time=1000.0, room="", part="sandbox", reasons=("Allowed.",)), MOMENT))
+    assert {said[f"room/{room}/coverage"]["state"] for room in TOPICS.rooms} == {"degraded"}
+
+
+def test_a_fault_of_the_box_leaves_the_rooms_alone_and_is_said_with_its_reason():
+    bulletin = begun()
+    said = payloads(bulletin.note(FaultOccurred(time=1000.0, room="", part="phone", reasons=("No net.",)), MOMENT))
+    assert set(said) == {"event", "fault"}
+    fault = {"part": "phone", "room": "", "reason": "No net.", "since": iso(1000.0, MOMENT)}
+    assert said["fault"] == {"state": "fault", "faults": [fault], "since": iso(1000.0, MOMENT)}
+    again = bulletin.note(FaultOccurred(time=1100.0, room="", part="phone", reasons=("No net.",)), MOMENT)
+    assert set(payloads(again)) == {"event"}
+
+
+def test_people_come_get_a_name_and_go():
+    bulletin = begun()
+    said = payloads(bulletin.note(PersonAppeared(time=1000.0, room="Bedroom", track=1), MOMENT))
+    facts = {"occupied": True, "count": 1, "persons": ["unknown"], "since": iso(1000.0, MOMENT)}
+    assert said["room/Bedroom/occupancy"] == facts
+    said = payloads(bulletin.note(PersonIdentified(time=1001.0, room="Bedroom", track=1, person="Rosa"), MOMENT))
+    assert said["room/Bedroom/occupancy"]["persons"] == ["Rosa"]
+    said = payloads(bulletin.note(PersonLeft(time=1002.0, room="Bedroom", track=1), MOMENT))
+    assert said["room/Bedroom/occupancy"]["occupied"] is False
+    assert set(payloads(bulletin.note(PersonLeft(time=1003.0, room="Bedroom", track=1), MOMENT))) == {"event"}
+
+
+def test_an_event_of_no_room_or_a_strange_one_is_said_all_the_same():
+    bulletin = begun()
+    for event in (
+        HelpCalled(time=1.0, by="Ana", via="web"),
+        HelpCalled(time=1.0, by="Ana", via="web", room="Bedroom"),
+        PersonAppeared(time=1.0, room="Attic", track=1),
+    ):
+        assert set(payloads(bulletin.note(event, MOMENT))) == {"event"}
+
+
+def test_an_announced_incident_comes_with_the_state_of_the_alarm():
+    said = payloads(begun().announce(FALL, [FALL], MOMENT))
+    assert set(said) == {"incident/i-7", "alarm", "alarm/incident"}
+
+
+def test_a_snooze_is_said_when_it_begins_and_ends_and_not_between():
+    bulletin = begun()
+    said = payloads(bulletin.snoozed({"": 1600.0}, MOMENT))
+    assert said["snooze"]["state"] == "on"
+    assert said["snooze"]["rooms"] == [{"room": "", "until": "2024-05-06T12:10:00.000+02:00"}]
+    later = Moment(1010.0, MOMENT.wall + timedelta(seconds=10.0004))
+    assert bulletin.snoozed({"": 1600.0}, later) == ()
+    assert payloads(bulletin.snoozed({}, later))["snooze"]["state"] == "off"
+
+
+events = st.one_of(
+    *(
+        st.builds(kind, time=st.floats(0, 1000), room=st.sampled_from(TOPICS.rooms))
+        for kind in (ViewLost, ViewRestored, CameraMoved)
+    ),
+    *(
+        st.builds(kind, time=st.floats(0, 1000), room=st.sampled_from(TOPICS.rooms), track=st.integers(0, 3))
+        for kind in (PersonAppeared, PersonLeft, FallConfirmed)
+    ),
+    *(
+        st.builds(
+            kind,
+            time=st.floats(0, 1000),
+            room=st.sampled_from(("", *TOPICS.rooms)),
+            part=st.sampled_from(["camera", "sandbox", "broker"]),
+        )
+        for kind in (FaultOccurred, FaultCleared)
+    ),
+)
+
+
+@given(st.lists(events, max_size=30))
+def test_a_state_is_said_exactly_when_it_is_new(happened: list[Event]):
+    bulletin = begun()
+    said: dict[str, str] = {}
+    for event in happened:
+        messages = bulletin.note(event, MOMENT)
+        assert [message.topic for message in messages if not message.retain] == [TOPICS.topic("event")]
+        for message in messages:
+            facts = {key: value for key, value in json.loads(message.payload).items() if key != "since"}
+            assert not message.retain or said.get(message.topic) != json.dumps(facts)
+            said[message.topic] = json.dumps(facts)
