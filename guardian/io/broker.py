@@ -10,6 +10,7 @@ import logging
 import socket
 import subprocess
 import sys
+import threading
 import time
 from contextlib import suppress
 from importlib.util import find_spec
@@ -18,13 +19,14 @@ from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import final
 
-from guardian.errors import BrokerError
+from guardian.errors import BrokerError, ConfigurationError
 from guardian.io.mqtt_session import Endpoint
 
 HOST = "127.0.0.1"
 START_SECONDS = 10.0
 STOP_SECONDS = 2.0
 RETRY_SECONDS = 0.02
+REST_SECONDS = 5.0
 ATTEMPTS = 3
 LARGEST_PAYLOAD = 65_536
 WITHOUT_IOTCORE = (
@@ -53,19 +55,22 @@ log = logging.getLogger(__name__)
 class EmbeddedBroker:
     """A broker on 127.0.0.1 while the context lasts: port 3.1.1 on `port`, 5 on `port + 1`; 0 takes two free ones.
 
-    With `username` and `password` it lets nobody else in. `start` raises BrokerError, with the remedy, where iotcore is
-    not to be had, a port is taken or the broker does not come up.
+    With `username` and `password` it lets nobody else in; ConfigurationError where one of the two is missing. A process
+    that ends unasked is started again. `start` raises BrokerError, with the remedy, where iotcore is not to be had, a
+    port is taken or the broker does not come up.
     """
 
     def __init__(self, port: int = 0, username: str | None = None, password: str | None = None) -> None:
         if (username is None) != (password is None):
             message = "mqtt.username and mqtt.password_file belong together; both or neither would be right"
-            raise BrokerError(message)
+            raise ConfigurationError(message)
         self._wanted = port
         self._username = username
         self._password = password
         self._ports = (port, port + 1)
         self._process: subprocess.Popen[bytes] | None = None
+        self._stopping = threading.Event()
+        self._watcher = threading.Thread(target=self._watch, name="broker", daemon=True)
 
     @property
     def endpoint(self) -> Endpoint:
@@ -80,28 +85,57 @@ class EmbeddedBroker:
     @property
     def pid(self) -> int | None:
         """The broker's process, while it runs."""
-        return self._process.pid if self._process is not None and self._process.poll() is None else None
+        process = self._process
+        return process.pid if process is not None and process.poll() is None else None
 
     def start(self) -> None:
         """Start, and return when it takes connections on both ports."""
         if find_spec("iotcore") is None:
             raise BrokerError(WITHOUT_IOTCORE)
-        for attempt in range(1, ATTEMPTS + 1):
+        for _ in range(ATTEMPTS):
             self._ports = (self._wanted, self._wanted + 1) if self._wanted else _free_ports()
             for port in self._ports:
                 _check_free(port)
-            with TemporaryDirectory(prefix="guardian-broker-") as directory:
-                self._process = self._spawn(Path(directory) / "rumqttd.toml")
-                if self._is_up(self._process):
-                    log.info("broker=started pid=%d port=%d port_v5=%d", self._process.pid, *self._ports)
-                    return
-            self.stop()
-            log.warning("broker=failed attempt=%d ports=%s", attempt, self._ports)
-        message = f"the embedded broker did not start on {HOST}, ports {self._ports[0]} and {self._ports[1]}"
+            if self._launch():
+                self._watcher.start()
+                return
+        message = (
+            f"the embedded broker did not start on {HOST}, ports {self._ports[0]} and {self._ports[1]}; another"
+            " mqtt.port, or mqtt.broker: localhost with a broker of the system, would be right"
+        )
         raise BrokerError(message)
 
     def stop(self) -> None:
         """End the broker's process. May be called twice."""
+        self._stopping.set()
+        self._end()
+        if self._watcher.is_alive():
+            self._watcher.join()
+
+    def _watch(self) -> None:
+        """Start the broker again, on its ports, whenever it has ended unasked."""
+        while not self._stopping.is_set():
+            process = self._process
+            code = None if process is None else process.wait()
+            if self._stopping.is_set():
+                return
+            log.warning("broker=ended code=%s", code)
+            self._end()
+            if not self._launch():
+                self._stopping.wait(REST_SECONDS)
+
+    def _launch(self) -> bool:
+        """Start a process and wait until it answers; False, and no process, where it does not."""
+        with TemporaryDirectory(prefix="guardian-broker-") as directory:
+            process = self._process = self._spawn(Path(directory) / "rumqttd.toml")
+            if self._is_up(process):
+                log.info("broker=started pid=%d port=%d port_v5=%d", process.pid, *self._ports)
+                return True
+        self._end()
+        log.warning("broker=failed ports=%s", self._ports)
+        return False
+
+    def _end(self) -> None:
         process, self._process = self._process, None
         if process is None:
             return
@@ -140,7 +174,7 @@ class EmbeddedBroker:
     def _is_up(self, process: "subprocess.Popen[bytes]") -> bool:
         """Wait until both ports answer; False where the process has ended or the time is over."""
         give_up_at = time.monotonic() + START_SECONDS
-        while process.poll() is None and time.monotonic() < give_up_at:
+        while process.poll() is None and not self._stopping.is_set() and time.monotonic() < give_up_at:
             if all(_answers(port) for port in self._ports):
                 return process.poll() is None
             with suppress(subprocess.TimeoutExpired):

@@ -73,6 +73,18 @@ def password_of(settings: Mqtt) -> str | None:
     return password
 
 
+class _ClosingSocket(ssl.SSLSocket):
+    """Closes itself where the handshake fails; paho would leave that to the garbage collector."""
+
+    def do_handshake(self, block: bool = False) -> None:  # noqa: FBT001, FBT002 as in the class above
+        """Shake hands, or close."""
+        try:
+            super().do_handshake(block)
+        except OSError:
+            self.close()
+            raise
+
+
 def _tls_context(tls: Tls) -> ssl.SSLContext:
     def load(key: str, path: Path, action: Callable[[], object]) -> None:
         try:
@@ -83,6 +95,7 @@ def _tls_context(tls: Tls) -> ssl.SSLContext:
 
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.sslsocket_class = _ClosingSocket
     load("ca_file", tls.ca_file, lambda: context.load_verify_locations(tls.ca_file))
     certificate = tls.cert_file
     if certificate is not None:
@@ -117,7 +130,7 @@ class MqttOutput:
         self._on_human_event = on_human_event
         self._report = report
         self._backoff = backoff or Backoff()
-        self._outbox = outbox or Outbox()
+        self._outbox = Outbox() if outbox is None else outbox
         self._clock = clock
         self._ears = Ears(self._opened, self._received, on_delivered, self._settled)
         will = topics.availability(online=False)

@@ -31,7 +31,9 @@ MUTE = (
     "it closed the connection without a word: it refuses mqtt.username and mqtt.password_file, wants TLS, or is no"
     " MQTT broker"
 )
-TAKEN_OVER = "another box uses the same name: give each box its own household.id"
+LOST = "the connection was lost"
+TAKEN_OVER = "another box uses the same name; give each box its own household.id"
+SOON_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +206,7 @@ class Session:
     def _set_nodelay(self) -> None:
         """Send small packets at once: an alarm does not wait for the acknowledgement of the packet before it."""
         connection = self._client.socket()
-        if isinstance(connection, socket.socket):
+        if isinstance(connection, socket.socket):  # paho's type allows for WebSockets, too
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def _drop(self) -> None:
@@ -265,8 +267,12 @@ class Session:
     ) -> None:
         if self._ending is not None or self.opened_at is None:
             return
-        said = str(reason) if flags.is_disconnect_packet_from_server else "the connection was lost"
-        self._ending = TAKEN_OVER if said == "Session taken over" else said
+        said = str(reason) if flags.is_disconnect_packet_from_server else LOST
+        if said == "Session taken over":
+            said = TAKEN_OVER
+        elif said == LOST and time.monotonic() < self.opened_at + SOON_SECONDS:
+            said = f"{LOST} at once (if that repeats, {TAKEN_OVER})"  # not every broker tells why
+        self._ending = said
 
 
 def reason_of(error: OSError | ValueError) -> str:
