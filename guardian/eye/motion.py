@@ -1,10 +1,11 @@
 """The motion gate: measures every frame for little, and says whether MoveNet must look at it.
 
-The picture is brought down to a grid of cells of luma and compared with a short-term background. Each cell knows its
-own noise, learnt while nobody is there, so that grain, mains flicker and a television in an empty room let MoveNet
-sleep; a change of the whole picture (cloud, lamp, exposure) is taken out before the comparison.
+The picture is brought down to a grid of cells of luma and compared with a short-term background. The whole picture has
+its grain, and each cell its own noise, learnt while nobody is there, so that a dark camera, mains flicker and a
+television in an empty room let MoveNet sleep; a change of the whole picture (cloud, exposure) is taken out first.
 """
 
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -14,12 +15,15 @@ from numpy.typing import NDArray
 from guardian.eye.engine import Image
 
 ROWS, COLUMNS = 60, 80
+SAMPLED_ROWS, SAMPLED_COLUMNS = 240, 320
 BACKGROUND_SECONDS = 0.5
 NOISE_SECONDS = 8.0
-NOISE_FLOOR = 1.2
-"""In luma steps of 255: what is left of a good camera's noise once a cell of pixels is averaged."""
-MOVED_AT = 4.0
-"""A cell moved where it differs from its background by this many times its noise."""
+NOISE_FLOOR = 0.8
+"""Mean absolute deviation in luma steps of 255: what is left of a good camera's noise in the mean of a cell."""
+MOVED_AT = 6.0
+"""A cell moved where it differs from its background by this many times its noise (4.8 standard deviations)."""
+MEAN_TO_MEDIAN = 1.18
+"""Mean over median of the absolute value of a normal distribution."""
 LEAST_CELLS = 3
 LINGER_SECONDS = 3.0
 PERSON_SECONDS = 600.0
@@ -53,13 +57,14 @@ class MotionGate:
         self._luma = np.zeros(shape, np.float32)
         self._background = np.zeros(shape, np.float32)
         self._noise = np.full(shape, NOISE_FLOOR, np.float32)
+        self._grain = NOISE_FLOOR
         self._frame: Image | None = None
         self._time = 0.0
         self._sharpness = 0.0
         self._sharpness_due = 0.0
-        self._moved_at = -np.inf
-        self._looked_at = -np.inf
-        self._person_at = -np.inf
+        self._moved_at = -math.inf
+        self._looked_at = -math.inf
+        self._person_at = -math.inf
 
     def measure(self, image: Image, now: float) -> View:
         """Return what a BGR frame, uint8 (height, width, 3), captured at `now`, is like.
@@ -94,10 +99,13 @@ class MotionGate:
             self._person_at = now
 
     def _bring_down(self, image: Image) -> None:
-        """Fill `_cells` with the mean luma of each cell."""
-        grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
+        """Fill `_cells` with the mean luma of each cell, from every n-th pixel where there are more than enough."""
+        height, width = image.shape[:2]
+        step = max(1, min(height // SAMPLED_ROWS, width // SAMPLED_COLUMNS))
+        sample = cv2.resize(image, (width // step, height // step), interpolation=cv2.INTER_NEAREST)
         self._cells, self._before = self._before, self._cells
-        cv2.resize(grey, (COLUMNS, ROWS), dst=self._cells, interpolation=cv2.INTER_AREA)
+        luma = cv2.cvtColor(sample, cv2.COLOR_BGR2GRAY)
+        cv2.resize(luma, (COLUMNS, ROWS), dst=self._cells, interpolation=cv2.INTER_AREA)
 
     def _change(self, image: Image) -> float:
         """Return the mean absolute luma difference to the frame before, 0-1, and 0 for equal frames only."""
@@ -117,18 +125,20 @@ class MotionGate:
             np.copyto(self._background, self._luma)
             return 0.0
         difference = self._luma - self._background
-        difference -= np.median(difference)
+        difference -= median(difference)
         np.abs(difference, out=difference)
-        moved = float(np.count_nonzero(difference > MOVED_AT * self._noise)) / difference.size
         elapsed = max(0.0, now - self._time)
-        cv2.accumulateWeighted(self._luma, self._background, 1 - np.exp(-elapsed / BACKGROUND_SECONDS))
+        self._grain += (MEAN_TO_MEDIAN * median(difference) - self._grain) * fading(elapsed, NOISE_SECONDS)
+        still = MOVED_AT * np.maximum(self._noise, self._grain)
+        moved = float(np.count_nonzero(difference > still)) / difference.size
+        cv2.accumulateWeighted(self._luma, self._background, fading(elapsed, BACKGROUND_SECONDS))
         if now - self._person_at > PERSON_SECONDS:
             self._learn_noise(difference, elapsed)
         return moved
 
     def _learn_noise(self, difference: NDArray[np.float32], elapsed: float) -> None:
         """Let each cell's noise follow what it shows; only where nobody can be, or stillness would be learnt away."""
-        cv2.accumulateWeighted(difference, self._noise, 1 - np.exp(-elapsed / NOISE_SECONDS))
+        cv2.accumulateWeighted(difference, self._noise, fading(elapsed, NOISE_SECONDS))
         np.maximum(self._noise, NOISE_FLOOR, out=self._noise)
 
     def _must_look(self, now: float) -> bool:
@@ -138,16 +148,27 @@ class MotionGate:
         return now - self._looked_at >= (PERSON_LOOK_SECONDS if person else EMPTY_LOOK_SECONDS) - EARLY
 
 
+def median(values: NDArray[np.float32]) -> float:
+    """Return the upper median of an array of any shape."""
+    half = values.size // 2
+    return float(np.partition(values, half, axis=None)[half])
+
+
+def fading(elapsed: float, seconds: float) -> float:
+    """Return the weight of what is new after `elapsed` seconds in a memory that fades over `seconds`."""
+    return 1 - math.exp(-elapsed / seconds)
+
+
 def sharpness(image: Image) -> float:
     """Return how sharp a BGR frame is: 0 for a covered lens or fog, towards 1 for hard edges.
 
-    Measured on every eighth row at full width: the strongest one per cent of the steps between neighbours, less what
+    Measured on every eighth row at full width: the strongest half per cent of the steps between neighbours, less what
     noise makes of all of them, against a step of 64 of 255.
     """
     rows = cv2.cvtColor(np.ascontiguousarray(image[::8]), cv2.COLOR_BGR2GRAY).astype(np.int16)
     steps = np.abs(np.diff(rows, axis=1)).ravel()
     if steps.size == 0:
         return 0.0
-    rank = steps.size * 99 // 100
+    rank = steps.size * 199 // 200
     strong = float(np.partition(steps, rank)[rank]) - 2.0 * float(steps.mean())
     return min(1.0, max(0.0, strong / 64))

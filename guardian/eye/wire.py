@@ -24,7 +24,20 @@ RUNTIMES = ("unknown", "litert", "tflite")
 """The names of `Hello.runtime`, by number."""
 
 MODULES = (
-    *("unknown", "camera", "crop", "csi", "engine", "letterbox", "live", "motion", "movenet", "process", "proof"),
+    *(
+        "unknown",
+        "camera",
+        "crop",
+        "csi",
+        "engine",
+        "follow",
+        "letterbox",
+        "live",
+        "motion",
+        "movenet",
+        "process",
+        "proof",
+    ),
     *("sandbox", "source", "video_file", "wire"),
 )
 """The names of `End.module`, by number."""
