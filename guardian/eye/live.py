@@ -1,5 +1,6 @@
 """A camera or stream as a source of frames: the latest one wins."""
 
+import itertools
 import threading
 import time
 from typing import Any, Protocol
@@ -72,24 +73,27 @@ class LiveSource:
             return self._latest.image
 
     def _take_frames(self) -> None:
-        number = 0
-        while not self._closing and self._capture.grab():
-            now = time.monotonic()
-            number += 1
-            if not self._rate.due(now):
-                continue
-            good, image = self._capture.retrieve()
-            if good:
-                self._replace(Frame(now, self._buffers.keep(image, self._in_use()), number))
-        with self._changed:
-            self._lost = True
-            self._changed.notify()
+        try:
+            for number in itertools.count(1):
+                if self._closing or not self._capture.grab():
+                    return
+                self._take(number, time.monotonic())
+        finally:
+            with self._changed:
+                self._lost = True
+                self._changed.notify()
+
+    def _take(self, number: int, now: float) -> None:
+        """Put the grabbed frame where `read` finds it, if it is due."""
+        if not self._rate.due(now):
+            return
+        good, image = self._capture.retrieve()
+        if good:
+            frame = Frame(now, self._buffers.keep(image, self._in_use()), number)
+            with self._changed:
+                self._latest = frame
+                self._changed.notify()
 
     def _in_use(self) -> tuple[Image, ...]:
         with self._changed:
             return (*self._read, self._latest.image) if self._latest else self._read
-
-    def _replace(self, frame: Frame) -> None:
-        with self._changed:
-            self._latest = frame
-            self._changed.notify()
