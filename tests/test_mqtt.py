@@ -71,6 +71,12 @@ def server(answer: Callable[[socket.socket], None]) -> Iterator[Endpoint]:
             thread.join(SECONDS)
 
 
+def wait_until_it_leaves(connection: socket.socket) -> None:
+    with suppress(ConnectionResetError):
+        while connection.recv(4096):
+            continue
+
+
 @given(st.lists(st.floats(0, 19.9), min_size=1, max_size=20))
 def test_the_wait_grows_to_its_limit_with_some_chance(lasted: list[float]):
     backoff = Backoff(first=0.5, longest=30, steady=20)
@@ -182,7 +188,7 @@ def test_an_old_broker_is_spoken_to_in_its_own_version():
         is_first = len(versions) == 1
         connection.sendall(b"\x20\x02\x00\x01" if is_first else b"\x20\x02\x00\x00")
         if not is_first:
-            connection.recv(4096)
+            wait_until_it_leaves(connection)
 
     with server(answer) as endpoint, started(Box(endpoint)) as box:
         assert box.output.protocol is mqtt_session.MQTTProtocolVersion.MQTTv311
@@ -197,9 +203,7 @@ def after_connack(*packets: bytes) -> Callable[[socket.socket], None]:
 
     def answer(connection: socket.socket) -> None:
         connection.sendall(CONNACK + b"".join(packets))
-        with suppress(ConnectionResetError):
-            while connection.recv(4096):
-                continue
+        wait_until_it_leaves(connection)
 
     return answer
 
