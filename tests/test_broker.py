@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from brokers import ALARM, AVAILABILITY, EVENT, SECONDS, Box, Listener, free_port, process, started
+from brokers import ALARM, AVAILABILITY, EVENT, SECONDS, Box, Listener, Told, free_port, process, started
 from paho.mqtt.enums import MQTTProtocolVersion
 
 from guardian.commands import Publish
@@ -208,3 +208,32 @@ def test_a_ctrl_c_meant_for_us_leaves_the_broker_up(broker: EmbeddedBroker):
     pid = broker.pid
     assert pid is not None
     assert os.getpgid(pid) != os.getpgid(0)
+
+
+@pytest.mark.slow
+@embedded
+def test_a_broker_that_hangs_is_ended_all_the_same():
+    broker = EmbeddedBroker()
+    broker.start()
+    pid = broker.pid
+    assert pid is not None
+    os.kill(pid, signal.SIGSTOP)
+    broker.stop()
+    assert not Path(f"/proc/{pid}").exists()
+
+
+@pytest.mark.slow
+@embedded
+def test_a_broker_that_cannot_come_back_is_tried_again(
+    broker: EmbeddedBroker, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    monkeypatch.setattr(broker_module, "REST_SECONDS", 0.01)
+    with started(Box(broker.endpoint)) as box:
+        with monkeypatch.context() as broken:
+            failing = Told[int]()
+            broken.setattr(EmbeddedBroker, "_launch", lambda _: bool(failing(1)))
+            assert broker.pid is not None
+            os.kill(broker.pid, signal.SIGKILL)
+            failing.wait_for(lambda each: len(each) > 2)
+        box.wait_until_cleared()
+    assert "broker=ended" in caplog.text

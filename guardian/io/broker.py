@@ -24,7 +24,6 @@ from guardian.io.mqtt_session import Endpoint
 
 HOST = "127.0.0.1"
 START_SECONDS = 10.0
-STOP_SECONDS = 2.0
 RETRY_SECONDS = 0.02
 REST_SECONDS = 5.0
 ATTEMPTS = 3
@@ -109,7 +108,7 @@ class EmbeddedBroker:
         """End the broker's process. May be called twice."""
         self._stopping.set()
         self._end()
-        if self._watcher.is_alive():
+        if self._watcher.ident is not None:
             self._watcher.join()
 
     def _watch(self) -> None:
@@ -139,12 +138,8 @@ class EmbeddedBroker:
         process, self._process = self._process, None
         if process is None:
             return
-        process.terminate()
-        try:
-            process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        process.kill()  # it has nothing to save
+        process.wait()
         if process.stdin is not None:
             process.stdin.close()
 
