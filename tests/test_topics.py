@@ -1,6 +1,8 @@
 import json
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -24,6 +26,7 @@ from guardian.events import (
     ViewLost,
     ViewRestored,
 )
+from guardian.human_requests import REQUESTS
 from guardian.incident import Incident, IncidentState
 from guardian.moment import Moment
 from guardian.topics import Bulletin, Topics, iso
@@ -349,3 +352,40 @@ def test_a_state_is_said_exactly_when_it_is_new(happened: list[Event]):
             facts = {key: value for key, value in json.loads(message.payload).items() if key != "since"}
             assert not message.retain or said.get(message.topic) != json.dumps(facts)
             said[message.topic] = json.dumps(facts)
+
+
+def manual() -> str:
+    return (Path(__file__).resolve().parent.parent / "docs" / "mqtt.md").read_text(encoding="utf-8")
+
+
+def test_the_manual_shows_an_incident_as_it_is():
+    example = manual().split("```json")[1].split("```")[0]
+    assert json.loads(example) == payloads(TOPICS.incident(FALL, MOMENT))["incident/i-7"]
+
+
+def test_the_manual_names_every_topic_and_request():
+    said = Bulletin(replace(TOPICS, rooms=("<room>",))).begin([replace(FALL, id="<id>")], MOMENT)
+    topics = {message.topic.removeprefix("guardian/casa/") for message in said} | {"event", "refused"}
+    topics |= {f"command/{request}" for request in REQUESTS}
+    assert {topic for topic in topics if f"| `{topic}` |" not in manual()} == set()
+
+
+def test_every_example_of_the_manual_is_a_payload_of_its_topic():
+    lines = [line.split(maxsplit=1) for line in manual().splitlines() if '  {"' in line]
+    bulletin = begun()
+    for event in (
+        PersonAppeared(time=1.0, room="Bedroom", track=1),
+        FallConfirmed(time=1.0, room="Bedroom", track=1),
+        ViewLost(time=1.0, room="Bedroom"),
+    ):
+        said = payloads(bulletin.note(event, MOMENT))
+        for topic, example in (line for line in lines if line[0] in said and line[0] != "event"):
+            assert set(json.loads(example)) == set(said[topic]), topic
+    assert len(lines) == 5
+
+
+def test_every_request_of_the_manual_is_understood():
+    asked = re.findall(r"mosquitto_pub -t (\S+) -m ('[^']*'|\S+)", manual())
+    assert len(asked) == 3
+    for topic, payload in asked:
+        Topics("guardian", "home").parse(topic, payload.strip("'").encode(), 1.0)
