@@ -1,4 +1,4 @@
-"""What a person does, as figures over time: walk, sit, stand, bend, lie, fall. Each action begins where the last one ended."""
+"""What a person does, as figures over time: walk, sit, stand, bend, lie, fall; each begins where the last one ended."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -19,8 +19,9 @@ Direction: TypeAlias = Literal["forward", "back", "left", "right"]
 
 SIDE = np.array([1.0, -1.0])
 SEATED_HIPS = 0.085
-LYING_HIPS = 0.105
+LYING_HIPS = 0.085
 FALL_SECONDS = 3.0
+FUMBLE: Array = np.array([[0.02, 0.03, 0.02], [-0.02, 0.03, -0.01]])
 _HEADINGS = {"forward": 0.0, "left": 90.0, "back": 180.0, "right": -90.0}
 
 
@@ -49,6 +50,10 @@ def ease(share: float) -> float:
     """Return the share of a reaching movement done (minimum jerk; Flash and Hogan 1985)."""
     s = min(max(share, 0.0), 1.0)
     return s**3 * (10 - 15 * s + 6 * s * s)
+
+
+def _up(metres: float) -> Array:
+    return np.array([0.0, metres, 0.0])
 
 
 class Actor:
@@ -105,10 +110,11 @@ class Actor:
         return float(reach.min())
 
     def _hanging(self, stride: float) -> Array:
-        """Return the hands beside the thighs, swung against the legs by `stride` (left foot ahead of the right, metres)."""
+        """Return the hands beside the thighs, swung against the legs; `stride` is the left foot ahead of the right."""
         swing = np.array([-1.0, 1.0]) * stride * 0.5
         hands = np.column_stack([SIDE * 0.16, -0.94 + 0.6 * swing**2, 0.08 + swing])
-        return hands @ about("x", -self._stoop).T
+        bowed: Array = hands @ about("x", -self._stoop).T
+        return bowed
 
     # -- verbs ---------------------------------------------------------------------------------------------------
 
@@ -184,11 +190,11 @@ class Actor:
         """Put a foot forward, bend down to its shoe, stay there for `seconds`, come up again."""
         before = self.figure
         down = self._bent()
-        fumble = replace(down, hands=down.hands + [[0.02, 0.03, 0.02], [-0.02, 0.03, -0.01]], chest=down.chest @ about("x", -5))
-        pieces: list[tuple[float, Figure]] = [(1.9, down)]
+        fumble = replace(down, hands=down.hands + FUMBLE, chest=down.chest @ about("x", -5))
+        pieces: list[tuple[float, Figure]] = [(1.6, down)]
         count = max(1, round(seconds / 0.7))
         pieces += [(seconds / count, fumble if k % 2 == 0 else down) for k in range(count)]
-        return self._keys(pieces[:1]) + self._keys(pieces[1:]) + self._keys([(1.9, before)])
+        return self._keys(pieces[:1]) + self._keys(pieces[1:]) + self._keys([(1.6, before)])
 
     def _bent(self) -> Figure:
         figure = self.figure
@@ -196,10 +202,10 @@ class Actor:
         forward = turn[:, 2]
         figure = replace(
             figure,
-            hips=figure.hips + [0.0, -0.36, 0.0] - forward * 0.16,
-            pelvis=turn @ about("x", 48),
-            chest=turn @ about("x", 92),
-            head=turn @ about("x", 70),
+            hips=figure.hips + _up(-0.20) - forward * 0.20,
+            pelvis=turn @ about("x", 62),
+            chest=turn @ about("x", 108),
+            head=turn @ about("x", 84),
             elbows=np.array([[0.9, 0.3, -0.3], [-0.9, 0.3, -0.3]]),
         )
         shoe = (figure.ankles[0] + figure.ankles[1]) / 2 + forward * 0.15
@@ -213,7 +219,7 @@ class Actor:
         middle = np.array([seat.spot.x, seat.height, seat.spot.z]) + back - head * 0.08
         lying = self._supine(middle, head)
         half = blend(self.figure, lying, 0.5)
-        half = replace(half, hips=half.hips + [0.0, 0.06, 0.0], ankles=half.ankles + [0.0, 0.16, 0.0])
+        half = replace(half, hips=half.hips + _up(0.06), ankles=half.ankles + _up(0.16))
         return self._keys([(1.6, half), (1.8, lying)])
 
     def rise(self, seat: Seat) -> list[Segment]:
@@ -222,21 +228,21 @@ class Actor:
         feet = self.standing(self.spot)
         seated = replace(seated, ankles=feet.ankles, knees=feet.knees, feet=feet.feet, elbows=feet.elbows)
         half = blend(lying, seated, 0.5)
-        half = replace(half, hips=half.hips + [0.0, 0.06, 0.0], ankles=half.ankles + [0.0, 0.16, 0.0])
+        half = replace(half, hips=half.hips + _up(0.06), ankles=half.ankles + _up(0.16))
         return self._keys([(1.8, half), (1.8, seated)])
 
     def _supine(self, middle: Array, head: Array) -> Figure:
         """Return the figure on its back, hips above `middle`, the head in the direction `head` (horizontal, unit)."""
         turn = np.column_stack([np.cross(-head, [0.0, 1.0, 0.0]) * -1, head, [0.0, 1.0, 0.0]])
         turn[:, 0] = np.cross(turn[:, 1], turn[:, 2])
-        hips = middle + [0.0, LYING_HIPS, 0.0]
-        ankles = [hips + turn @ [0.10 * s, -self._leg * 0.985, 0.0] + [0.0, 0.045 - LYING_HIPS, 0.0] for s in SIDE]
+        hips = middle + _up(LYING_HIPS)
+        ankles = [hips + turn @ [0.10 * s, -self._leg * 0.985, 0.0] + _up(0.045 - LYING_HIPS) for s in SIDE]
         return Figure(
             hips=hips,
             pelvis=turn,
             chest=turn @ about("x", 4),
             head=turn @ about("x", 14),
-            hands=np.array([[0.30, -0.80, 0.10], [-0.02, -0.52, 0.36]]),
+            hands=np.array([[0.30, -0.80, 0.10], [0.06, -0.58, 0.24]]),
             elbows=np.array([[0.9, -0.2, -0.5], [-0.9, -0.3, -0.3]]),
             ankles=np.array(ankles),
             knees=np.array([turn @ [0.25 * s, 0.0, 1.0] for s in SIDE]),
@@ -261,7 +267,7 @@ class Actor:
         if direction == "back":
             return flat
         bent = {"left": (0.40, 0.25), "right": (0.25, 0.40), "forward": (0.12, 0.05)}[direction]
-        ankles = [a + [0.0, 0.05, -0.9 * b] for a, b in zip(flat.ankles, bent, strict=True)]
+        ankles = [a + np.array([0.0, 0.05, -0.9 * b]) for a, b in zip(flat.ankles, bent, strict=True)]
         hands = np.array([[0.25, -0.15, 0.55], [-0.15, -0.35, 0.55]])
         if direction == "forward":
             hands = np.array([[0.45, 0.15, 0.30], [-0.45, 0.10, 0.30]])
@@ -278,7 +284,9 @@ class Actor:
         def along(share: float) -> Figure:
             time = min(max(share, 0.0), 1.0) * total
             index = min(int(np.searchsorted(ends, time, side="right")) - 1, len(keys) - 1)
-            return blend(figures[index], figures[index + 1], float((time - ends[index]) / (ends[index + 1] - ends[index])))
+            return blend(
+                figures[index], figures[index + 1], float((time - ends[index]) / (ends[index + 1] - ends[index]))
+            )
 
         def figure(t: float) -> Figure:
             share = ease(t / total)

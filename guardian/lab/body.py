@@ -144,7 +144,8 @@ def _recipe(build: Build) -> dict[str, float]:
 
 
 def _skin(points: Array) -> Array:
-    return points[np.unique(mesh().faces[mesh().parts == 0])]
+    skin: Array = points[np.unique(mesh().faces[mesh().parts == 0])]
+    return skin
 
 
 def _at_height(points: Array, build: Build) -> Array:
@@ -155,7 +156,8 @@ def _at_height(points: Array, build: Build) -> Array:
     reach = float(np.ptp(_skin(points + step)[:, 1])) - tall
     share = float(np.clip((build.height - tall) / reach, 0.0, 1.0))
     points = points + share * step
-    return points * (build.height / float(np.ptp(_skin(points)[:, 1])))
+    scaled: Array = points * (build.height / float(np.ptp(_skin(points)[:, 1])))
+    return scaled
 
 
 def main(arguments: Sequence[str]) -> int:

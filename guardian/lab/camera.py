@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from guardian.lab.rotation import about
 
 Array: TypeAlias = NDArray[np.float64]
+_NEAREST = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Camera:
         """Return pixel coordinates (x, y) (N, 2) and distances along the axis (N,) of points (N, 3)."""
         seen = (points - np.array(self.position)) @ self.axes
         depth = -seen[:, 2]
-        safe = np.where(depth > 1e-6, depth, np.inf)
+        safe = np.where(depth > _NEAREST, depth, np.inf)
         x = self.width / 2 - 0.5 + self.focal * seen[:, 0] / safe
         y = self.height / 2 - 0.5 - self.focal * seen[:, 1] / safe
         return np.column_stack([x, y]), depth

@@ -13,15 +13,15 @@ from guardian.lab.figure import Figure, Skeleton
 from guardian.lab.furniture import seat
 from guardian.lab.gait import Spot
 from guardian.lab.rotation import about
-from guardian.lab.scene import Action, PersonSpec, Scene
-from guardian.skeleton import KEYPOINTS
+from guardian.lab.scene import Action, Fall, PersonSpec, Scene, Sit, Stay, Walk
 
 Array: TypeAlias = NDArray[np.float64]
 
 STOOP = (3.0, 14.0)
-_JOINTS = (
-    "upperarm_l upperarm_r lowerarm_l lowerarm_r hand_l hand_r thigh_l thigh_r calf_l calf_r foot_l foot_r".split()
-)
+_LIMBS = ("upperarm", "lowerarm", "hand", "thigh", "calf", "foot")
+_JOINTS = tuple(f"{limb}_{side}" for limb in _LIMBS for side in ("l", "r"))
+_SKULL = 0.6
+_EAR_LEVEL = 0.03
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Person:
     @property
     def seconds(self) -> float:
         """When the person has done everything."""
-        return self._acts[-1].start + self._acts[-1].segment.seconds if self._acts else 0.0
+        return self._acts[-1].start + self._acts[-1].segment.seconds
 
     @property
     def acts(self) -> tuple[Act, ...]:
@@ -86,18 +86,17 @@ class Person:
         for name in _JOINTS:
             matrix = transforms[bones[name]]
             places.append(matrix[:, :3] @ joints[name] + matrix[:, 3])
-        assert len(places) == KEYPOINTS
         return np.array(places)
 
     def _head_points(self) -> list[Array]:
         """Return nose, left eye, right eye, left ear, right ear at rest."""
         vertices, shared = self.body.vertices, mesh()
-        skull = np.flatnonzero((shared.weights[:, shared.bones.index("head")] > 0.6) & _on_skin())
+        skull = np.flatnonzero((shared.weights[:, shared.bones.index("head")] > _SKULL) & _on_skin())
         head = vertices[skull]
         left, right = self.body.joints["left_eye"], self.body.joints["right_eye"]
         low = head[head[:, 1] < left[1]]
         nose = low[low[:, 2].argmax()]
-        level = head[np.abs(head[:, 1] - left[1] + 0.01) < 0.03]
+        level = head[np.abs(head[:, 1] - left[1] + 0.01) < _EAR_LEVEL]
         return [nose, left, right, level[level[:, 0].argmax()], level[level[:, 0].argmin()]]
 
 
@@ -108,42 +107,73 @@ def _on_skin() -> NDArray[np.bool_]:
     return mask
 
 
-def _acts(spec: PersonSpec, scene: Scene, skeleton: Skeleton) -> tuple[Act, ...]:
-    share = float(np.clip((spec.body.age - 30) / 50, 0.0, 1.0))
-    start = Spot(spec.at[0], -spec.at[1], spec.facing)
-    actor = Actor(skeleton, start, STOOP[0] + (STOOP[1] - STOOP[0]) * share)
-    seats = {piece.name: seat(piece.piece()) for piece in scene.furniture if piece.name}
-    acts: list[Act] = []
-    time = 0.0
-    posture = "standing"
-    for action in spec.does or (Action.model_validate({"wait": {}}),):
+class _Rehearsal:
+    """Goes through what a person does, action by action, and keeps what comes of it."""
+
+    def __init__(self, spec: PersonSpec, scene: Scene, skeleton: Skeleton) -> None:
+        bowed = float(np.clip((spec.body.age - 30) / 50, 0.0, 1.0))
+        stoop = STOOP[0] + (STOOP[1] - STOOP[0]) * bowed
+        self._actor = Actor(skeleton, Spot(spec.at[0], -spec.at[1], spec.facing), stoop)
+        places = ((piece.name, seat(piece.piece())) for piece in scene.furniture)
+        self._seats = {name: place for name, place in places if name and place}
+        self._speed = spec.speed
+        self._posture = "standing"
+        self.acts: list[Act] = []
+
+    def perform(self, action: Action) -> None:
+        """Append what the action does."""
         verb = next(iter(action.model_fields_set))
-        segments, posture = _perform(actor, action, verb, posture, spec, seats)
-        for segment in segments:
-            acts.append(Act(time, verb, segment))
+        time = self.acts[-1].start + self.acts[-1].segment.seconds if self.acts else 0.0
+        for segment in self._segments(action):
+            self.acts.append(Act(time, verb, segment))
             time += segment.seconds
-    return tuple(acts)
+
+    def _segments(self, action: Action) -> list[Segment]:
+        if action.walk:
+            return self._walk(action.walk)
+        if action.sit:
+            return self._sit(action.sit)
+        if action.lie:
+            return self._lie(action.lie)
+        if action.fall:
+            return self._fall(action.fall)
+        if action.bend:
+            return self._actor.bend(action.bend.seconds)
+        stay = action.stand or action.wait or Stay()
+        return (self._stand() if action.stand else []) + self._actor.wait(stay.seconds)
+
+    def _stand(self) -> list[Segment]:
+        if self._posture == "standing":
+            return []
+        self._posture = "standing"
+        return self._actor.stand()
+
+    def _walk(self, walk: Walk) -> list[Segment]:
+        x, z = walk.to[0], -walk.to[1]
+        ahead = float(np.degrees(np.arctan2(x - self._actor.spot.x, z - self._actor.spot.z)))
+        facing = ahead if walk.facing is None else walk.facing
+        return self._stand() + self._actor.walk(Spot(x, z, facing), walk.speed or self._speed)
+
+    def _sit(self, sit: Sit) -> list[Segment]:
+        place = self._seats[sit.where]
+        lying = self._posture == "lying"
+        down = self._actor.rise(place) if lying else self._stand() + self._actor.sit(place, self._speed)
+        self._posture = "seated"
+        return down + self._actor.wait(sit.seconds)
+
+    def _lie(self, lie: Sit) -> list[Segment]:
+        place = self._seats[lie.where]
+        sit = [] if self._posture == "seated" else self._actor.sit(place, self._speed) + self._actor.wait(0.6)
+        self._posture = "lying"
+        return sit + self._actor.lie(place) + self._actor.wait(lie.seconds)
+
+    def _fall(self, fall: Fall) -> list[Segment]:
+        self._posture = "fallen"
+        return self._actor.fall(fall.towards, fall.spin, fall.buckle) + self._actor.wait(fall.seconds)
 
 
-def _perform(actor: Actor, action: Action, verb: str, posture: str, spec: PersonSpec, seats: dict) -> tuple[list[Segment], str]:
-    if action.walk:
-        to = action.walk.to
-        ahead = np.degrees(np.arctan2(to[0] - actor.spot.x, -to[1] - actor.spot.z))
-        facing = float(ahead) if action.walk.facing is None else action.walk.facing
-        return actor.walk(Spot(to[0], -to[1], facing), action.walk.speed or spec.speed), "standing"
-    if action.sit:
-        place = seats[action.sit.where]
-        down = actor.rise(place) if posture == "lying" else actor.sit(place, spec.speed)
-        return down + actor.wait(action.sit.seconds), "seated"
-    if action.lie:
-        place = seats[action.lie.where]
-        sit = [] if posture == "seated" else actor.sit(place, spec.speed) + actor.wait(0.6)
-        return sit + actor.lie(place) + actor.wait(action.lie.seconds), "lying"
-    if action.stand:
-        return actor.stand() + actor.wait(action.stand.seconds), "standing"
-    if action.bend:
-        return actor.bend(action.bend.seconds), "standing"
-    if action.fall:
-        fall = action.fall
-        return actor.fall(fall.towards, fall.spin, fall.buckle) + actor.wait(fall.seconds), "fallen"
-    return actor.wait(action.wait.seconds if action.wait else 1.0), posture
+def _acts(spec: PersonSpec, scene: Scene, skeleton: Skeleton) -> tuple[Act, ...]:
+    rehearsal = _Rehearsal(spec, scene, skeleton)
+    for action in spec.does or (Action(wait=Stay()),):
+        rehearsal.perform(action)
+    return tuple(rehearsal.acts)

@@ -1,6 +1,6 @@
 """Dress a body: every face gets a garment's colour, every vertex the thickness of the cloth over it."""
+# ruff: noqa: PLR2004 - the measures of the cut, in metres on the base shape, stand where they cut
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
@@ -30,16 +30,19 @@ class Clothes:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Garments:
-    """Which garment each face (F,) belongs to, as an index of GARMENTS, and the thickness over each vertex (V,), metres."""
+    """Which garment each face (F,) belongs to, as an index of GARMENTS; whether it is `open`, so that a line across the
+    face parts two garments; and the thickness over each vertex (V,), metres.
+    """
 
     faces: NDArray[np.intp]
+    open: NDArray[np.bool_]
     thickness: Array
 
 
 GARMENTS = ("skin", "top", "shirt", "bottom", "shoes", "hair", "eye", "iris", "brow", "lips")
 _THICKNESS = {"top": 0.016, "shirt": 0.010, "bottom": 0.012, "shoes": 0.008, "hair": 0.020}
 _TOP_BONES = ("spine", "clavicle", "upperarm", "lowerarm")
-_HEM, _CUFF = 0.015, -0.735
+_HEM, _CUFF, _COLLAR = 0.015, -0.735, 0.585
 
 
 @lru_cache(maxsize=1)
@@ -52,14 +55,31 @@ def garments() -> Garments:
     for rule in (_top, _shirt, _bottom, _shoes, _hair, _face, _eyes):
         for garment, where in rule(shared, centres, np.array(shared.bones)[bone]).items():
             chosen[where] = GARMENTS.index(garment)
-    return Garments(chosen, _thickness(shared, chosen))
+    thorax = _starts(np.array(shared.bones)[bone], "spine", "clavicle", "neck", "pelvis")
+    frontal = (centres[:, 2] > 0.03) & (np.abs(centres[:, 0]) < 0.10) & (centres[:, 1] > _HEM)
+    collar = (centres[:, 1] > 0.48) & (centres[:, 1] < 0.66) & (np.abs(centres[:, 0]) < 0.13)
+    return Garments(chosen, thorax & (frontal | collar), _thickness(shared, chosen))
 
 
-_Rule: TypeAlias = Callable[[Mesh, Array, NDArray[np.str_]], dict[str, NDArray[np.bool_]]]
+def parted(garment: NDArray[np.intp], places: Array) -> NDArray[np.intp]:
+    """Return the garments (N,) at `places` (N, 3) of the base shape on open faces: skin above the collar's line, shirt
+    within the opening of the top, else the top.
+    """
+    x, y, z = np.abs(places[:, 0]), places[:, 1], places[:, 2]
+    skin, top, shirt = (GARMENTS.index(name) for name in ("skin", "top", "shirt"))
+    inside = (x < _opening(y)) & (z > 0.0)
+    cut = np.where(inside, shirt, top)
+    cut = np.where((y > _COLLAR - 0.45 * z) & (x < 0.085), skin, cut)
+    return np.where(y > _HEM, cut, garment)
+
+
+def _opening(y: Array) -> Array:
+    return np.clip(0.012 + (y - _HEM) * 0.09, 0.0, 0.06)
 
 
 def _starts(bones: NDArray[np.str_], *names: str) -> NDArray[np.bool_]:
-    return np.any([np.char.startswith(bones, name) for name in names], axis=0)
+    found: NDArray[np.bool_] = np.any([np.char.startswith(bones, name) for name in names], axis=0)
+    return found
 
 
 def _top(_: Mesh, centres: Array, bones: NDArray[np.str_]) -> dict[str, NDArray[np.bool_]]:
@@ -68,12 +88,13 @@ def _top(_: Mesh, centres: Array, bones: NDArray[np.str_]) -> dict[str, NDArray[
 
 def _shirt(_: Mesh, centres: Array, bones: NDArray[np.str_]) -> dict[str, NDArray[np.bool_]]:
     front = _starts(bones, "spine", "clavicle", "pelvis") & (centres[:, 2] > 0.04)
-    opening = np.clip(0.012 + (centres[:, 1] - _HEM) * 0.09, 0.0, 0.06)
-    return {"shirt": front & (np.abs(centres[:, 0]) < opening) & (centres[:, 1] > _HEM)}
+    return {"shirt": front & (np.abs(centres[:, 0]) < _opening(centres[:, 1])) & (centres[:, 1] > _HEM)}
 
 
 def _bottom(_: Mesh, centres: Array, bones: NDArray[np.str_]) -> dict[str, NDArray[np.bool_]]:
-    return {"bottom": _starts(bones, "pelvis", "thigh", "calf", "foot") & (centres[:, 1] <= _HEM) & (centres[:, 1] > _CUFF)}
+    return {
+        "bottom": _starts(bones, "pelvis", "thigh", "calf", "foot") & (centres[:, 1] <= _HEM) & (centres[:, 1] > _CUFF)
+    }
 
 
 def _shoes(_: Mesh, centres: Array, bones: NDArray[np.str_]) -> dict[str, NDArray[np.bool_]]:
@@ -114,7 +135,12 @@ def _thickness(shared: Mesh, chosen: NDArray[np.intp]) -> Array:
 def palette(clothes: Clothes) -> Array:
     """Return the colour of each of GARMENTS, shape (10, 3)."""
     skin, hair = np.array(clothes.skin), np.array(clothes.hair)
-    derived = {"eye": (0.85, 0.84, 0.82), "iris": (0.16, 0.12, 0.10), "brow": hair * 0.55, "lips": skin * (0.86, 0.62, 0.62)}
+    derived = {
+        "eye": (0.85, 0.84, 0.82),
+        "iris": (0.16, 0.12, 0.10),
+        "brow": hair * 0.55,
+        "lips": skin * (0.86, 0.62, 0.62),
+    }
     return np.array([derived.get(name, getattr(clothes, name, None)) for name in GARMENTS], dtype=float)
 
 

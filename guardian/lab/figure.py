@@ -1,4 +1,4 @@
-"""How a body holds itself at one moment, and the bones' transforms that bring it there (inverse kinematics, skinning)."""
+"""How a body holds itself at one moment, and the transforms of its bones that bring it there."""
 
 from dataclasses import dataclass, fields
 from typing import TypeAlias
@@ -43,7 +43,7 @@ class Figure:
 
 
 def blend(start: Figure, end: Figure, share: float) -> Figure:
-    """Return the figure `share` (0-1) of the way from `start` to `end`: places in line, rotations by the shortest arc."""
+    """Return the figure `share` (0-1) of the way from `start` to `end`: places in line, rotations the shortest way."""
     places = {
         name: getattr(start, name) * (1 - share) + getattr(end, name) * share
         for name in ("hips", "hands", "elbows", "ankles", "knees")

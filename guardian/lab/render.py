@@ -6,24 +6,25 @@ usage: python -m guardian.lab.render SCENE.yaml OUT.mp4
 import argparse
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from tqdm import tqdm
+from rich.console import Console
+from rich.progress import track
 
-from guardian.errors import ConfigurationError, GuardianError
-from guardian.lab import furniture, scene as scenes
+from guardian.errors import GuardianError
+from guardian.lab import furniture, video
+from guardian.lab import scene as scenes
 from guardian.lab.body import mesh
 from guardian.lab.camera import Camera
 from guardian.lab.cast import Person
-from guardian.lab.clothes import GARMENTS, HAIR, dressed, garments, normals, palette
+from guardian.lab.clothes import HAIR, dressed, garments, normals, palette, parted
 from guardian.lab.figure import skinned
 from guardian.lab.raster import rasterise
-from guardian.lab.room import BOUNCE, Box, Lamp, background, lambert
+from guardian.lab.room import BOUNCE, FAR, Box, Lamp, background, lambert
 from guardian.lab.scene import Scene
 
 Array: TypeAlias = NDArray[np.float64]
@@ -31,7 +32,7 @@ Frame: TypeAlias = NDArray[np.uint8]
 
 SHADOW_CELL = 0.03
 SHADOW_REACH = 4.0
-SHADOW_LAMPS = 5
+SHADOW_LAMPS = 6
 
 
 class Film:
@@ -47,7 +48,7 @@ class Film:
         self._shadows = [_Shadow(sample, self._room.points) for sample in self.lamp.samples(SHADOW_LAMPS)]
         self._rest = [dressed(person.body) for person in self.persons]
         self._colours = [palette(person.clothes) for person in self.persons]
-        self._triangles, self._garments = _triangles()
+        self._triangles, self._garments, self._open = _triangles()
 
     @property
     def seconds(self) -> float:
@@ -78,7 +79,8 @@ class Film:
             return np.ones(self._room.depth.shape)
         vertices = np.vstack(meshes)
         dark = np.mean([shadow.cast(vertices) for shadow in self._shadows], axis=0)
-        return 1.0 - np.asarray(cv2.GaussianBlur(dark, (5, 5), 0))
+        lit: Array = 1.0 - np.asarray(cv2.GaussianBlur(dark, (0, 0), 3.0), dtype=float)
+        return lit
 
     def _draw(self, image: Array, depth: Array, vertices: Array, colours: Array) -> None:
         """Draw one body into the flat `image` and `depth` where nothing nearer is there."""
@@ -92,7 +94,9 @@ class Film:
         facing = (normals(vertices, mesh().faces)[self._triangles[owner]] * weights).sum(axis=1)
         points = (vertices[self._triangles[owner]] * weights).sum(axis=1)
         light = self.lamp.level * BOUNCE * (0.78 + 0.22 * facing[:, 1]) + lambert(points, facing, self.lamp)
-        image[pixels] = colours[self._garments[owner]] * light[:, None]
+        places = (mesh().points[self._triangles[owner]] * weights).sum(axis=1)
+        worn = np.where(self._open[owner], parted(self._garments[owner], places), self._garments[owner])
+        image[pixels] = colours[worn] * light[:, None]
         depth[pixels] = seen.depth[ahead]
 
     def _exposed(self, image: Array, time: float) -> Frame:
@@ -109,7 +113,7 @@ class Film:
             yield float(time), self.frame(float(time))
 
     def keypoints(self, time: float) -> list[Array]:
-        """Return, for each person, the true keypoints (17, 3) at `time`: y and x in frame heights, and 1 where in view."""
+        """Return each person's true keypoints (17, 3) at `time`: y and x in frame heights, and 1 where in the frame."""
         found = []
         for person in self.persons:
             transforms = person.skeleton.transforms(person.figure(time))
@@ -119,8 +123,13 @@ class Film:
         return found
 
 
+def frames(scene: Scene) -> Iterator[tuple[float, Frame]]:
+    """Yield each frame of the scene: its second and its picture, (height, width, 3) uint8, BGR."""
+    yield from Film(scene).frames()
+
+
 class _Shadow:
-    """What a point of the lamp cannot see: a map, on the plane one metre below it, of the highest thing on each way down."""
+    """What one point of the lamp cannot see: a map on the floor of how far light gets on its way there."""
 
     def __init__(self, lamp: Array, points: Array) -> None:
         self._lamp = lamp
@@ -129,24 +138,28 @@ class _Shadow:
         self._cell = self._cells(points.reshape(-1, 3), self._drop.ravel())
 
     def _cells(self, points: Array, drop: Array) -> NDArray[np.intp]:
+        """Return the map's cell for each point; the one behind the last for those that fall outside."""
         plane = (points[:, [0, 2]] - self._lamp[[0, 2]]) / drop[:, None] * self._lamp[1]
-        cell = np.clip(((plane + SHADOW_REACH) / SHADOW_CELL).astype(np.intp), 0, self._size - 1)
-        return np.asarray(cell[:, 1] * self._size + cell[:, 0])
+        cell = np.floor((plane + SHADOW_REACH) / SHADOW_CELL).astype(np.intp)
+        outside = ((cell < 0) | (cell >= self._size)).any(axis=1)
+        return np.where(outside, self._size**2, cell[:, 1] * self._size + cell[:, 0])
 
     def cast(self, vertices: Array) -> Array:
         """Return 1 for each pixel whose surface lies in the shadow of the vertices, else 0."""
         drop = np.maximum(self._lamp[1] - vertices[:, 1], 0.05)
-        nearest = np.full(self._size**2, 1e3)
+        nearest = np.full(self._size**2 + 1, FAR)
         np.minimum.at(nearest, self._cells(vertices, drop), drop)
-        spread = cv2.erode(nearest.reshape(self._size, self._size), np.ones((3, 3), np.uint8)).ravel()
+        spread = np.full(self._size**2 + 1, FAR)
+        spread[:-1] = cv2.erode(nearest[:-1].reshape(self._size, self._size), np.ones((3, 3), np.uint8)).ravel()
         return np.asarray(spread[self._cell].reshape(self._drop.shape) < self._drop - 0.03, dtype=float)
 
 
-def _triangles() -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Return the triangles of the visible faces (T, 3) and the garment of each (T,)."""
+def _triangles() -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.bool_]]:
+    """Return the triangles of the visible faces (T, 3), the garment of each (T,) and whether it is open (T,)."""
     kept = mesh().parts != HAIR
-    quads, cut = mesh().faces[kept], garments().faces[kept]
-    return np.vstack([quads[:, [0, 1, 2]], quads[:, [0, 2, 3]]]), np.concatenate([cut, cut])
+    quads = mesh().faces[kept]
+    halves = np.vstack([quads[:, [0, 1, 2]], quads[:, [0, 2, 3]]])
+    return halves, np.tile(garments().faces[kept], 2), np.tile(garments().open[kept], 2)
 
 
 def _camera(scene: Scene) -> Camera:
@@ -178,18 +191,6 @@ def _boxes(scene: Scene) -> list[Box]:
     return made + [box for spec in scene.furniture for box in furniture.boxes(spec.piece())]
 
 
-def write(film: Film, out: Path) -> None:
-    """Write the film as a video; ConfigurationError where the installed OpenCV cannot write that kind of file."""
-    camera = film.camera
-    writer = cv2.VideoWriter(str(out), cv2.VideoWriter.fourcc(*"mp4v"), film.scene.camera.fps, (camera.width, camera.height))
-    if not writer.isOpened():
-        message = f"{out}: cannot be written; give a path ending in .mp4 in a directory that exists"
-        raise ConfigurationError(message)
-    for _, frame in tqdm(film.frames(), total=len(film.times), disable=None, unit="frame"):
-        writer.write(frame)
-    writer.release()
-
-
 def main(arguments: Sequence[str]) -> int:
     """Draw a scene file to a video."""
     parser = argparse.ArgumentParser(prog="python -m guardian.lab.render", description=__doc__)
@@ -197,7 +198,12 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("out", type=Path, help="video to write, .mp4")
     options = parser.parse_args(arguments)
     try:
-        write(Film(scenes.load(options.scene)), options.out)
+        film = Film(scenes.load(options.scene))
+        pictures = (picture for _, picture in film.frames())
+        shown = track(
+            pictures, "drawing", len(film.times), disable=not sys.stderr.isatty(), console=Console(stderr=True)
+        )
+        video.write(shown, options.out, (film.camera.width, film.camera.height), film.scene.camera.fps)
     except GuardianError as error:
         parser.exit(error.exit_code, f"{error}\n")
     return 0

@@ -1,4 +1,5 @@
 """A furnished room without people: boxes of painted, wooden or woven stuff under a lamp, ray-cast once a scene."""
+# ruff: noqa: PLR2004 - measures of boards, weaves and shades, in metres, stand where they draw
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ OVERSAMPLING = 2
 LAMP_RADIUS = 0.35
 LAMP_SAMPLES = 8
 BOUNCE = 0.42
+LARGE = 3.0
+FAR = 50.0
 _EPSILON = 1e-3
 
 
@@ -46,7 +49,8 @@ class Lamp:
         number = np.arange(count) + 0.5
         radius, angle = LAMP_RADIUS * np.sqrt(number / count), number * 2.39996
         spread = np.column_stack([radius * np.cos(angle), np.zeros(count), radius * np.sin(angle)])
-        return np.array(self.position) + spread
+        points: Array = np.array(self.position) + spread
+        return points
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,15 +74,36 @@ class _Hits:
     axis: NDArray[np.intp]
 
 
-def _hits(origin: Array, rays: Array, boxes: Sequence[Box]) -> _Hits:
-    """Return the first box met by each ray (N, 3) and the axis of the face hit; distance is in ray lengths."""
-    distance = np.full(len(rays), np.inf)
-    box, axis = np.zeros(len(rays), np.intp), np.zeros(len(rays), np.intp)
+def _hits(camera: Camera, rays: Array, boxes: Sequence[Box]) -> _Hits:
+    """Return the first box met by each of the camera's rays (rows, columns, 3); distance is in ray lengths."""
+    rows, columns = rays.shape[:2]
+    origin = np.array(camera.position)
+    distance = np.full((rows, columns), np.inf)
+    box, axis = np.zeros((rows, columns), np.intp), np.zeros((rows, columns), np.intp)
     for number, block in enumerate(boxes):
-        near, side = _slabs(origin, rays, block)
-        closer = near < distance
-        distance[closer], box[closer], axis[closer] = near[closer], number, side[closer]
-    return _Hits(distance, box, axis)
+        part = _window(camera, block, rows // camera.height)
+        near, side = _slabs(origin, rays[part].reshape(-1, 3), block)
+        near, side = near.reshape(distance[part].shape), side.reshape(distance[part].shape)
+        closer = near < distance[part]
+        distance[part][closer], box[part][closer], axis[part][closer] = near[closer], number, side[closer]
+    return _Hits(np.where(np.isfinite(distance), distance, FAR).ravel(), box.ravel(), axis.ravel())
+
+
+def _window(camera: Camera, block: Box, oversampling: int) -> tuple[slice, slice]:
+    """Return the rows and columns of the picture where the block can be seen."""
+    places, depth = camera.project(_corner_points(block))
+    if (depth < 0.05).any():
+        return slice(None), slice(None)
+    low = np.clip(np.floor(places.min(0)).astype(int) - 1, 0, None) * oversampling
+    high = np.clip(np.ceil(places.max(0)).astype(int) + 2, 0, None) * oversampling
+    return slice(low[1], high[1]), slice(low[0], high[0])
+
+
+def _corner_points(block: Box) -> Array:
+    """Return the block's eight corners, shape (8, 3)."""
+    grid = np.array([(x, y, z) for x in (-0.5, 0.5) for y in (0.0, 1.0) for z in (-0.5, 0.5)])
+    corners: Array = (grid * block.size) @ about("y", block.turn).T + block.centre
+    return corners
 
 
 def _slabs(origin: Array, rays: Array, block: Box) -> tuple[Array, NDArray[np.intp]]:
@@ -98,23 +123,22 @@ def _slabs(origin: Array, rays: Array, block: Box) -> tuple[Array, NDArray[np.in
 def background(camera: Camera, boxes: Sequence[Box], lamp: Lamp, seed: int) -> Background:
     """Look at the empty room; the boxes must enclose the camera's view."""
     origin = np.array(camera.position)
+    hits = _hits(camera, camera.rays(OVERSAMPLING), boxes)
     fine = camera.rays(OVERSAMPLING).reshape(-1, 3)
-    hits = _hits(origin, fine, boxes)
-    points = origin + fine * np.where(np.isfinite(hits.distance), hits.distance, 50.0)[:, None]
+    points = origin + fine * hits.distance[:, None]
     normals = _normals(hits, fine, boxes)
     albedo = _albedo(points, hits, boxes, seed)
     size = (camera.height, camera.width)
     glow = np.array([block.stuff == "glow" for block in boxes])[hits.box]
     ambient = np.where(glow, 1.0, BOUNCE * lamp.level * _corners(points, normals, boxes))
     direct = np.where(glow, 0.0, lambert(points, normals, lamp))
+    centre = _hits(camera, camera.rays(), boxes)
     coarse = camera.rays().reshape(-1, 3)
-    centre = _hits(origin, coarse, boxes)
-    seen = origin + coarse * np.where(np.isfinite(centre.distance), centre.distance, 50.0)[:, None]
-    shade = _shade(seen + _normals(centre, coarse, boxes) * 0.01, boxes, lamp).reshape(size)
-    shade = cv2.GaussianBlur(shade, (3, 3), 0)
+    seen = origin + coarse * centre.distance[:, None]
+    shade: Array = _shade(seen + _normals(centre, coarse, boxes) * 0.01, boxes, lamp).reshape(size)
     return Background(
         colour=_shrunk(albedo * ambient[:, None], size),
-        lit=_shrunk(albedo * direct[:, None], size) * shade[..., None],
+        lit=_shrunk(albedo * direct[:, None], size) * np.asarray(cv2.GaussianBlur(shade, (3, 3), 0))[..., None],
         depth=centre.distance.reshape(size),
         points=seen.reshape(*size, 3),
     )
@@ -122,7 +146,8 @@ def background(camera: Camera, boxes: Sequence[Box], lamp: Lamp, seed: int) -> B
 
 def _shrunk(values: Array, size: tuple[int, int]) -> Array:
     n = OVERSAMPLING
-    return values.reshape(size[0], n, size[1], n, 3).mean(axis=(1, 3))
+    coarse: Array = values.reshape(size[0], n, size[1], n, 3).mean(axis=(1, 3))
+    return coarse
 
 
 def _normals(hits: _Hits, rays: Array, boxes: Sequence[Box]) -> Array:
@@ -144,7 +169,7 @@ def lambert(points: Array, normals: Array, lamp: Lamp) -> Array:
 
 def _shade(points: Array, boxes: Sequence[Box], lamp: Lamp) -> Array:
     """Return the share of the lamp that each point sees past the boxes, 0-1."""
-    seen = np.zeros(len(points))
+    seen: Array = np.zeros(len(points))
     for sample in lamp.samples(LAMP_SAMPLES):
         seen += _hits_between(points, sample, boxes)
     share: Array = seen / LAMP_SAMPLES
@@ -152,12 +177,21 @@ def _shade(points: Array, boxes: Sequence[Box], lamp: Lamp) -> Array:
 
 
 def _hits_between(points: Array, sample: Array, boxes: Sequence[Box]) -> NDArray[np.bool_]:
+    """Return whether each point sees the lamp's `sample`; only furniture casts shadows, not the walls around it."""
     free = np.ones(len(points), bool)
+    seen = (points - sample)[:, [0, 2]] / np.maximum(sample[1] - points[:, 1], 0.01)[:, None]
     for block in boxes:
-        if block.stuff == "glow" or max(block.size) > 3.0:
+        if block.stuff == "glow" or max(block.size) > LARGE:
             continue
-        near, _ = _slabs(sample, points - sample, block)
-        free &= ~(near < 1.0 - _EPSILON)
+        corners = _corner_points(block)
+        drop = sample[1] - corners[:, 1]
+        plane = (corners - sample)[:, [0, 2]] / np.maximum(drop, 0.01)[:, None]
+        within = (points[:, 1] < corners[:, 1].max() + 0.02) & free
+        if drop.min() > 0.05:
+            within &= ((seen > plane.min(0)) & (seen < plane.max(0))).all(1)
+        chosen = np.flatnonzero(within)
+        near, _ = _slabs(sample, points[chosen] - sample, block)
+        free[chosen] = ~(near < 1.0 - _EPSILON)
     return free
 
 
@@ -167,7 +201,7 @@ def _corners(points: Array, normals: Array, boxes: Sequence[Box]) -> Array:
     up = normals[:, 1]
     darkness = 0.3 * np.exp(-height / 0.12) * (1 - np.abs(up))
     for block in boxes:
-        if max(block.size) > 3.0 or block.centre[1] + block.size[1] < 0.05 or block.stuff == "glow":
+        if max(block.size) > LARGE or block.centre[1] + block.size[1] < 0.05 or block.stuff == "glow":
             continue
         local = (points - np.array(block.centre)) @ about("y", block.turn)
         outside = np.abs(local) - np.array([block.size[0] / 2, 0, block.size[2] / 2])
@@ -200,17 +234,20 @@ def _planks(local: Array, rng: np.random.Generator) -> Array:
     tone = 1 + rng.normal(0, 0.07, 512)[board]
     grain = 1 + 0.035 * np.sin(local[:, 0] * 190 + 6 * np.sin(along * 2.1 + board) + board)
     joint = (np.abs(local[:, 0] / 0.14 % 1 - 0.5) > 0.485) | (along / 1.6 % 1 < 0.003)
-    return tone * grain * np.where(joint, 0.72, 1.0)
+    drawn: Array = tone * grain * np.where(joint, 0.72, 1.0)
+    return drawn
 
 
 def _wood(local: Array, rng: np.random.Generator) -> Array:
     phase = rng.uniform(0, 6.28)
-    return 1 + 0.06 * np.sin(local[:, 0] * 70 + 3 * np.sin(local[:, 1] * 4 + phase) + local[:, 2] * 40)
+    drawn: Array = 1 + 0.06 * np.sin(local[:, 0] * 70 + 3 * np.sin(local[:, 1] * 4 + phase) + local[:, 2] * 40)
+    return drawn
 
 
 def _fabric(local: Array, rng: np.random.Generator) -> Array:
     weave = np.sin(local[:, 0] * 210) * np.sin(local[:, 1] * 210) * np.sin(local[:, 2] * 210 + 1)
-    return 1 + 0.05 * weave + 0.03 * np.sin(local.sum(axis=1) * 9 + rng.uniform(0, 6.28))
+    drawn: Array = 1 + 0.05 * weave + 0.03 * np.sin(local.sum(axis=1) * 9 + rng.uniform(0, 6.28))
+    return drawn
 
 
 _PATTERNS = {"planks": _planks, "wood": _wood, "fabric": _fabric}

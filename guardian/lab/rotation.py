@@ -1,4 +1,4 @@
-"""Rotations of three-dimensional space as 3x3 matrices that turn column vectors; right-handed, y up, angles in degrees."""
+"""Rotations of space as 3x3 matrices that turn column vectors; right-handed, y up."""
 
 from typing import TypeAlias
 
@@ -10,6 +10,8 @@ Array: TypeAlias = NDArray[np.float64]
 IDENTITY: Array = np.eye(3)
 UP: Array = np.array([0.0, 1.0, 0.0])
 _TINY = 1e-9
+_HALF_TURN = 1e-4
+_PARALLEL = 1e-6
 
 
 def unit(vector: Array) -> Array:
@@ -45,7 +47,7 @@ def to_vector(turn: Array) -> Array:
     cosine = float(np.clip((np.trace(turn) - 1) / 2, -1.0, 1.0))
     angle = float(np.arccos(cosine))
     axis = np.array([turn[2, 1] - turn[1, 2], turn[0, 2] - turn[2, 0], turn[1, 0] - turn[0, 1]])
-    if np.pi - angle < 1e-4:
+    if np.pi - angle < _HALF_TURN:
         outer = (turn + np.eye(3)) / 2
         axis = outer[:, int(np.argmax(np.diag(outer)))]
     return unit(axis) * angle
@@ -60,7 +62,7 @@ def frame(along: Array, across: Array) -> Array:
     """Return the orthonormal columns: `along`, `across` made square to it, and their cross product."""
     first = unit(along)
     second = across - first * float(first @ across)
-    if float(np.linalg.norm(second)) < 1e-6:
+    if float(np.linalg.norm(second)) < _PARALLEL:
         second = np.cross(first, np.eye(3)[int(np.argmin(np.abs(first)))])
     second = unit(second)
     return np.column_stack([first, second, np.cross(first, second)])

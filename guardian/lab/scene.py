@@ -21,8 +21,6 @@ Place: TypeAlias = tuple[float, float]
 Seconds: TypeAlias = Annotated[float, Field(ge=0, le=3600)]
 
 
-
-
 Hex: TypeAlias = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
 
 
@@ -111,7 +109,7 @@ class ClothesSpec(_Strict):
     bottom: Hex = "#383d4d"
     shoes: Hex = "#1f1a1a"
     skin: Hex = "#d1a38a"
-    hair: Hex = "#bdbab8"
+    hair: Hex = "#aaa7a3"
 
     def clothes(self) -> Clothes:
         """Return the clothes in linear colours."""
@@ -140,7 +138,10 @@ class Stay(_Strict):
 
 
 class Fall(_Strict):
-    """Fall to the floor that way and lie there `for` seconds; `spin` is the first speed of toppling, radians a second."""
+    """Fall to the floor that way and lie there `for` seconds.
+
+    `spin` is the first speed of toppling in radians a second, `buckle` how far the knees give way, 0-1.
+    """
 
     towards: Direction = "left"
     seconds: Seconds = Field(default=20.0, alias="for")
