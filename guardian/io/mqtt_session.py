@@ -107,7 +107,8 @@ class Session:
         that does not do, the connection is dropped, and the Last Will says that we are gone.
         """
         try:
-            self._client.connect(self._endpoint.host, self._endpoint.port, KEEPALIVE_SECONDS, **self._connect_options())
+            host, port = self._endpoint.host, self._endpoint.port
+            self._client.connect(host, port, KEEPALIVE_SECONDS, properties=self._connect_properties())
         except (OSError, ValueError) as error:
             return reason_of(error)
         self._reached = True
@@ -195,13 +196,13 @@ class Session:
         client.on_message = self._on_message
         return client
 
-    def _connect_options(self) -> dict[str, Properties]:
+    def _connect_properties(self) -> Properties | None:
         """Keep a stranger from filling our memory with one message, where the protocol can say so."""
         if self._protocol is not NEWEST:
-            return {}
-        properties = Properties(PacketTypes.CONNECT)
+            return None
+        properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]  # paho leaves it untyped
         properties.MaximumPacketSize = LARGEST_PACKET
-        return {"properties": properties}
+        return properties
 
     def _set_nodelay(self) -> None:
         """Send small packets at once: an alarm does not wait for the acknowledgement of the packet before it."""
@@ -255,7 +256,7 @@ class Session:
 
     def _on_message(self, _client: Client, _data: object, message: MQTTMessage) -> None:
         with contextlib.suppress(UnicodeDecodeError):
-            self._ears.received(message.topic, message.payload, message.retain)
+            self._ears.received(message.topic, bytes(message.payload), message.retain)
 
     def _on_disconnect(
         self,
