@@ -232,6 +232,17 @@ def test_a_broker_that_talks_nonsense_is_left_and_tried_again(packet: bytes):
         box.wait_until_cleared()
 
 
+def test_a_broker_that_acknowledges_nothing_is_left_and_what_it_got_is_sent_again(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(mqtt_session, "ACKNOWLEDGE_SECONDS", 0.1)
+    monkeypatch.setattr(mqtt_session, "TURN_SECONDS", 0.02)
+    outbox = Outbox()
+    with server(after_connack()) as endpoint, started(Box(endpoint, outbox=outbox)) as box:
+        box.output.publish(Publish(EVENT, "unheard"))
+        assert "acknowledged nothing" in box.fault()
+        box.wait_until_cleared()
+        assert len(outbox) == 2
+
+
 def test_a_server_that_hangs_up_is_no_broker():
     with server(lambda _: None) as endpoint, started(Box(endpoint), connected=False) as box:
         assert MUTE in box.fault()

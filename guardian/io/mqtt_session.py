@@ -20,6 +20,7 @@ from guardian.commands import Publish
 from guardian.io.outbox import Outbox
 
 CONNECT_SECONDS = 5.0
+ACKNOWLEDGE_SECONDS = 10.0
 KEEPALIVE_SECONDS = 20
 WINDOW = 20
 LARGEST_PACKET = 65_536
@@ -92,6 +93,7 @@ class Session:
         self._ending: str | None = None
         self._reached = False
         self._window = WINDOW
+        self._acknowledged_at = 0.0
         self.opened_at: float | None = None
         self._client = self._make_client()
 
@@ -120,13 +122,23 @@ class Session:
                 give_up_at = give_up_at or time.monotonic() + flush_seconds
                 if self._is_farewell_over(give_up_at):
                     break
-            if self.opened_at is None and time.monotonic() > connected_at + CONNECT_SECONDS:
-                self._ending = f"it did not answer within {CONNECT_SECONDS:.0f} s"
+            if self._is_mute(connected_at):
                 break
             self._turn(wake)
         self._drop()
         self._ending = self._ending or MUTE
         return self._ending
+
+    def _is_mute(self, connected_at: float) -> bool:
+        """Tell whether the broker is there and yet does not answer, which no keep-alive would notice."""
+        now = time.monotonic()
+        if self.opened_at is None and now > connected_at + CONNECT_SECONDS:
+            self._ending = f"it did not answer within {CONNECT_SECONDS:.0f} s"
+        elif self._serials and now > self._acknowledged_at + ACKNOWLEDGE_SECONDS:
+            self._ending = f"it acknowledged nothing for {ACKNOWLEDGE_SECONDS:.0f} s"
+        else:
+            return False
+        return True
 
     def _is_farewell_over(self, give_up_at: float) -> bool:
         """Tell whether there is nothing more to say, having said good-bye, or no more time for it."""
@@ -171,6 +183,8 @@ class Session:
                 self._outbox.settle(serial)
                 self._ears.settled(message.topic, f"it cannot be sent ({error})")
                 continue
+            if not self._serials:
+                self._acknowledged_at = time.monotonic()  # nothing was owed until now
             self._serials[info.mid] = serial
             if info.rc is not MQTTErrorCode.MQTT_ERR_SUCCESS:
                 return
@@ -247,6 +261,7 @@ class Session:
     def _on_publish(
         self, _client: Client, _data: object, mid: int, reason: ReasonCode, _properties: Properties
     ) -> None:
+        self._acknowledged_at = time.monotonic()
         message = self._outbox.settle(self._serials.pop(mid, -1))
         if message is None:
             return
