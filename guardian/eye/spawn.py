@@ -27,8 +27,12 @@ from guardian.eye.wire import (
 from guardian.settings import Camera, Models
 from guardian.skeleton import Observation
 
+_COMMAND = (sys.executable, "-I", "-m", "guardian.eye")
+"""Isolated: neither the working directory nor the user's own packages are searched for code."""
+
 _WORDS_BYTES = 8192
 _WORDS_SECONDS = 1.0
+_FAREWELL_SECONDS = 2.0
 _PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "LANG", "TZ")
 _QUIET = {"OPENCV_LOG_LEVEL": "OFF", "OPENCV_FFMPEG_LOGLEVEL": "-8", "TF_CPP_MIN_LOG_LEVEL": "3"}
 _ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
@@ -56,6 +60,7 @@ class EyeProcess:
         self._patience = {False: start_seconds, True: silence_seconds}
         self._words = b""
         self._stopped = threading.Event()
+        self._reading = threading.Lock()
         self._wire, theirs = os.pipe()
         try:
             self._process = _start(theirs)
@@ -86,6 +91,9 @@ class EyeProcess:
         self._stopped.set()
         self._process.kill()
         self._process.wait()
+        if self._reading.acquire(blocking=False):  # else `records` closes, when it has seen the end
+            self._close()
+            self._reading.release()
 
     def records(self) -> Iterator[Record]:
         """Yield records as they come, once: a Hello, then Observations (or Proofs), then an End with a good reason.
@@ -99,17 +107,33 @@ class EyeProcess:
             WireError: it sent what is no record, and was ended for it.
 
         """
+        with self._reading:
+            try:
+                if self._wire >= 0:
+                    yield from self._until_the_end()
+            finally:
+                self._stopped.set()
+                self._process.kill()
+                self._process.wait()
+                self._close()
+
+    def _until_the_end(self) -> Iterator[Record]:
         stream = Stream()
+        while not stream.ended and (piece := self._read(self._patience[stream.greeted])):
+            for record in stream.feed(piece):
+                self._check(record)
+                yield record
+        status = self._farewell()
+        if not stream.ended and not self._stopped.is_set():
+            raise self._failure(status)
+
+    def _farewell(self) -> int:
+        """Give the process, which has closed its pipe or is about to, a moment to end; return its status."""
         try:
-            while not stream.ended and (piece := self._read(self._patience[stream.greeted])):
-                for record in stream.feed(piece):
-                    self._check(record)
-                    yield record
-            if not stream.ended and not self._stopped.is_set():
-                raise self._failure()
-        finally:
-            self.stop()
-            self._close()
+            return self._process.wait(_FAREWELL_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            return self._process.wait()
 
     def _read(self, patience: float) -> bytes:
         """Return what has come through the pipe, b"" at its end, gathering the eye's words on the way."""
@@ -120,7 +144,6 @@ class EyeProcess:
                 if ready.select(min(left, _WORDS_SECONDS)):
                     return os.read(self._wire, 64 * RECORD_BYTES)
                 self._hear()
-        self.stop()
         message = f"{self._name}: the eye said nothing for {patience:g} s and was ended"
         raise SourceError(message)
 
@@ -140,13 +163,13 @@ class EyeProcess:
             message = f"{self._name}: the eye is not confined: {record.confinement}"
             raise SandboxError(message)
         if isinstance(record, End) and record.reason in _ENDS:
+            self._farewell()
             where = f" ({MODULES[record.module]}.py, line {record.line})" if record.reason is Reason.FAULT else ""
             message = f"{self._name}: {_ENDS[record.reason]}{where}"
             raise SourceError(message)
 
-    def _failure(self) -> GuardianError:
+    def _failure(self, status: int) -> GuardianError:
         """Return the error for an eye that ended without an End, in its own last words."""
-        status = self._process.wait()
         self._hear()
         said = [line for line in self._words.decode(errors="replace").splitlines() if line.strip()]
         spoken = [line.removeprefix(LAST_WORDS) for line in said if line.startswith(LAST_WORDS)]
@@ -157,7 +180,9 @@ class EyeProcess:
         return SourceError(f"{self._name}: the eye ended by itself ({how}){last}")
 
     def _close(self) -> None:
-        os.close(self._wire)
+        if self._wire >= 0:
+            os.close(self._wire)
+            self._wire = -1
         if self._process.stderr is not None:
             self._process.stderr.close()
 
@@ -165,8 +190,8 @@ class EyeProcess:
 def _start(wire: int) -> "subprocess.Popen[bytes]":
     """Start the interpreter: own session, bare environment, and nothing of ours open in it but the pipe."""
     environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-    process = subprocess.Popen(
-        [sys.executable, "-I", "-m", "guardian.eye"],
+    process = subprocess.Popen(  # noqa: S603 - our own module, in our own interpreter
+        _COMMAND,
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
