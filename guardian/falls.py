@@ -24,6 +24,9 @@ bending drops the hips by less than 0.1; a fall from a chair drops the hips by t
 SPEED = 0.6
 """Least peak speed of the shoulders in statures a second: 1 m/s for an adult. Sitting down stays below 0.9 m/s, falls
 exceed 1.3 m/s (Bourke et al. 2008, vertical velocity of the trunk)."""
+SLOW_SPEED, SLOW_FACTOR = 0.3, 2.5
+"""A descent slower than `SPEED` but faster than this, that ends lying, is a collapse or a slide; it takes so many times
+longer to be confirmed, because lying down on purpose may look like it."""
 SPEED_SECONDS = 0.3
 UPRIGHT_SECONDS = 1.5
 """So long on one's feet is up again."""
@@ -61,7 +64,7 @@ class _Course:
     updated: float
     path: deque[_Sample] = field(default_factory=deque)
     phase: Phase = Phase.WATCHING
-    fell: bool = False
+    fast: bool = False
     since: float = 0.0
     level: float = 0.0
     down: float = 0.0
@@ -126,10 +129,10 @@ class FallDetector:
             drop = _descent(course)
             if drop:
                 course.drop = drop
-                _start(course, Phase.SUSPECTED, now, fell=True)
+                _start(course, Phase.SUSPECTED, now)
                 yield self._event(FallSuspected, course, now, drop)
             elif course.lying >= self._down_seconds(course) and not _resting(course.figure):
-                _start(course, Phase.DOWN, now - course.lying, fell=False)
+                _start(course, Phase.DOWN, now - course.lying)
                 seconds = f"Lying on the floor for {now - course.since:.0f} s; nobody saw a fall."
                 yield self._event(PersonDown, course, now, seconds)
         elif course.up >= UPRIGHT_SECONDS:
@@ -144,13 +147,13 @@ class FallDetector:
 
     def _confirm(self, course: _Course, now: float) -> Iterator[PersonEvent]:
         """Suspected: confirm by staying down, or by staying away; give up where it turns out to be a rest."""
-        wait, since = self._settings.confirm_seconds, now - course.since
+        wait, since = self._settings.confirm_seconds * (1 if course.fast else SLOW_FACTOR), now - course.since
         reason = None
         if course.down >= wait and course.down >= DOWN_SHARE * (since - course.hidden):
             reason = f"Lying still on the floor for {since:.0f} s."
-        elif course.sat >= SAT_SECONDS:
+        elif course.fast and course.sat >= SAT_SECONDS:
             reason = f"Has not got up from the floor for {since:.0f} s."
-        elif course.hidden + course.down >= max(VANISHED_SECONDS, wait) and course.up == 0:
+        elif course.fast and course.hidden + course.down >= max(VANISHED_SECONDS, wait) and course.up == 0:
             reason = f"Has not been seen on the feet for {since:.0f} s since; out of sight or on the floor."
         if reason is None:
             if since > self._give_up_seconds and course.down + course.hidden + course.sat < DOWN_SHARE * since:
@@ -199,6 +202,8 @@ def _weigh(course: _Course, figure: Figure, step: float) -> None:
     if lying:
         course.down += step
         course.up = 0.0
+    elif figure.posture is Posture.UNKNOWN:
+        course.hidden += step
     elif figure.posture is Posture.UPRIGHT and not _low(course, figure):
         course.up += step
     elif _low(course, figure):
@@ -226,7 +231,8 @@ def _descent(course: _Course) -> str:
     if shoulders < SHOULDER_DROP or hips < HIP_DROP:
         return ""
     speed = _peak_speed(course.path) / scale
-    if speed < SPEED:
+    course.fast = speed >= SPEED
+    if not course.fast and (speed < SLOW_SPEED or course.figure.posture is not Posture.LYING):
         return ""
     return (
         f"Shoulders dropped by {shoulders:.0%} of the body's height and hips by {hips:.0%} in "
@@ -244,9 +250,9 @@ def _peak_speed(path: deque[_Sample]) -> float:
     return best
 
 
-def _start(course: _Course, phase: Phase, since: float, *, fell: bool) -> None:
+def _start(course: _Course, phase: Phase, since: float) -> None:
     hips = course.figure.hips
-    course.phase, course.since, course.fell = phase, since, fell
+    course.phase, course.since = phase, since
     course.level = hips[0] if hips else 0.0
     course.down = course.sat = course.up = course.hidden = 0.0
     course.told_long_lie = False

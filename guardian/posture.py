@@ -22,16 +22,21 @@ from guardian.geometry import (
 )
 from guardian.identity import Person
 from guardian.settings import Place
-from guardian.skeleton import ANKLES, HIPS, KNEES, SHOULDERS, TORSO, Keypoints
+from guardian.skeleton import ANKLES, HEAD, HIPS, KNEES, SHOULDERS, TORSO, Keypoints
 
 READABLE = 0.2
 """Least mean torso score at which a posture is told at all."""
 STATURE_MEMORY_SECONDS = 120.0
+HEAD_TO_ANKLES = 0.89
+"""Eyes at 0.936 of the stature, ankles at 0.039 (Drillis and Contini 1966)."""
 STATURE_RISE, STATURE_FALL = 0.3, 0.03
 """How fast the remembered stature follows: quickly up (more of the body seen), slowly down, a hit."""
-RAISED = 0.2
-"""Hips so far above the feet's last place, in statures, rest on furniture: a seat is 0.25 of an adult's stature high
-(0.43-0.46 m), a mattress about the same, and hips on the floor are at 0.05-0.1."""
+ERECT_DEGREES = 40.0
+"""A torso tilted further is foreshortened and says little of the stature."""
+RAISED = 0.25
+"""Hips so far above the feet's last place, in statures, rest on furniture: seats and mattresses are 0.43-0.5 m high and
+the hips' middle is 0.1 m above them, 0.33 of an adult's stature. On the floor it is 0.05; falling straight away from a
+camera that looks down by 25 degrees adds 0.2 in the picture."""
 
 
 class Posture(str, Enum):
@@ -127,22 +132,25 @@ class Postures:
 
 
 def _remember_stature(memory: _Memory, keypoints: Keypoints) -> None:
+    """Guess the stature of somebody who was never seen standing; who was keeps that, however short he looks lying."""
     seen = stature(keypoints)
     if seen is None or mean_score(keypoints, TORSO) < READABLE:
         return
-    if not memory.stature:
-        memory.stature = seen
+    if memory.standing or (memory.stature and (torso_tilt(keypoints) or 0.0) > ERECT_DEGREES):
         return
     gap = seen - memory.stature
-    memory.stature += gap * (STATURE_RISE if gap > 0 and memory.standing == 0 else STATURE_FALL if gap < 0 else 0.1)
+    memory.stature += gap * (1.0 if not memory.stature else STATURE_RISE if gap > 0 else STATURE_FALL)
 
 
 def _remember_standing(memory: _Memory, keypoints: Keypoints) -> None:
-    """A standing body shows its stature and the floor: both are taken from it, so that walking nearer is followed."""
-    feet, head, tall = middle(keypoints, ANKLES), head_of(keypoints), stature(keypoints)
-    if feet is None or head is None or tall is None:
+    """A standing body shows its stature and the floor: both are taken from it, so that walking nearer is followed.
+
+    Only a body that is wholly in the picture: where the head is cut off its keypoints are guesses.
+    """
+    feet, head = middle(keypoints, ANKLES), middle(keypoints, HEAD)
+    if feet is None or head is None or not 0 < head[0] < feet[0] < 1:
         return
-    tall = max(tall, distance(feet, head))
+    tall = distance(feet, head) / HEAD_TO_ANKLES
     memory.standing = tall if not memory.standing else memory.standing + 0.2 * (tall - memory.standing)
     memory.stature = memory.standing
     memory.floor = feet
