@@ -1,0 +1,122 @@
+"""What the page needs to know of the home, and what it may ask: the one contract between the page and the appliance."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Protocol
+
+from guardian.commands import Lamp, ShowPanel, Sound
+from guardian.events import FaultOccurred, HumanEvent
+from guardian.incident import Incident
+from guardian.moment import Moment
+from guardian.settings import Place
+from guardian.skeleton import Keypoints
+
+WATCHING = ShowPanel(Lamp.STEADY, Sound.SILENT, "")
+
+
+class Coverage(str, Enum):
+    """How well a room is watched now: a fall would be seen, might be missed, or would not be seen at all."""
+
+    ARMED = "armed"
+    DEGRADED = "degraded"
+    BLIND = "blind"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PersonShown:
+    """One body as the page draws it: `keypoints` as in skeleton.Pose; `name` is None for unknown, `place` for nowhere
+    in particular.
+    """
+
+    track: int
+    posture: str
+    keypoints: Keypoints
+    name: str | None = None
+    place: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RoomShown:
+    """One room now. `aspect` is width / height of its view, `reason` a sentence where the coverage is not armed."""
+
+    name: str
+    coverage: Coverage = Coverage.ARMED
+    reason: str = ""
+    aspect: float = 4 / 3
+    persons: tuple[PersonShown, ...] = ()
+    places: tuple[Place, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SnoozeShown:
+    """New alarms of `room` (all rooms where it is empty) are held until `until`, monotonic seconds."""
+
+    room: str
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The home at `moment`, which is when the core last finished a pass: the page warns when that is long ago.
+
+    `incidents` are the open ones, worst first. `version` changes whenever the list of incidents is worth asking for.
+    """
+
+    moment: Moment
+    rooms: tuple[RoomShown, ...]
+    household: str = "Home"
+    incidents: tuple[Incident, ...] = ()
+    panel: ShowPanel = WATCHING
+    faults: tuple[FaultOccurred, ...] = ()
+    snoozes: tuple[SnoozeShown, ...] = ()
+    version: int = 0
+
+    def wall(self, monotonic: float) -> datetime:
+        """Return the wall time of a monotonic second of this process, in the household's zone."""
+        return self.moment.wall + timedelta(seconds=monotonic - self.moment.monotonic)
+
+
+@dataclass(frozen=True, slots=True)
+class PastIncident:
+    """An incident with the wall times (aware, in the household's zone) at which it was opened and, maybe, closed."""
+
+    incident: Incident
+    opened: datetime
+    closed: datetime | None = None
+    replayable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SceneFrame:
+    """Who was where `offset` seconds after the incident was opened (before it: negative)."""
+
+    offset: float
+    persons: tuple[PersonShown, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedScene:
+    """The stick figures of one room around an incident, in order of time."""
+
+    room: str
+    aspect: float
+    frames: tuple[SceneFrame, ...]
+    places: tuple[Place, ...] = ()
+
+
+class Household(Protocol):
+    """The appliance as the page sees it. Called from the page's own thread; none of it may wait for the core."""
+
+    def snapshot(self) -> Snapshot:
+        """Return the home now; called up to ten times a second, so it must be cheap."""
+
+    def incidents(self, limit: int) -> Sequence[PastIncident]:
+        """Return the latest incidents, open and closed, newest first. Raises StoreError where they cannot be read."""
+
+    def scene(self, incident_id: str) -> RecordedScene | None:
+        """Return what was seen around an incident, or None where nothing was kept. Raises StoreError."""
+
+    def submit(self, event: HumanEvent) -> None:
+        """Put what a human did into the core's queue, and return at once."""

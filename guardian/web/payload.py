@@ -1,0 +1,151 @@
+"""What goes over the wire to the page: plain JSON values, made from the household's nouns in one place."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from guardian import messages
+from guardian.incident import Incident
+from guardian.settings import Place
+from guardian.skeleton import HEAD, LIMBS, TORSO
+from guardian.web import words
+from guardian.web.household import PastIncident, PersonShown, RecordedScene, RoomShown, Snapshot
+
+Json: TypeAlias = dict[str, Any]
+
+SKELETON: Json = {
+    "limbs": [[int(a), int(b)] for a, b in LIMBS],
+    "head": [int(keypoint) for keypoint in HEAD],
+    "torso": [int(keypoint) for keypoint in TORSO],
+}
+"""The topology that the page draws by: pairs of keypoint numbers, and which of them make the head and the torso."""
+
+THOUSANDTHS = 1_000
+
+
+def message(name: str, data: Json) -> bytes:
+    """Write one server-sent event; JSON has no line break of its own."""
+    return f"event: {name}\ndata: {json.dumps(data, separators=(',', ':'))}\n\n".encode()
+
+
+def state(snapshot: Snapshot, now: float) -> Json:
+    """Write everything but the bodies: what is said, the open incidents, the rooms, and how the box itself is."""
+    said = words.headline(snapshot, now)
+    return {
+        "household": snapshot.household,
+        "version": snapshot.version,
+        "late": words.late(snapshot, now),
+        "headline": {
+            "mood": said.mood.value,
+            "kicker": said.kicker,
+            "title": said.title,
+            "detail": said.detail,
+            "countdown": said.countdown,
+        },
+        "incidents": [_open_incident(incident, snapshot, now) for incident in snapshot.incidents],
+        "rooms": [_room(room) for room in snapshot.rooms],
+        "panel": {
+            "lamp": snapshot.panel.lamp.value,
+            "sound": snapshot.panel.sound.value,
+            "text": snapshot.panel.text,
+        },
+        "faults": [
+            {"part": fault.part, "room": fault.room, "reason": " ".join(fault.reasons)} for fault in snapshot.faults
+        ],
+        "snoozes": [
+            {"room": snooze.room, "until": snapshot.wall(snooze.until).isoformat(timespec="seconds")}
+            for snooze in snapshot.snoozes
+        ],
+    }
+
+
+def people(snapshot: Snapshot) -> Json:
+    """Write the bodies of every room, in the order of the rooms."""
+    return {"rooms": [[_person(person) for person in room.persons] for room in snapshot.rooms]}
+
+
+def beat(snapshot: Snapshot) -> Json:
+    """Write a sign of life, with the household's time of day."""
+    return {"wall": snapshot.moment.wall.isoformat(timespec="seconds")}
+
+
+def incidents(past: Sequence[PastIncident]) -> Json:
+    """Write the list of what happened, newest first."""
+    return {"incidents": [_past_incident(each) for each in past]}
+
+
+def scene(recorded: RecordedScene) -> Json:
+    """Write the stick figures around an incident."""
+    return {
+        "room": recorded.room,
+        "aspect": recorded.aspect,
+        "places": [_place(place) for place in recorded.places],
+        "frames": [
+            {"t": round(frame.offset, 3), "persons": [_person(person) for person in frame.persons]}
+            for frame in recorded.frames
+        ],
+    }
+
+
+def _person(person: PersonShown) -> Json:
+    """One body; keypoints as 51 whole thousandths: y, x, score, y, x, score ..."""
+    thousandths = np.rint(np.nan_to_num(person.keypoints) * THOUSANDTHS).astype(int)
+    return {
+        "track": person.track,
+        "name": person.name,
+        "posture": person.posture,
+        "place": person.place,
+        "keypoints": thousandths.ravel().tolist(),
+    }
+
+
+def _room(room: RoomShown) -> Json:
+    return {
+        "name": room.name,
+        "aspect": round(room.aspect, 4),
+        "coverage": room.coverage.value,
+        "reason": room.reason,
+        "places": [_place(place) for place in room.places],
+    }
+
+
+def _place(place: Place) -> Json:
+    return {"name": place.name, "kind": place.kind, "polygon": [list(corner) for corner in place.polygon]}
+
+
+def _open_incident(incident: Incident, snapshot: Snapshot, now: float) -> Json:
+    opened = snapshot.wall(incident.opened).isoformat(timespec="seconds")
+    return {
+        **_common(incident, opened),
+        "age": messages.relative(now - incident.opened),
+        "actions": list(words.actions(incident)),
+        "countdown": words.countdown(incident, now),
+        "told": list(incident.told),
+    }
+
+
+def _past_incident(past: PastIncident) -> Json:
+    return {
+        **_common(past.incident, past.opened.isoformat(timespec="seconds")),
+        "closed": past.closed.isoformat(timespec="seconds") if past.closed else None,
+        "replayable": past.replayable,
+    }
+
+
+def _common(incident: Incident, opened: str) -> Mapping[str, Any]:
+    return {
+        "id": incident.id,
+        "opened": opened,
+        "what": messages.headline(incident),
+        "room": incident.room,
+        "where": messages.where(incident),
+        "reasons": list(incident.reasons),
+        "state": incident.state.value,
+        "verdict": words.verdict(incident),
+        "by": incident.acknowledged_by,
+        "via": incident.acknowledged_via,
+        "outcome": incident.outcome,
+        "drill": incident.drill,
+    }

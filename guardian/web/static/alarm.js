@@ -1,0 +1,104 @@
+// The state of the alarm in large type, what may be done about it, and every other open incident below.
+
+import { byId, count, make, say, timeOf, whenChanged } from "./dom.js";
+import { BUTTONS } from "./press.js";
+
+const MAX_SHOWN_REASONS = 4;
+
+/** Which buttons an incident offers, most important first: [label, line below, look, what it does]. */
+function offers(incident) {
+  const can = new Set(incident.actions);
+  const pending = incident.state === "pending" || incident.state === "suspected";
+  const found = [];
+  if (can.has("cancel") && pending) found.push(["I am all right", "Stops the countdown", "primary", BUTTONS.cancel]);
+  if (can.has("acknowledge")) found.push(["Acknowledge", "I am taking care of it", pending ? "plain" : "primary", BUTTONS.acknowledge]);
+  if (pending && !incident.drill) found.push(["I need help", "Call now, do not wait", "danger", BUTTONS.help]);
+  if (can.has("cancel") && !pending) found.push(["I am all right", "Said by the person", "plain", BUTTONS.cancel]);
+  if (can.has("resolve")) found.push(...closings(incident));
+  return found;
+}
+
+function closings(incident) {
+  if (incident.drill) return [["End the drill", "", incident.state === "acknowledged" ? "primary" : "plain", BUTTONS.helped]];
+  if (incident.state !== "acknowledged") return [["False alarm", "Close it", "plain", BUTTONS.mistaken]];
+  return [
+    ["Helped – close", "It is over", "primary", BUTTONS.helped],
+    ["False alarm", "Close it", "plain", BUTTONS.mistaken],
+  ];
+}
+
+function button([label, below, look, act], incident) {
+  return make("button", { type: "button", class: look, onclick: () => act(incident) }, make("span", {}, label), below ? make("small", {}, below) : null);
+}
+
+/** Show the headline and the open incidents. */
+export function showAlarm(state) {
+  const { headline, incidents } = state;
+  const worst = incidents[0] ?? null;
+  document.documentElement.dataset.mood = headline.mood;
+  say(byId("kicker"), headline.kicker);
+  say(byId("title"), headline.title);
+  say(byId("detail"), headline.detail);
+  byId("countdown").hidden = headline.countdown === null;
+  say(byId("seconds"), String(headline.countdown ?? ""));
+  announce(headline);
+  showReasons(worst);
+  showActions(worst, state.snoozes);
+  showOthers(incidents.slice(1));
+}
+
+/** Tell the screen reader what is new, and not every second of a countdown. */
+function announce({ kicker, title, detail, countdown, mood }) {
+  whenChanged(byId("say"), [kicker, title, mood], () => {
+    const left = countdown === null ? "" : ` ${count(countdown, "second")} to answer.`;
+    byId("say").textContent = `${title}.${left} ${detail}`;
+  });
+}
+
+function showReasons(worst) {
+  const list = byId("reasons");
+  const reasons = worst?.reasons ?? [];
+  const told = worst?.told.length ? [`Told so far: ${worst.told.join(", ")}.`] : [];
+  whenChanged(list, [reasons, told], () => {
+    list.hidden = reasons.length + told.length === 0;
+    list.replaceChildren(...[...reasons.slice(-MAX_SHOWN_REASONS), ...told].map((reason) => make("li", {}, reason)));
+  });
+}
+
+function showActions(worst, snoozes) {
+  const box = byId("actions");
+  whenChanged(box, [worst?.id, worst?.state, worst?.actions, snoozes], () => {
+    const hadFocus = box.contains(document.activeElement);
+    const resumes = worst ? [] : snoozes.map((each) => resume(each));
+    box.replaceChildren(...(worst ? offers(worst).map((offer) => button(offer, worst)) : resumes));
+    if (hadFocus) (box.querySelector("button") ?? byId("alarm")).focus();
+  });
+}
+
+function resume({ room, until }) {
+  const label = room ? `Watch ${room} again` : "End the pause";
+  return make("button", { type: "button", class: "primary", onclick: () => BUTTONS.resume(room) }, make("span", {}, label), make("small", {}, `It ends at ${timeOf(until)}`));
+}
+
+function showOthers(others) {
+  const box = byId("others");
+  whenChanged(box, others.map(({ age, ...rest }) => rest), () => {
+    box.hidden = others.length === 0;
+    box.replaceChildren(...others.map((incident) => make(
+      "article",
+      { class: "card other", "data-state": incident.state },
+      make("h3", {}, incident.what),
+      make("p", {}, `${incident.verdict} · ${incident.where || "At home"} · ${timeOf(incident.opened)}${incident.countdown === null ? "" : ` · ${incident.countdown} s`}`),
+      make("div", { class: "actions" }, ...offers(incident).map((offer) => button(offer, incident))),
+    )));
+  });
+}
+
+/** The buttons that are there at any time. */
+export function showQuick() {
+  byId("quick").replaceChildren(
+    button(["Call for help", "", "danger", () => BUTTONS.help(null)], null),
+    button(["Pause alarms", "", "plain", () => BUTTONS.pause()], null),
+    button(["Test alarm", "", "plain", () => BUTTONS.test()], null),
+  );
+}

@@ -1,0 +1,211 @@
+// Stick figures: 17 keypoints and the limbs between them, in a view of one room. The topology comes from the box.
+
+import { draw } from "./dom.js";
+
+const HEIGHT = 1_000; // units of a view: thousandths of a frame height, as the box sends them
+const SEEN = 200; // least score, in thousandths, of a keypoint that is drawn
+const CALM_MS = 90; // how fast a drawn body follows the last message
+const still = matchMedia("(prefers-reduced-motion: reduce)");
+
+let skeleton = null;
+
+/** Take the topology, the first thing that the box says. The head is drawn as a circle, without its own limbs. */
+export function takeSkeleton({ limbs, head, torso }) {
+  const isHead = new Set(head);
+  skeleton = { head, torso, limbs: limbs.filter(([a, b]) => !(isHead.has(a) && isHead.has(b))) };
+}
+
+/** One body in a view. */
+class Figure {
+  constructor() {
+    this.group = draw("g", { class: "person" });
+    this.torso = draw("polygon", { class: "torso" });
+    this.neck = draw("line", { class: "limb" });
+    this.limbs = skeleton.limbs.map(() => draw("line", { class: "limb" }));
+    this.head = draw("circle", { class: "head" });
+    this.label = draw("text", { class: "label", "text-anchor": "middle" });
+    this.group.append(this.torso, this.neck, ...this.limbs, this.head, this.label);
+    this.target = null;
+    this.shown = null;
+  }
+
+  aim(person, name) {
+    this.group.dataset.posture = person.posture;
+    this.group.dataset.track = person.track;
+    this.label.textContent = name;
+    this.target = person.keypoints;
+    if (!this.shown || still.matches) this.shown = Float64Array.from(this.target);
+  }
+
+  /** Come nearer to where the body was last seen; tells whether it is still on its way. */
+  approach(share) {
+    let gap = 0;
+    for (let i = 0; i < this.target.length; i += 1) {
+      const away = this.target[i] - this.shown[i];
+      this.shown[i] += away * share;
+      gap = Math.max(gap, Math.abs(away));
+    }
+    this.paint();
+    return gap > 1;
+  }
+
+  point(keypoint) {
+    return { y: this.shown[3 * keypoint], x: this.shown[3 * keypoint + 1], score: this.shown[3 * keypoint + 2] };
+  }
+
+  middle(keypoints) {
+    const points = keypoints.map((each) => this.point(each)).filter((each) => each.score >= SEEN);
+    if (points.length === 0) return null;
+    const sum = points.reduce((a, b) => ({ x: a.x + b.x, y: a.y + b.y }));
+    return { x: sum.x / points.length, y: sum.y / points.length };
+  }
+
+  paint() {
+    const points = Array.from({ length: this.shown.length / 3 }, (_, each) => this.point(each));
+    const seen = points.filter((each) => each.score >= SEEN);
+    if (seen.length === 0) {
+      this.group.setAttribute("visibility", "hidden");
+      return;
+    }
+    this.group.setAttribute("visibility", "visible");
+    const box = extent(seen);
+    const size = Math.hypot(box.right - box.left, box.bottom - box.top);
+    this.group.style.strokeWidth = Math.max(9, size * 0.045);
+    skeleton.limbs.forEach(([a, b], index) => join(this.limbs[index], points[a], points[b]));
+    this.paintTorso(points);
+    const radius = this.paintHead(size);
+    this.label.setAttribute("x", (box.left + box.right) / 2);
+    this.label.setAttribute("y", Math.max(52, box.top - radius - 26));
+  }
+
+  paintTorso(points) {
+    const [leftShoulder, rightShoulder, leftHip, rightHip] = skeleton.torso.map((each) => points[each]);
+    const around = [leftShoulder, rightShoulder, rightHip, leftHip];
+    show(this.torso, around.every((each) => each.score >= SEEN));
+    this.torso.setAttribute("points", around.map((each) => `${each.x.toFixed(1)},${each.y.toFixed(1)}`).join(" "));
+  }
+
+  paintHead(size) {
+    const head = this.middle(skeleton.head);
+    const shoulders = this.middle(skeleton.torso.slice(0, 2));
+    show(this.head, head !== null);
+    show(this.neck, head !== null && shoulders !== null);
+    if (head === null) return 0;
+    const reach = shoulders ? Math.hypot(head.x - shoulders.x, head.y - shoulders.y) : size * 0.15;
+    const radius = Math.min(Math.max(reach * 0.55, size * 0.05), size * 0.1);
+    this.head.setAttribute("cx", head.x);
+    this.head.setAttribute("cy", head.y);
+    this.head.setAttribute("r", radius);
+    if (shoulders) place(this.neck, head, shoulders);
+    return radius;
+  }
+}
+
+/** A view of one room: its places, and the bodies in it. */
+export class Stage {
+  constructor() {
+    this.svg = draw("svg", { class: "view", "aria-hidden": "true", preserveAspectRatio: "xMidYMid meet" });
+    this.places = draw("g", { class: "places" });
+    this.bodies = draw("g", { class: "bodies" });
+    this.svg.append(this.places, this.bodies);
+    this.figures = new Map();
+    this.moving = false;
+    this.aspect = 4 / 3;
+  }
+
+  /** Give the view its shape; `polygon`s are in fractions of width and height. */
+  furnish(aspect, places) {
+    this.aspect = aspect;
+    this.svg.setAttribute("viewBox", `0 0 ${Math.round(HEIGHT * aspect)} ${HEIGHT}`);
+    this.places.replaceChildren(...dotted(aspect), ...places.flatMap((each) => outline(each, aspect)));
+  }
+
+  /** Show these persons, and let go of those who are no longer there. With `now`, without any motion between. */
+  show(persons, now = false) {
+    const here = new Set(persons.map((person) => person.track));
+    for (const [track, figure] of this.figures) {
+      if (here.has(track)) continue;
+      figure.group.remove();
+      this.figures.delete(track);
+    }
+    for (const person of persons) this.figureOf(person.track).aim(person, title(person));
+    if (now || still.matches) this.step(1);
+    else this.start();
+  }
+
+  figureOf(track) {
+    if (!this.figures.has(track)) {
+      const figure = new Figure();
+      this.figures.set(track, figure);
+      this.bodies.append(figure.group);
+    }
+    return this.figures.get(track);
+  }
+
+  step(share) {
+    return [...this.figures.values()].map((figure) => figure.approach(share)).some(Boolean);
+  }
+
+  start() {
+    if (this.moving) return;
+    this.moving = true;
+    let before = performance.now();
+    const frame = (now) => {
+      const share = 1 - Math.exp(-(now - before) / CALM_MS);
+      before = now;
+      this.moving = this.step(share);
+      if (this.moving) requestAnimationFrame(frame);
+    };
+    requestAnimationFrame(frame);
+  }
+}
+
+/** How a person is called: by name, or as somebody with the number of the track. */
+export const title = (person) => person.name ?? `Somebody (${person.track})`;
+
+function join(line, a, b) {
+  const seen = Math.min(a.score, b.score);
+  show(line, seen >= SEEN);
+  line.style.opacity = Math.min(1, 0.45 + seen / 900);
+  place(line, a, b);
+}
+
+function place(line, a, b) {
+  line.setAttribute("x1", a.x.toFixed(1));
+  line.setAttribute("y1", a.y.toFixed(1));
+  line.setAttribute("x2", b.x.toFixed(1));
+  line.setAttribute("y2", b.y.toFixed(1));
+}
+
+function show(element, visible) {
+  element.setAttribute("display", visible ? "inline" : "none");
+}
+
+function extent(points) {
+  const xs = points.map((each) => each.x);
+  const ys = points.map((each) => each.y);
+  return { left: Math.min(...xs), right: Math.max(...xs), top: Math.min(...ys), bottom: Math.max(...ys) };
+}
+
+function outline(place, aspect) {
+  const corners = place.polygon.map(([x, y]) => [x * aspect * HEIGHT, y * HEIGHT]);
+  const shape = draw("polygon", { class: `place ${place.kind}`, points: corners.map((each) => each.join(",")).join(" ") });
+  if (place.kind === "floor") return [shape];
+  const name = draw("text", {
+    class: "place-name",
+    "text-anchor": "middle",
+    x: corners.reduce((sum, [x]) => sum + x, 0) / corners.length,
+    y: corners.reduce((sum, [, y]) => sum + y, 0) / corners.length + 12,
+  });
+  name.textContent = place.name;
+  return [shape, name];
+}
+
+/** Faint dots, so that an empty room still looks like a view and not like a broken page. */
+function dotted(aspect) {
+  const dots = [];
+  for (let y = 100; y < HEIGHT; y += 100) {
+    for (let x = 100; x < HEIGHT * aspect - 20; x += 100) dots.push(draw("circle", { class: "dot", cx: x, cy: y, r: 3 }));
+  }
+  return dots;
+}

@@ -1,0 +1,73 @@
+// What happened: the latest incidents, newest first, by day.
+
+import { byId, dayName, dayOf, make, timeOf } from "./dom.js";
+import { openReplay } from "./replay.js";
+
+const LIMIT = 50;
+let asked = 0;
+
+/** Fetch the list and show it; an answer that was overtaken by a later question is dropped. */
+export async function refreshIncidents(today) {
+  asked += 1;
+  const question = asked;
+  let list;
+  try {
+    const response = await fetch(`/api/incidents?limit=${LIMIT}`);
+    list = response.ok ? (await response.json()).incidents : null;
+  } catch {
+    list = null;
+  }
+  if (question !== asked) return;
+  const box = byId("past");
+  if (list === null) box.replaceChildren(make("p", { class: "nothing" }, "The list cannot be read just now. The alarm works without it."));
+  else if (list.length === 0) box.replaceChildren(make("p", { class: "nothing" }, "Nothing has happened yet. That is good."));
+  else box.replaceChildren(...days(list, today));
+}
+
+function days(list, today) {
+  const groups = new Map();
+  for (const incident of list) {
+    const day = dayOf(incident.opened);
+    groups.set(day, [...(groups.get(day) ?? []), incident]);
+  }
+  return [...groups].flatMap(([day, incidents]) => [
+    make("h3", { class: "day" }, dayName(day, today)),
+    make("ol", { class: "incidents" }, ...incidents.map(entry)),
+  ]);
+}
+
+function entry(incident) {
+  const when = timeOf(incident.opened);
+  return make(
+    "li",
+    { class: "card incident", "data-state": incident.state, "data-outcome": incident.outcome ?? "", "data-id": incident.id },
+    make("time", { datetime: incident.opened }, when),
+    make(
+      "div",
+      { class: "incident-words" },
+      make("p", { class: "what" }, incident.what),
+      make("p", { class: "where" }, [incident.where || "At home", taken(incident)].filter(Boolean).join(" · ")),
+      make("span", { class: "verdict" }, incident.verdict),
+    ),
+    make("div", { class: "more" }, reasons(incident), replayButton(incident, when)),
+  );
+}
+
+function taken(incident) {
+  return incident.by ? `${incident.by}${incident.via ? ` (${incident.via})` : ""}` : "";
+}
+
+function reasons(incident) {
+  if (incident.reasons.length === 0) return null;
+  const items = incident.reasons.map((reason) => make("li", {}, reason));
+  return make("details", {}, make("summary", {}, "Why"), make("ul", {}, ...items));
+}
+
+function replayButton(incident, when) {
+  if (!incident.replayable) return null;
+  return make(
+    "button",
+    { type: "button", class: "plain small", "aria-label": `Replay: ${incident.what}, ${when}`, onclick: () => openReplay(incident) },
+    "▶ Replay",
+  );
+}

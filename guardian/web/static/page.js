@@ -1,0 +1,101 @@
+// The page: what the box says goes to its parts, and the state of the connection above everything.
+
+import { showAlarm, showQuick } from "./alarm.js";
+import { byId, dayOf, make, say, timeOf, whenChanged } from "./dom.js";
+import { takeSkeleton } from "./figure.js";
+import { refreshIncidents } from "./incidents.js";
+import { listen } from "./link.js";
+import { askName, names } from "./press.js";
+import { prepareReplay } from "./replay.js";
+import { showPeople, showRooms } from "./rooms.js";
+
+const LINK_WORDS = { live: "Live", late: "Not watching", lost: "No connection", locked: "Locked", connecting: "Connecting" };
+
+let wall = "";
+let version = null;
+let title = "Guardian";
+
+const on = {
+  skeleton: takeSkeleton,
+  state(state) {
+    title = state.incidents.length || state.headline.mood !== "calm" ? `${state.headline.title} – Guardian` : "All is well – Guardian";
+    document.title = title;
+    say(byId("household"), state.household);
+    showAlarm(state);
+    showRooms(state.rooms);
+    showHealth(state);
+    if (state.version !== version) {
+      version = state.version;
+      refreshIncidents(dayOf(wall || new Date().toISOString()));
+    }
+  },
+  people(people) {
+    showPeople(people.rooms);
+  },
+  beat(beat) {
+    if (wall && dayOf(wall) !== dayOf(beat.wall)) refreshIncidents(dayOf(beat.wall));
+    wall = beat.wall;
+    say(byId("time"), timeOf(wall));
+  },
+  link(word) {
+    document.documentElement.dataset.link = word;
+    say(byId("link-word"), LINK_WORDS[word]);
+    const trouble = TROUBLES[word];
+    byId("lost").hidden = !trouble;
+    for (const id of ["actions", "quick", "others"]) byId(id).inert = word === "lost" || word === "locked";
+    if (!trouble) {
+      document.title = title;
+      if (word === "live") refreshIncidents(dayOf(wall || new Date().toISOString()));
+      return;
+    }
+    document.title = `⚠ ${trouble.title} – Guardian`;
+    byId("lost-title").textContent = trouble.title;
+    byId("lost-detail").textContent = trouble.detail.replace("{time}", wall ? `from ${timeOf(wall)}` : "old");
+  },
+};
+
+const TROUBLES = {
+  lost: {
+    title: "No connection to the box",
+    detail: "What you see below is {time} and may no longer be true. Do not rely on it: call, or go and look.",
+  },
+  locked: {
+    title: "This page is locked",
+    detail: "What you see below is {time}. Open the address with the secret once more.",
+  },
+  late: {
+    title: "Guardian has stopped watching",
+    detail: "The box answers, but its watch stands still. A fall would go unnoticed: restart the box, and look in until then.",
+  },
+};
+
+function showHealth(state) {
+  whenChanged(byId("health"), [state.panel, state.faults], () => {
+    const faults = state.faults.map((fault) =>
+      make("li", { class: "fault" }, make("strong", {}, `${fault.part}${fault.room ? `, ${fault.room}` : ""}:`), ` ${fault.reason || "does not work"}`),
+    );
+    const parts = faults.length ? faults : [make("li", { class: "fine" }, "Everything works")];
+    const box = make("li", {}, `On the box: lamp ${state.panel.lamp}, ${state.panel.sound}`);
+    byId("health").replaceChildren(...parts, box);
+  });
+}
+
+function showMe() {
+  const name = names()[0];
+  const change = make(
+    "button",
+    { type: "button", class: "quiet small", onclick: () => askName("Who are you?", "Your name is shown to others when you take an alarm. It stays on this device.", "Remember me") },
+    name ? "Change" : "Say who you are",
+  );
+  byId("me").replaceChildren(...(name ? ["You are ", make("strong", {}, name), " "] : []), change);
+}
+
+function start() {
+  showQuick();
+  showMe();
+  prepareReplay();
+  document.addEventListener("named", showMe);
+  listen(on);
+}
+
+start();

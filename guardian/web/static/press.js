@@ -1,0 +1,145 @@
+// What a human presses: asked back where it matters, sent to the box, and never silently lost.
+
+import { byId, make } from "./dom.js";
+
+const NAMES = "guardian.names";
+const MAX_NAMES = 6;
+
+/** The names used on this device, the last one first. */
+export function names() {
+  try {
+    const kept = JSON.parse(localStorage.getItem(NAMES) ?? "[]");
+    return Array.isArray(kept) ? kept.filter((each) => typeof each === "string") : [];
+  } catch {
+    return [];
+  }
+}
+
+function keep(name) {
+  const kept = [name, ...names().filter((each) => each !== name)].slice(0, MAX_NAMES);
+  try {
+    localStorage.setItem(NAMES, JSON.stringify(kept));
+  } catch {
+    // a browser that keeps nothing asks again next time
+  }
+  document.dispatchEvent(new CustomEvent("named"));
+}
+
+/** Ask who it is and remember it; null where nothing was given. */
+export async function askName(heading, text, yes) {
+  const name = await ask({ heading, text, yes, wantsName: true });
+  if (name) keep(name);
+  return name;
+}
+
+/** Send a request to the box. Says what went wrong, and tells whether it was accepted. */
+export async function send(request, values) {
+  try {
+    const response = await fetch(`/api/${request}`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(values),
+      signal: AbortSignal.timeout(8_000),
+    });
+    if (response.ok) return true;
+    const { error } = await response.json();
+    toast(`The box said no: ${error}.`, true);
+  } catch {
+    toast("The box did not answer. Nothing was done: use the button on the box, or call.", true);
+  }
+  return false;
+}
+
+const me = () => names()[0] ?? "somebody on the page";
+
+/** Every button that there is. `incident` may be null; `wanted` what it is worth asking back. */
+export const BUTTONS = {
+  async acknowledge(incident) {
+    const by = names()[0] ?? (await askName("Who is taking it?", "The siren stops and nobody else is called. Others see your name.", "Acknowledge"));
+    if (by) await send("acknowledge", { incident: incident.id, by });
+  },
+  async cancel(incident) {
+    if (await send("cancel", { incident: incident.id, by: me() })) toast("Good. The box has been told.");
+  },
+  async helped(incident) {
+    if (await confirmed("Close it?", "Only when help has been given and nobody is on the floor any more.", "Yes, close it")) {
+      await send("resolve", { incident: incident.id, outcome: incident.drill ? "drill" : "helped", by: me() });
+    }
+  },
+  async mistaken(incident) {
+    if (await confirmed("A false alarm?", "It is closed, and everybody who was told gets the all-clear.", "Yes, false alarm")) {
+      await send("resolve", { incident: incident.id, outcome: "false alarm", by: me() });
+    }
+  },
+  async help(incident) {
+    if (await confirmed("Call for help now?", "The siren starts and your contacts are called at once.", "Yes, call for help", "danger")) {
+      await send("help", { room: incident?.room ?? "", by: me() });
+    }
+  },
+  async test() {
+    if (await confirmed("Test the alarm?", "The box rings as in an emergency. Nobody is called.", "Ring now")) {
+      await send("test", { by: me() });
+    }
+  },
+  async pause() {
+    const seconds = await ask({ heading: "Pause new alarms?", text: "A fall rings only when the pause is over. It ends by itself.", choices: PAUSES });
+    if (seconds) await send("snooze", { seconds: Number(seconds), by: me() });
+  },
+  async resume(room) {
+    await send("snooze", { seconds: 0, room, by: me() });
+  },
+};
+
+const PAUSES = [
+  ["600", "10 minutes"],
+  ["1800", "30 minutes"],
+  ["3600", "1 hour"],
+];
+
+const confirmed = (heading, text, yes, look) => ask({ heading, text, yes, look });
+
+/** Show the dialog; resolves to what was answered (a name, a choice, true), or null where it was left. */
+function ask({ heading, text, yes = "", look = "primary", wantsName = false, choices = [] }) {
+  const dialog = byId("ask");
+  if (dialog.open) return Promise.resolve(null);
+  byId("ask-title").textContent = heading;
+  byId("ask-text").textContent = text;
+  byId("ask-name").hidden = !wantsName;
+  const input = byId("name");
+  input.value = "";
+  input.required = wantsName;
+  return new Promise((resolve) => {
+    let answer = null;
+    const finish = (value) => {
+      answer = value;
+      dialog.close();
+    };
+    const buttons = choices.map(([value, label]) => make("button", { type: "button", class: "plain", onclick: () => finish(value) }, label));
+    if (yes) buttons.push(make("button", { type: "submit", class: look }, yes));
+    buttons.push(make("button", { type: "button", class: "quiet", onclick: () => finish(null) }, "Go back"));
+    byId("ask-actions").replaceChildren(...buttons);
+    byId("known").replaceChildren(...(wantsName ? names() : []).map((name) => make("button", { type: "button", class: "plain", onclick: () => finish(name) }, name)));
+    byId("ask-form").onsubmit = (event) => {
+      event.preventDefault();
+      const name = input.value.trim();
+      if (!wantsName || name) finish(wantsName ? name : true);
+    };
+    dialog.addEventListener("close", () => resolve(answer), { once: true });
+    dialog.showModal();
+    if (wantsName) input.focus();
+  });
+}
+
+let hiding = 0;
+
+/** Say something for a few seconds; a failure stays longer. */
+export function toast(text, failed = false) {
+  const box = byId("toast");
+  box.textContent = text;
+  box.classList.toggle("failed", failed);
+  box.hidden = false;
+  clearTimeout(hiding);
+  hiding = setTimeout(() => {
+    box.hidden = true;
+  }, failed ? 12_000 : 4_000);
+}

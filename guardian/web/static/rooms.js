@@ -1,0 +1,64 @@
+// The rooms: how well each is watched, and who is in it.
+
+import { byId, make, say, whenChanged } from "./dom.js";
+import { Stage, title } from "./figure.js";
+
+const COVERAGE = { armed: "Watching", degraded: "Seeing poorly", blind: "Cannot see" };
+const POSTURES = { upright: "standing", bent: "bent over", seated: "sitting", lying: "lying down", unknown: "in sight" };
+
+let tiles = [];
+
+/** Show the rooms and their coverage. */
+export function showRooms(rooms) {
+  const box = byId("rooms");
+  whenChanged(box, rooms.map((room) => room.name), () => {
+    tiles = rooms.map((room) => new Tile(room.name));
+    box.replaceChildren(...tiles.map((tile) => tile.element));
+    box.classList.toggle("single", rooms.length === 1);
+  });
+  rooms.forEach((room, index) => tiles[index].cover(room));
+}
+
+/** Show the people; `rooms` has a list for each room, in their order. */
+export function showPeople(rooms) {
+  rooms.forEach((persons, index) => tiles[index]?.people(persons));
+}
+
+class Tile {
+  constructor(name) {
+    this.stage = new Stage();
+    this.badge = make("span", { class: "badge" });
+    this.reason = make("p", { class: "reason", hidden: true });
+    this.list = make("ul", { class: "persons", "aria-label": `Who is in ${name}` });
+    this.veil = make("p", { class: "veil", hidden: true });
+    this.element = make(
+      "article",
+      { class: "card room", "data-room": name },
+      make("header", {}, make("h3", {}, name), this.badge),
+      make("div", { class: "stage" }, this.stage.svg, this.veil),
+      this.reason,
+      this.list,
+    );
+  }
+
+  cover(room) {
+    this.element.dataset.coverage = room.coverage;
+    say(this.badge, COVERAGE[room.coverage]);
+    this.reason.hidden = !room.reason;
+    say(this.reason, room.reason);
+    this.veil.hidden = room.coverage !== "blind";
+    say(this.veil, "Cannot see");
+    whenChanged(this.stage.svg, [room.aspect, room.places], () => this.stage.furnish(room.aspect, room.places));
+  }
+
+  people(persons) {
+    this.stage.show(persons);
+    const words = persons.map((person) => [person.posture, title(person), phrase(person)]);
+    whenChanged(this.list, words, () => {
+      const items = words.map(([posture, name, doing]) => make("li", { "data-posture": posture }, make("strong", {}, name), ` ${doing}`));
+      this.list.replaceChildren(...(items.length ? items : [make("li", { class: "nobody" }, "Nobody in sight")]));
+    });
+  }
+}
+
+const phrase = (person) => `${POSTURES[person.posture] ?? person.posture}${person.place ? ` · ${person.place}` : ""}`;

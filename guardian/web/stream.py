@@ -1,0 +1,46 @@
+"""Server-sent events to one viewer, for as long as it listens and keeps up."""
+
+import asyncio
+
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from guardian.web.broadcast import Broadcast, Viewer
+from guardian.web.guard import refusal
+
+
+class EventStream(Response):
+    """An ASGI response that sends what the broadcast tells; it ends with the viewer, or when the viewer is dropped.
+
+    Sending to a browser that has stopped reading waits for ever, so it is cancelled from outside and not asked to end.
+    """
+
+    def __init__(self, broadcast: Broadcast) -> None:
+        super().__init__(media_type="text/event-stream")
+        self._broadcast = broadcast
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one viewer (the ASGI interface)."""
+        viewer = self._broadcast.join()
+        if viewer is None:
+            await refusal(503, "too many pages are open; close one of them")(scope, receive, send)
+            return
+        parts = [asyncio.create_task(part) for part in (self._tell(viewer, send), _gone(receive), viewer.gone.wait())]
+        try:
+            await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            self._broadcast.leave(viewer)
+            for part in parts:
+                part.cancel()
+            await asyncio.gather(*parts, return_exceptions=True)
+
+    async def _tell(self, viewer: Viewer, send: Send) -> None:
+        headers = [(name, value) for name, value in self.raw_headers if name != b"content-length"]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        while True:
+            await send({"type": "http.response.body", "body": await viewer.take(), "more_body": True})
+
+
+async def _gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass

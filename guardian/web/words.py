@@ -1,0 +1,159 @@
+"""What the page says in large type, and how it feels about it: plain words for somebody who has had a fright.
+
+The worst thing comes first; "All is well" is said only where every room is watched, nothing is broken and nothing held.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from math import ceil
+
+from guardian import messages
+from guardian.incident import Incident, IncidentState
+from guardian.transitions import Course, Trigger, course_of, steps_of
+from guardian.web.household import Coverage, RoomShown, Snapshot
+
+LATE_SECONDS = 5.0
+"""A core that has not finished a pass for so long does not watch, whatever it last said."""
+ATTENTION = "Attention"
+UNNOTICED = "A fall there would go unnoticed."
+
+
+class Mood(str, Enum):
+    """The colour of the page."""
+
+    CALM = "calm"
+    PAUSED = "paused"
+    UNSURE = "unsure"
+    ACKNOWLEDGED = "acknowledged"
+    PENDING = "pending"
+    RAISED = "raised"
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """`kicker` is the word above, `title` the sentence, `detail` the line below, `countdown` whole seconds or None."""
+
+    mood: Mood
+    kicker: str
+    title: str
+    detail: str = ""
+    countdown: int | None = None
+
+
+ACTIONS: Mapping[str, Trigger] = {
+    "cancel": Trigger.CANCEL,
+    "acknowledge": Trigger.ACKNOWLEDGE,
+    "resolve": Trigger.CLOSE,
+}
+"""What a human may do to an incident, and the trigger that has to stand in its table."""
+
+OUTCOMES: Mapping[str, str] = {
+    "helped": "Helped",
+    "false alarm": "False alarm",
+    "drill": "Drill",
+    "cancelled": "“I am all right”",
+    "recovered": "Got up again",
+    "view restored": "Sees again",
+    "lapsed": "Passed by itself",
+    "superseded": "Made way for newer ones",
+}
+
+STATES: Mapping[IncidentState, str] = {
+    IncidentState.SUSPECTED: "Watching closely",
+    IncidentState.PENDING: "Asking",
+    IncidentState.RAISED: "Alarm",
+    IncidentState.ACKNOWLEDGED: "Taken",
+}
+
+
+def actions(incident: Incident) -> tuple[str, ...]:
+    """Name what a human may do to the incident now. "I am all right" is the person's: not for a blind camera."""
+    steps = steps_of(incident)
+    possible = tuple(name for name, trigger in ACTIONS.items() if trigger in steps)
+    blind = course_of(incident) is Course.BLINDNESS
+    taken = incident.state is IncidentState.ACKNOWLEDGED
+    unwanted = {"cancel"} if blind else {"acknowledge"} if taken else set()
+    return tuple(name for name in possible if name not in unwanted)
+
+
+def verdict(incident: Incident) -> str:
+    """Say in a word or two how it stands with an incident, or how it ended."""
+    if incident.state is not IncidentState.RESOLVED:
+        return STATES[incident.state]
+    return OUTCOMES.get(incident.outcome or "", (incident.outcome or "Closed").capitalize())
+
+
+def countdown(incident: Incident, now: float) -> int | None:
+    """Whole seconds in which the person can still say that all is well; None unless the incident is pending."""
+    if incident.state is not IncidentState.PENDING or incident.deadline is None:
+        return None
+    return max(0, ceil(incident.deadline - now))
+
+
+def late(snapshot: Snapshot, now: float) -> bool:
+    """Tell whether the core has stopped finishing its passes."""
+    return now - snapshot.moment.monotonic > LATE_SECONDS
+
+
+def headline(snapshot: Snapshot, now: float) -> Headline:
+    """Say what matters most at `now`, monotonic seconds."""
+    if snapshot.incidents:
+        return _of_incident(snapshot.incidents[0], now)
+    rooms = {coverage: [room for room in snapshot.rooms if room.coverage is coverage] for coverage in Coverage}
+    if rooms[Coverage.BLIND] or not snapshot.rooms:
+        return _unwatched(rooms[Coverage.BLIND])
+    if snapshot.snoozes:
+        return _paused(snapshot)
+    if rooms[Coverage.DEGRADED]:
+        weak = rooms[Coverage.DEGRADED]
+        return Headline(Mood.UNSURE, ATTENTION, f"Watching, but not well: {_listed(_names(weak))}", _reasons(weak))
+    if snapshot.faults:
+        parts = _listed(sorted({fault.part for fault in snapshot.faults}))
+        reasons = " ".join(fault.reasons[0] for fault in snapshot.faults if fault.reasons)
+        return Headline(Mood.UNSURE, ATTENTION, f"Watching, but something is broken: {parts}", reasons)
+    return Headline(Mood.CALM, "Right now", "All is well — watching", f"Watching {_listed(_names(snapshot.rooms))}.")
+
+
+def _unwatched(blind: Sequence[RoomShown]) -> Headline:
+    names = _listed(_names(blind)) or "any room"
+    return Headline(Mood.UNSURE, ATTENTION, f"Guardian cannot see: {names}", f"{UNNOTICED} {_reasons(blind)}".strip())
+
+
+def _paused(snapshot: Snapshot) -> Headline:
+    until = max(snapshot.wall(snooze.until) for snooze in snapshot.snoozes)
+    everywhere = any(not snooze.room for snooze in snapshot.snoozes)
+    which = "" if everywhere else f": {_listed([snooze.room for snooze in snapshot.snoozes])}"
+    detail = f"New alarms are held. They come back by themselves at {until:%H:%M}."
+    return Headline(Mood.PAUSED, "Paused", f"Alarms are paused{which}", detail)
+
+
+def _of_incident(incident: Incident, now: float) -> Headline:
+    """Say how it stands with the worst open incident."""
+    since = f"{messages.where(incident) or 'At home'} · {messages.relative(now - incident.opened)} ago"
+    what = messages.headline(incident)
+    drill = "Drill" if incident.drill else ""
+    if course_of(incident) is Course.BLINDNESS:
+        return Headline(Mood.UNSURE, ATTENTION, f"Guardian cannot see: {incident.room}", UNNOTICED)
+    if incident.state is IncidentState.SUSPECTED:
+        return Headline(Mood.PENDING, "Watching closely", what, since)
+    if incident.state is IncidentState.PENDING:
+        left = countdown(incident, now)
+        return Headline(Mood.PENDING, drill or "Asking", "Are you all right?", f"{what} · {since}", left)
+    if incident.state is IncidentState.ACKNOWLEDGED:
+        by = incident.acknowledged_by or messages.SOMEBODY
+        return Headline(Mood.ACKNOWLEDGED, drill or "Taken", f"{by} has taken it", f"{what} · {since}")
+    return Headline(Mood.RAISED, drill or "Alarm", what if drill else f"ALARM: {what}", since)
+
+
+def _names(rooms: Sequence[RoomShown]) -> list[str]:
+    return [room.name for room in rooms]
+
+
+def _reasons(rooms: Sequence[RoomShown]) -> str:
+    return " ".join(room.reason for room in rooms if room.reason)
+
+
+def _listed(names: list[str]) -> str:
+    """Write names as a person lists them: a, b and c."""
+    return " and ".join(part for part in (", ".join(names[:-1]), names[-1] if names else "") if part)
