@@ -1,0 +1,7 @@
+"""`python -m guardian` is `guardian`."""
+
+import sys
+
+from guardian.cli import main
+
+sys.exit(main())

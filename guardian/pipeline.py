@@ -1,0 +1,82 @@
+"""One room from observations to events: the stages, called in the order of the flow. Pure: the same for replay and life."""
+
+from typing import TypedDict
+
+from guardian.events import Event, PersonAppeared, PersonLeft
+from guardian.falls import FallDetector
+from guardian.identity import Identity
+from guardian.moment import Moment
+from guardian.posture import Figure, Postures
+from guardian.settings import Room, Settings
+from guardian.skeleton import Observation
+from guardian.tracking import Tracker, TrackState
+from guardian.view import View
+
+
+class _Who(TypedDict):
+    track: int
+    person: str | None
+    place: str | None
+
+
+class Pipeline:
+    """The stages of one room. `now` is the monotonic second at which it begins to watch."""
+
+    def __init__(self, room: Room, settings: Settings, now: float) -> None:
+        self._room = room.name
+        self._tracker = Tracker()
+        self._identity = Identity(room.name)
+        self._postures = Postures(room.places)
+        self._falls = FallDetector(room.name, settings.falls)
+        self._view = View(room.name, now)
+        self._present: dict[int, Figure] = {}
+        self.figures: tuple[Figure, ...] = ()
+
+    @property
+    def view_lost(self) -> bool:
+        """Whether the room cannot be seen now."""
+        return self._view.lost
+
+    def update(self, observation: Observation) -> tuple[Event, ...]:
+        """Take one observation; return what happened, in the order in which it was understood."""
+        now = observation.time
+        tracks = self._tracker.update(observation.poses, now, looked=observation.looked)
+        persons = self._identity.update(tracks, now)
+        self.figures = self._postures.update(persons, now, observation.aspect)
+        return (
+            *self._view.update(observation),
+            *self._come_and_go(now),
+            *self._identity.events,
+            *self._falls.update(self.figures, now),
+        )
+
+    def tick(self, moment: Moment) -> tuple[Event, ...]:
+        """Let time pass without a frame."""
+        return self._view.tick(moment.monotonic)
+
+    def cut(self, now: float, reason: str) -> tuple[Event, ...]:
+        """The eye has ended."""
+        return self._view.cut(now, reason)
+
+    def _come_and_go(self, now: float) -> tuple[Event, ...]:
+        """Say who has appeared and who has left, by tracks that were confirmed."""
+        seen = {figure.person.track.id: figure for figure in self.figures if _confirmed(figure)}
+        come = [figure for track, figure in seen.items() if track not in self._present]
+        left = [figure for track, figure in self._present.items() if track not in seen]
+        self._present = seen
+        return (
+            *(PersonAppeared(time=now, room=self._room, **_who(figure)) for figure in come),
+            *(PersonLeft(time=now, room=self._room, **_who(figure)) for figure in left),
+        )
+
+
+def _confirmed(figure: Figure) -> bool:
+    return figure.person.track.state is not TrackState.TENTATIVE
+
+
+def _who(figure: Figure) -> _Who:
+    return {
+        "track": figure.person.track.id,
+        "person": figure.person.name,
+        "place": figure.place.name if figure.place else None,
+    }

@@ -1,0 +1,58 @@
+"""Skeleton scenes: observations as lines of JSON, versioned, with no pixel in them. Pure: text in, observations out."""
+
+import json
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+
+from guardian.errors import SceneError
+from guardian.skeleton import Observation, Pose
+
+FORMAT = "guardian-scene"
+VERSION = 1
+_FIELDS = ("time", "aspect", "looked", "brightness", "contrast", "sharpness", "motion", "change", "held", "frame")
+
+
+def header() -> str:
+    """The first line of a scene."""
+    return json.dumps({"format": FORMAT, "version": VERSION})
+
+
+def dumps(observation: Observation) -> str:
+    """One observation as one line."""
+    row: dict[str, object] = {name: getattr(observation, name) for name in _FIELDS}
+    row["poses"] = [
+        {"score": round(pose.score, 4), "keypoints": np.round(pose.keypoints.astype(float), 4).tolist()}
+        for pose in observation.poses
+    ]
+    return json.dumps(row)
+
+
+def loads(line: str, number: int) -> Observation:
+    """Read the observation in line `number` of a scene. Raises SceneError, naming the line."""
+    try:
+        row = json.loads(line)
+        poses = tuple(Pose(np.array(pose["keypoints"], np.float32), float(pose["score"])) for pose in row["poses"])
+        return Observation(poses=poses, **{name: row[name] for name in _FIELDS})
+    except (ValueError, KeyError, TypeError) as error:
+        message = f"line {number}: {error}; a line written by `guardian record` would be right"
+        raise SceneError(message) from error
+
+
+def read(lines: Iterable[str]) -> Iterator[Observation]:
+    """Yield the observations of a scene. Raises SceneError where it is no scene, of another version, or damaged."""
+    numbered = enumerate(lines, 1)
+    _, first = next(numbered, (0, ""))
+    try:
+        head = json.loads(first)
+    except ValueError:
+        head = None
+    if not isinstance(head, dict) or head.get("format") != FORMAT:
+        message = f'line 1: this is no skeleton scene; {{"format": "{FORMAT}", "version": {VERSION}}} would be right'
+        raise SceneError(message)
+    if head.get("version") != VERSION:
+        message = f"line 1: version {head.get('version')} of the scene format; version {VERSION} would be right"
+        raise SceneError(message)
+    for number, line in numbered:
+        if line.strip():
+            yield loads(line, number)
