@@ -74,6 +74,18 @@ def test_the_latest_frame_wins(monkeypatch: pytest.MonkeyPatch):
     hand.end()
 
 
+def test_frames_from_before_the_time_asked_for_are_passed_over(monkeypatch: pytest.MonkeyPatch):
+    hand = Hand()
+    source = opened(hand, monkeypatch, watchdog=0.05)
+    with pytest.raises(SourceError, match="no frame for"):
+        source.read(not_before=1e9)
+    hand.give(2)
+    hand.wait_until_taken(3)
+    with pytest.raises(SourceError, match="no frame for"):
+        source.read(not_before=1e9)
+    hand.end()
+
+
 def test_a_frame_is_given_once_and_time_rises(monkeypatch: pytest.MonkeyPatch):
     hand = Hand()
     source = opened(hand, monkeypatch)

@@ -85,6 +85,16 @@ def test_a_film_of_twice_the_rate_gives_every_second_frame():
     assert [frame.number for frame in frames] == list(range(1, 61, 2))
 
 
+def test_frames_from_before_the_time_asked_for_are_passed_over():
+    source = play([number / 10 for number in range(20)])
+    times = []
+    frame = source.read()
+    while frame:
+        times.append(frame.time)
+        frame = source.read(not_before=frame.time + 0.5)
+    assert times == pytest.approx([0.0, 0.5, 1.0, 1.5])
+
+
 def test_times_are_the_containers_own_when_its_rate_varies():
     seconds = [0.0, 0.064, 0.128, 0.208, 0.5, 0.52]
     assert [frame.time for frame in everything(play(seconds))] == pytest.approx(seconds)

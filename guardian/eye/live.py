@@ -37,15 +37,19 @@ class LiveSource:
         self._changed = threading.Condition()
         self._latest: Frame | None = None
         self._read: tuple[Image, ...] = ()
+        self._not_before = 0.0
         self._lost = False
         self._closing = False
         self._thread = threading.Thread(target=self._take_frames, name="camera", daemon=True)
         self._thread.start()
         self.height, self.width = self._first_image().shape[:2]
 
-    def read(self) -> Frame | None:
+    def read(self, not_before: float = 0.0) -> Frame | None:
         """Return the newest frame that was not returned yet, waiting for it at most `watchdog` seconds."""
         with self._changed:
+            self._not_before = not_before
+            if self._latest is not None and self._latest.time < not_before:
+                self._latest = None
             if not self._changed.wait_for(lambda: self._latest is not None or self._lost, self._watchdog):
                 message = f"{self._name}: gave no frame for {self._watchdog:g} s; check its power, cable or network"
                 raise SourceError(message)
@@ -85,7 +89,7 @@ class LiveSource:
 
     def _take(self, number: int, now: float) -> None:
         """Put the grabbed frame where `read` finds it, if it is due."""
-        if not self._rate.due(now):
+        if now < self._not_before or not self._rate.due(now):
             return
         good, image = self._capture.retrieve()
         if good:

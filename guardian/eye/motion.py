@@ -29,6 +29,7 @@ LINGER_SECONDS = 3.0
 PERSON_SECONDS = 600.0
 PERSON_LOOK_SECONDS = 1.0
 EMPTY_LOOK_SECONDS = 5.0
+EMPTY_REST_SECONDS = 0.2
 SHARPNESS_SECONDS = 1.0
 EARLY = 0.04
 """Seconds that a look may come before it is due, so that `at least once a second` holds at any frame rate."""
@@ -36,7 +37,10 @@ EARLY = 0.04
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What the gate says of one frame: the measures as Observation defines them, and whether MoveNet must look."""
+    """What the gate says of one frame: the measures as Observation defines them, and whether MoveNet must look.
+
+    `rest` is for how many seconds no further frame needs to be measured: an empty still room costs less so.
+    """
 
     brightness: float
     contrast: float
@@ -44,6 +48,7 @@ class View:
     motion: float
     change: float
     look: bool
+    rest: float
 
 
 class MotionGate:
@@ -74,7 +79,7 @@ class MotionGate:
         self._bring_down(image)
         change = self._change(image)
         motion = self._motion(now)
-        if motion * ROWS * COLUMNS >= LEAST_CELLS:
+        if self._frame is None or motion * ROWS * COLUMNS >= LEAST_CELLS:  # nobody knows what went before the first
             self._moved_at = now
         if now >= self._sharpness_due:
             self._sharpness = sharpness(image)
@@ -88,6 +93,7 @@ class MotionGate:
             motion=motion,
             change=change,
             look=self._must_look(now),
+            rest=EMPTY_REST_SECONDS if self._is_empty(now) else 0.0,
         )
 
     def looked(self, now: float, *, person: bool) -> None:
@@ -144,8 +150,11 @@ class MotionGate:
     def _must_look(self, now: float) -> bool:
         if now - self._moved_at <= LINGER_SECONDS:
             return True
-        person = now - self._person_at <= PERSON_SECONDS
-        return now - self._looked_at >= (PERSON_LOOK_SECONDS if person else EMPTY_LOOK_SECONDS) - EARLY
+        return now - self._looked_at >= (EMPTY_LOOK_SECONDS if self._is_empty(now) else PERSON_LOOK_SECONDS) - EARLY
+
+    def _is_empty(self, now: float) -> bool:
+        """Return whether nothing moves and nobody was seen for long."""
+        return now - self._moved_at > LINGER_SECONDS and now - self._person_at > PERSON_SECONDS
 
 
 def median(values: NDArray[np.float32]) -> float:

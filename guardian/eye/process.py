@@ -15,7 +15,7 @@ from guardian.errors import GuardianError, ModelError, SandboxError, SourceError
 from guardian.eye import proof, sandbox
 from guardian.eye.camera import access, open_source
 from guardian.eye.engine import interpreter_class, models_directory
-from guardian.eye.motion import MotionGate
+from guardian.eye.motion import MotionGate, View
 from guardian.eye.movenet import PoseFinder
 from guardian.eye.orders import LAST_WORDS, ExitStatus, EyeSettings
 from guardian.eye.source import Frame, Source
@@ -88,8 +88,11 @@ class Eye:
         """Send an observation for every frame until there are no more, and the reason at the end."""
         reason, status = Reason.NO_FRAMES, ExitStatus.SOURCE_LOST
         try:
-            while frame := self._source.read():
-                self._send(self._observe(frame))
+            not_before = 0.0
+            while frame := self._source.read(not_before):
+                view = self._gate.measure(frame.image, frame.time)
+                self._send(self._observe(frame, view))
+                not_before = frame.time + view.rest
                 reason = Reason.LOST
             reason, status = Reason.END_OF_FILE, ExitStatus.END_OF_FILE
         except SourceError:
@@ -108,8 +111,7 @@ class Eye:
         """Let the camera go and blacken its buffers."""
         self._source.close()
 
-    def _observe(self, frame: Frame) -> Observation:
-        view = self._gate.measure(frame.image, frame.time)
+    def _observe(self, frame: Frame, view: View) -> Observation:
         poses = self._finder.find(frame.image, frame.time) if view.look else ()
         if view.look:
             self._gate.looked(frame.time, person=bool(poses))

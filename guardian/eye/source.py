@@ -32,8 +32,10 @@ class Source(Protocol):
     width: int
     height: int
 
-    def read(self) -> Frame | None:
+    def read(self, not_before: float = 0.0) -> Frame | None:
         """Return the next frame, waiting for it; None at the end of a file.
+
+        Frames captured before `not_before` are passed over, and cost little.
 
         Raises:
             SourceError: the camera or stream has stopped giving frames.

@@ -33,12 +33,14 @@ class FileSource:
         self._period = 1.0 / camera.fps
         self._rate = Rate(camera.fps)
         self._buffers = Buffers(camera.rotate, count=2)
+        self._not_before = 0.0
         self._frames = self._play()
         width, height = (int(capture.get(side)) for side in (cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT))
         self.width, self.height = (height, width) if camera.rotate in (90, 270) else (width, height)
 
-    def read(self) -> Frame | None:
+    def read(self, not_before: float = 0.0) -> Frame | None:
         """Return the next frame, None after the last."""
+        self._not_before = not_before
         return next(self._frames, None)
 
     def close(self) -> None:
@@ -51,7 +53,7 @@ class FileSource:
         start = time.monotonic() if self._live else 0.0
         last: Frame | None = None
         for moment, number in self._moments(start):
-            if self._late(moment) or not self._rate.due(moment):
+            if moment < self._not_before or self._late(moment) or not self._rate.due(moment):
                 continue
             good, image = self._capture.retrieve()
             if good:
