@@ -15,11 +15,11 @@ import pytest
 from films import FPS, HEIGHT, WIDTH, picture, write_film
 
 from guardian.errors import ModelError, SandboxError, SourceError
-from guardian.eye import spawn
+from guardian.eye import process, spawn
 from guardian.eye.orders import ExitStatus, EyeSettings
 from guardian.eye.sandbox import landlock_abi
 from guardian.eye.spawn import EyeProcess, observe_file, prove
-from guardian.eye.wire import Attempt, End, Hello, Reason
+from guardian.eye.wire import Attempt, Confinement, End, Hello, Reason
 from guardian.settings import Camera, Models
 from guardian.skeleton import Observation
 
@@ -122,6 +122,21 @@ def test_an_eye_that_may_be_unconfined_says_so(film: Path):
     assert not hello.confinement.complete
     assert hello.confinement.landlock == landlock_abi()
     assert len(observations) == 30
+
+
+def refused_by_the_kernel() -> Confinement:
+    message = "no wall"
+    raise SandboxError(message)
+
+
+def test_a_step_of_confinement_may_fail_only_where_that_is_allowed():
+    settings = EyeSettings(camera=Camera(source="a.mp4"))
+    bare, full = Confinement(), Confinement(landlock=7)
+    assert process.Eye._try(settings, lambda: full, bare) is full
+    with pytest.raises(SandboxError, match=r"^no wall; or set privacy\.allow_unconfined"):
+        process.Eye._try(settings, refused_by_the_kernel, bare)
+    allowed = settings.model_copy(update={"allow_unconfined": True})
+    assert process.Eye._try(allowed, refused_by_the_kernel, bare) is bare
 
 
 FAULTY = """
