@@ -1,21 +1,78 @@
 """The configuration: every key with its unit, range and default. Unknown keys are refused."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
-Seconds = Annotated[float, Field(gt=0, le=86_400)]
+from guardian import header
+
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Port = Annotated[int, Field(ge=0, le=65_535)]
-Name = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^/#+\x00-\x1f]+$")]
+Name = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=64,
+        pattern=r"^[^/#+\x00-\x1f]+$",
+        description="a name of 1 to 64 characters without / # +",
+    ),
+]
+
+
+def _written_as_pin(value: object) -> object:
+    return header.number(value) if isinstance(value, str) else value
+
+
+def _usable(gpio: int) -> int:
+    reason = header.refusal(gpio)
+    if reason:
+        raise ValueError(reason)
+    return gpio
+
+
+Gpio = Annotated[
+    int,
+    BeforeValidator(_written_as_pin),
+    AfterValidator(_usable),
+    Field(description="a BCM GPIO number from 2 to 27, or a physical pin such as 'pin 12'"),
+]
+"""A BCM GPIO number that a panel may use; a physical pin written as `pin 12` is turned into its number."""
+
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://\S+", re.IGNORECASE)
+_SOURCE = re.compile(
+    r"(?:/dev/video\d{1,3}|csi(?::\d{1,2})?|(?:rtsps?|https?)://\S+|(?!\w+://|/dev/|csi:).+)", re.IGNORECASE
+)
+_HOST = re.compile(r"[\w.-]+|[0-9a-f:]*:[0-9a-f:]*:[0-9a-f:.]*", re.IGNORECASE)
+
+
+def _source(value: object) -> object:
+    """Refuse what is no camera, without repeating it: an address may hold a password."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        message = f"{value} is a number; /dev/video{abs(value) % 1000} would be right for a USB camera"
+        raise ValueError(message)  # noqa: TRY004 - pydantic reports a ValueError, not a TypeError
+    if isinstance(value, str) and not _SOURCE.fullmatch(value):
+        message = "is no camera; /dev/video0, csi, csi:1, rtsp://..., http://... or the path of a video file would be"
+        raise ValueError(message)
+    return value
+
+
+def _way(value: str) -> str:
+    if not _ADDRESS.fullmatch(value):
+        message = "is no way to reach somebody; an address such as ntfy://topic or mailto://user:password@host would be"
+        raise ValueError(message)
+    return value
+
+
+Way = Annotated[str, AfterValidator(_way)]
 
 
 class Section(BaseModel):
     """A part of the configuration: frozen, and strict about unknown keys."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, hide_input_in_errors=True)
 
 
 class Place(Section):
@@ -29,7 +86,7 @@ class Place(Section):
 class Camera(Section):
     """Where the frames come from: `/dev/video0`, `csi` or `csi:1`, `rtsp://...`, `http://...` or a video file."""
 
-    source: str = Field(min_length=1)
+    source: Annotated[str, BeforeValidator(_source)]
     width: int = Field(640, ge=160, le=3840)
     height: int = Field(480, ge=120, le=2160)
     fps: float = Field(15, ge=1, le=60)
@@ -47,7 +104,7 @@ class Room(Section):
 class Household(Section):
     """Whose home this is. `id` names the box in MQTT topics."""
 
-    id: str = Field("home", pattern=r"^[a-z0-9_-]{1,32}$")
+    id: str = Field("home", pattern=r"^[a-z0-9_-]{1,32}$", description="1 to 32 characters of a-z, 0-9, _ and -")
     name: Name = "Home"
     timezone: str = "UTC"
 
@@ -65,9 +122,9 @@ class Household(Section):
 class Falls(Section):
     """When lying down is a fall. Times in seconds."""
 
-    confirm_seconds: Seconds = Field(4.0, le=60)
-    down_seconds: Seconds = Field(20.0, le=600)
-    long_lie_seconds: Seconds = Field(60.0, le=3600)
+    confirm_seconds: float = Field(4.0, gt=0, le=60)
+    down_seconds: float = Field(20.0, gt=0, le=600)
+    long_lie_seconds: float = Field(60.0, gt=0, le=3600)
 
 
 class Behaviour(Section):
@@ -85,19 +142,19 @@ class Behaviour(Section):
 class AlarmSettings(Section):
     """The life of an incident. `cancel_seconds` is the countdown in which the person can say "I am all right"."""
 
-    cancel_seconds: Seconds = Field(30.0, le=300)
-    suspected_seconds: Seconds = Field(20.0, le=120)
-    repeat_seconds: Seconds = Field(60.0, ge=10, le=3600)
-    recovered_seconds: Seconds = Field(10.0, le=300)
-    view_lost_seconds: Seconds = Field(180.0, le=86_400)
-    snooze_seconds: Seconds = Field(1800.0, le=14_400)
+    cancel_seconds: float = Field(30.0, gt=0, le=300)
+    suspected_seconds: float = Field(20.0, gt=0, le=120)
+    repeat_seconds: float = Field(60.0, ge=10, le=3600)
+    recovered_seconds: float = Field(10.0, gt=0, le=300)
+    view_lost_seconds: float = Field(180.0, gt=0, le=86_400)
+    snooze_seconds: float = Field(1800.0, gt=0, le=14_400)
 
 
 class Contact(Section):
     """Somebody to tell, in this order. `ways` are apprise URLs (see the caregiver's guide)."""
 
     name: Name
-    ways: tuple[str, ...] = Field(min_length=1)
+    ways: tuple[Way, ...] = Field(min_length=1)
 
 
 class Tls(Section):
@@ -116,24 +173,47 @@ class Mqtt(Section):
     username: str | None = None
     password_file: Path | None = None
     tls: Tls | None = None
-    topic: str = Field("guardian", pattern=r"^[^#+\x00]+[^#+/\x00]$")
+    topic: str = Field(
+        "guardian",
+        pattern=r"^[^#+\x00]+[^#+/\x00]$",
+        description="a topic of two characters or more, without # and +, that does not end in /",
+    )
+
+    @field_validator("broker")
+    @classmethod
+    def _bare_host(cls, value: str) -> str:
+        if not _HOST.fullmatch(value):
+            message = (
+                "is no host name; embedded, none, or a bare name or address such as 192.168.1.2 would be (the port "
+            )
+            message += "has a key of its own)"
+            raise ValueError(message)
+        return value
 
 
 class Leds(Section):
     """BCM GPIO numbers of the three lamps."""
 
-    green: int = 17
-    amber: int = 27
-    red: int = 22
+    green: Gpio = 17
+    amber: Gpio = 27
+    red: Gpio = 22
 
 
 class Panel(Section):
     """Buzzer, lamps and button. GPIO numbers are BCM, not the physical pins. `none` is a box without a panel."""
 
     kind: Literal["gpio", "simulated", "none"] = "none"
-    buzzer: int = 18
-    button: int = 23
+    buzzer: Gpio = 18
+    button: Gpio = 23
     leds: Leds = Leds()
+
+    @model_validator(mode="after")
+    def _one_pin_each(self) -> "Panel":
+        leds = {f"leds.{colour}": gpio for colour, gpio in self.leds}
+        clashes = header.refusals({"buzzer": self.buzzer, "button": self.button, **leds})
+        if clashes:
+            raise ValueError("; ".join(clashes))
+        return self
 
 
 class Web(Section):
@@ -175,10 +255,11 @@ class Settings(Section):
     models: Models = Models()
     state_directory: Path = Path("/var/lib/guardian")
 
-    @model_validator(mode="after")
-    def _rooms_differ(self) -> "Settings":
-        names = [room.name for room in self.rooms]
+    @field_validator("rooms")
+    @classmethod
+    def _rooms_differ(cls, rooms: tuple[Room, ...]) -> tuple[Room, ...]:
+        names = [room.name for room in rooms]
         if len(set(names)) != len(names):
             message = f"two rooms have the same name ({', '.join(sorted(names))}); give each its own"
             raise ValueError(message)
-        return self
+        return rooms
