@@ -253,7 +253,7 @@ class Actor:
         """Topple and drop to the floor, and come to rest there."""
         angle = np.radians(self.spot.facing + _HEADINGS[direction])
         push = Push((float(np.sin(angle)), float(np.cos(angle))), spin, buckle)
-        doll = Ragdoll(self.skeleton, self.figure, self._lying(direction), push)
+        doll = Ragdoll(self.skeleton, self.figure, self.lying(direction), push)
         frames = [self.figure]
         every = PHYSICS_RATE // gait.RATE
         for number, now in enumerate(doll.steps(FALL_SECONDS), start=1):
@@ -261,7 +261,7 @@ class Actor:
                 frames.append(figure_of(self.skeleton, now))
         return self._do(Segment(FALL_SECONDS, lambda t: frames[min(round(t * gait.RATE), len(frames) - 1)], 0.0))
 
-    def _lying(self, direction: Direction) -> Figure:
+    def lying(self, direction: Direction) -> Figure:
         """Return the shape that a body tends to after falling that way; where it lies does not matter."""
         flat = self._supine(np.zeros(3), np.array([0.0, 0.0, -1.0]))
         if direction == "back":

@@ -7,11 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from guardian.lab.body import Body
-from guardian.lab.rotation import between, frame, unit
+from guardian.lab.rotation import UP, between, frame, unit
 
 Array: TypeAlias = NDArray[np.float64]
 SIDES = ("l", "r")
 _SLACK = 1e-3
+_TINY = 1e-9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,7 +60,7 @@ def bend(root: Array, target: Array, pole: Array, lengths: tuple[float, float]) 
     The limb starts at `root`, reaches for `target` as far as it can, and its middle joint gives way towards `pole`.
     """
     upper, lower = lengths
-    along = unit(target - root)
+    along = unit(target - root) if np.any(np.abs(target - root) > _TINY) else -UP
     reach = float(np.clip(np.linalg.norm(target - root), abs(upper - lower) + _SLACK, upper + lower - _SLACK))
     forward = (upper**2 - lower**2 + reach**2) / (2 * reach)
     aside = frame(along, pole)[:, 1]

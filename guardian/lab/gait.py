@@ -107,7 +107,7 @@ def steps(start: Spot, spots: Sequence[Spot], step_seconds: float, height: float
             rows.append(feet.copy())
             lifts.append(raised)
             phases.append(swing)
-    hold = [feet.copy()] * (per // 2)
+    hold = [feet.copy()] * (per + 1)
     feet_rows = np.array(rows + hold)
     still = np.zeros((len(hold), 2))
     body = _smooth(feet_rows.mean(axis=1), per)
