@@ -138,7 +138,7 @@ def _common(incident: Incident, opened: str) -> Mapping[str, Any]:
     return {
         "id": incident.id,
         "opened": opened,
-        "what": messages.headline(incident),
+        "what": "Drill" if incident.drill else messages.headline(incident),
         "room": incident.room,
         "where": messages.where(incident),
         "reasons": list(incident.reasons),

@@ -139,11 +139,12 @@ def _of_incident(incident: Incident, now: float) -> Headline:
         return Headline(Mood.PENDING, "Watching closely", what, since)
     if incident.state is IncidentState.PENDING:
         left = countdown(incident, now)
-        return Headline(Mood.PENDING, drill or "Asking", "Are you all right?", f"{what} · {since}", left)
+        return Headline(Mood.PENDING, drill or "Please answer", "Are you all right?", f"{what} · {since}", left)
     if incident.state is IncidentState.ACKNOWLEDGED:
         by = incident.acknowledged_by or messages.SOMEBODY
         return Headline(Mood.ACKNOWLEDGED, drill or "Taken", f"{by} has taken it", f"{what} · {since}")
-    return Headline(Mood.RAISED, drill or "Alarm", what if drill else f"ALARM: {what}", since)
+    title = "This is how it sounds" if incident.drill else f"ALARM: {what}"
+    return Headline(Mood.RAISED, drill or "Needs help now", title, since)
 
 
 def _names(rooms: Sequence[RoomShown]) -> list[str]:

@@ -11,8 +11,8 @@ function offers(incident) {
   const pending = incident.state === "pending" || incident.state === "suspected";
   const found = [];
   if (can.has("cancel") && pending) found.push(["I am all right", "Stops the countdown", "primary", BUTTONS.cancel]);
-  if (can.has("acknowledge")) found.push(["Acknowledge", "I am taking care of it", pending ? "plain" : "primary", BUTTONS.acknowledge]);
   if (pending && !incident.drill) found.push(["I need help", "Call now, do not wait", "danger", BUTTONS.help]);
+  if (can.has("acknowledge")) found.push(["Acknowledge", "I am taking care of it", pending ? "plain" : "primary", BUTTONS.acknowledge]);
   if (can.has("cancel") && !pending) found.push(["I am all right", "Said by the person", "plain", BUTTONS.cancel]);
   if (can.has("resolve")) found.push(...closings(incident));
   return found;

@@ -7,7 +7,7 @@ import { refreshIncidents } from "./incidents.js";
 import { listen } from "./link.js";
 import { askName, names } from "./press.js";
 import { prepareReplay } from "./replay.js";
-import { showPeople, showRooms } from "./rooms.js";
+import { showClosely, showPeople, showRooms } from "./rooms.js";
 
 const LINK_WORDS = { live: "Live", late: "Not watching", lost: "No connection", locked: "Locked", connecting: "Connecting" };
 
@@ -23,6 +23,7 @@ const on = {
     say(byId("household"), state.household);
     showAlarm(state);
     showRooms(state.rooms);
+    showClosely(state.incidents[0]?.room, state.rooms);
     showHealth(state);
     if (state.version !== version) {
       version = state.version;

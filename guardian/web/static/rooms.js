@@ -6,6 +6,8 @@ import { Stage, title } from "./figure.js";
 const COVERAGE = { armed: "Watching", degraded: "Seeing poorly", blind: "Cannot see" };
 const POSTURES = { upright: "standing", bent: "bent over", seated: "sitting", lying: "lying down", unknown: "in sight" };
 
+const closeUp = new Stage();
+let closest = null; // the room that is shown beside the headline
 let tiles = [];
 
 /** Show the rooms and their coverage. */
@@ -22,6 +24,20 @@ export function showRooms(rooms) {
 /** Show the people; `rooms` has a list for each room, in their order. */
 export function showPeople(rooms) {
   rooms.forEach((persons, index) => tiles[index]?.people(persons));
+  if (closest !== null) closeUp.show(rooms[closest] ?? []);
+}
+
+/** Show the room where something is the matter beside the headline as well; null where that is nowhere. */
+export function showClosely(name, rooms) {
+  const box = byId("hero-stage");
+  const index = rooms.findIndex((room) => room.name === name && room.coverage !== "blind");
+  closest = index < 0 ? null : index;
+  box.hidden = closest === null;
+  if (closest === null) return;
+  whenChanged(box, rooms[index], () => {
+    closeUp.furnish(rooms[index].aspect, rooms[index].places);
+    box.replaceChildren(closeUp.svg);
+  });
 }
 
 class Tile {
@@ -54,9 +70,10 @@ class Tile {
   people(persons) {
     this.stage.show(persons);
     const words = persons.map((person) => [person.posture, title(person), phrase(person)]);
-    whenChanged(this.list, words, () => {
+    const nobody = this.element.dataset.coverage === "blind" ? "Whether somebody is here is not known" : "Nobody in sight";
+    whenChanged(this.list, [words, nobody], () => {
       const items = words.map(([posture, name, doing]) => make("li", { "data-posture": posture }, make("strong", {}, name), ` ${doing}`));
-      this.list.replaceChildren(...(items.length ? items : [make("li", { class: "nobody" }, "Nobody in sight")]));
+      this.list.replaceChildren(...(items.length ? items : [make("li", { class: "nobody" }, nobody)]));
     });
   }
 }
