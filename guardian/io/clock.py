@@ -1,0 +1,44 @@
+"""The only place that reads the wall clock."""
+
+import time
+from datetime import datetime, timezone, tzinfo
+from typing import Protocol
+
+from guardian.moment import Moment
+
+EARLIEST_YEAR = 2025
+
+
+class Clock(Protocol):
+    """Both clocks of the box."""
+
+    def monotonic(self) -> float:
+        """Seconds that never go back, for every duration and deadline."""
+
+    def moment(self) -> Moment:
+        """The same second on both clocks."""
+
+
+class SystemClock:
+    """The clocks of this machine; wall time in `zone`."""
+
+    def __init__(self, zone: tzinfo = timezone.utc) -> None:
+        self._zone = zone
+
+    def monotonic(self) -> float:
+        """Seconds since some start, unchanged by steps of the wall clock."""
+        return time.monotonic()
+
+    def moment(self) -> Moment:
+        """Now, on both clocks."""
+        return moment(self._zone)
+
+
+def moment(zone: tzinfo) -> Moment:
+    """Now, with the wall time in `zone`."""
+    return Moment(time.monotonic(), datetime.now(zone))
+
+
+def trustworthy(wall: datetime) -> bool:
+    """Say whether this wall time can be true: a Pi has no battery, and starts in the past until it reaches a time server."""
+    return wall.year >= EARLIEST_YEAR

@@ -1,0 +1,143 @@
+"""What must survive a power cut: incidents with every change of state, and the stick figures around them. No pixels.
+
+SQLite in WAL mode with synchronous=FULL: when `save` returns, the incident is on the disk. Times are kept as seconds of
+the wall clock (UTC) and turned back into this process's monotonic seconds on loading.
+"""
+
+import json
+import os
+import sqlite3
+import threading
+import zlib
+from collections.abc import Iterable
+from dataclasses import asdict, replace
+from pathlib import Path
+
+from guardian.errors import StoreError
+from guardian.incident import Incident, IncidentState
+from guardian.moment import Moment
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS incidents (id TEXT PRIMARY KEY, opened REAL NOT NULL, open INTEGER NOT NULL,
+                                      body TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS changes (incident TEXT NOT NULL, at REAL NOT NULL, state TEXT NOT NULL, by TEXT,
+                                    via TEXT) STRICT;
+CREATE TABLE IF NOT EXISTS scenes (incident TEXT PRIMARY KEY, at REAL NOT NULL, lines BLOB NOT NULL) STRICT;
+"""
+SCENES_KEPT = 200
+_TIMES = ("opened", "changed", "deadline")
+
+
+class Store:
+    """One database file, mode 0600. Any thread may call; a lock keeps the calls apart."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = threading.Lock()
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+            self._db = self._open()
+        except (OSError, sqlite3.Error) as error:
+            message = f"{path}: {error}; a directory that this user may write, on a sound disk, would be right"
+            raise StoreError(message) from error
+
+    def _open(self) -> sqlite3.Connection:
+        """Open the database; one that is damaged is moved aside, because an alarm must not wait for it."""
+        try:
+            return self._connect()
+        except sqlite3.DatabaseError:
+            self._path.replace(self._path.with_suffix(".damaged"))
+            for tail in ("-wal", "-shm"):
+                self._path.with_name(self._path.name + tail).unlink(missing_ok=True)
+            os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
+            return self._connect()
+
+    def _connect(self) -> sqlite3.Connection:
+        db = sqlite3.connect(self._path, check_same_thread=False, isolation_level=None)
+        try:
+            db.execute("PRAGMA journal_mode=WAL")
+            db.execute("PRAGMA synchronous=FULL")
+            db.executescript(SCHEMA)
+            if db.execute("PRAGMA quick_check").fetchone() != ("ok",):
+                message = "the database is damaged"
+                raise sqlite3.DatabaseError(message)
+        except sqlite3.Error:
+            db.close()
+            raise
+        return db
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            self._db.close()
+
+    def save(self, incident: Incident, moment: Moment) -> None:
+        """Make an incident durable. Raises StoreError, for instance where the disk is full."""
+        shift = moment.wall.timestamp() - moment.monotonic
+        body = {**asdict(incident), "state": incident.state.value}
+        body.update({name: body[name] + shift for name in _TIMES if body[name] is not None})
+        row = (incident.id, incident.opened + shift, incident.open, json.dumps(body))
+        change = (incident.id, moment.wall.timestamp(), incident.state.value)
+        self._write(
+            ("INSERT OR REPLACE INTO incidents VALUES (?, ?, ?, ?)", row),
+            ("INSERT INTO changes VALUES (?, ?, ?, ?, ?)", (*change, incident.acknowledged_by, incident.acknowledged_via)),
+        )
+
+    def open_incidents(self, moment: Moment) -> tuple[Incident, ...]:
+        """The incidents that nobody has ended, oldest first. Raises StoreError."""
+        return self._load("SELECT body FROM incidents WHERE open ORDER BY opened", (), moment)
+
+    def incidents(self, limit: int, moment: Moment) -> tuple[Incident, ...]:
+        """The latest incidents, newest first. Raises StoreError."""
+        return self._load("SELECT body FROM incidents ORDER BY opened DESC LIMIT ?", (limit,), moment)
+
+    def save_scene(self, incident: str, lines: Iterable[str], moment: Moment) -> None:
+        """Keep the skeleton scene (see recording) around an incident; the oldest scenes make room. Raises StoreError."""
+        packed = zlib.compress("\n".join(lines).encode())
+        self._write(
+            ("INSERT OR REPLACE INTO scenes VALUES (?, ?, ?)", (incident, moment.wall.timestamp(), packed)),
+            (
+                "DELETE FROM scenes WHERE incident NOT IN (SELECT incident FROM scenes ORDER BY at DESC LIMIT ?)",
+                (SCENES_KEPT,),
+            ),
+        )
+
+    def scene(self, incident: str) -> tuple[str, ...]:
+        """The lines of the scene around an incident; none where nothing was kept. Raises StoreError."""
+        rows = self._read("SELECT lines FROM scenes WHERE incident = ?", (incident,))
+        return tuple(zlib.decompress(rows[0][0]).decode().splitlines()) if rows else ()
+
+    def scenes(self) -> frozenset[str]:
+        """The ids of the incidents with a scene. Raises StoreError."""
+        return frozenset(row[0] for row in self._read("SELECT incident FROM scenes", ()))
+
+    def _load(self, query: str, values: tuple[object, ...], moment: Moment) -> tuple[Incident, ...]:
+        return tuple(_incident(row[0], moment) for row in self._read(query, values))
+
+    def _read(self, query: str, values: tuple[object, ...]) -> list[tuple[bytes]]:
+        try:
+            with self._lock:
+                return self._db.execute(query, values).fetchall()
+        except sqlite3.Error as error:
+            raise StoreError(self._words(error)) from error
+
+    def _write(self, *statements: tuple[str, tuple[object, ...]]) -> None:
+        try:
+            with self._lock, self._db:
+                self._db.execute("BEGIN IMMEDIATE")
+                for statement, values in statements:
+                    self._db.execute(statement, values)
+        except sqlite3.Error as error:
+            raise StoreError(self._words(error)) from error
+
+    def _words(self, error: sqlite3.Error) -> str:
+        return f"{self._path}: {error}; is the disk full, read-only or worn out?"
+
+
+def _incident(text: str | bytes, moment: Moment) -> Incident:
+    body = json.loads(text)
+    shift = moment.wall.timestamp() - moment.monotonic
+    body.update({name: body[name] - shift for name in _TIMES if body[name] is not None})
+    lists = {name: tuple(body[name]) for name in ("reasons", "told")}
+    return replace(Incident(**{**body, **lists, "state": IncidentState(body["state"])}))
