@@ -87,20 +87,20 @@ class FallDetector:
     def update(self, figures: Iterable[Figure], now: float) -> tuple[PersonEvent, ...]:
         """Take all figures of the frame captured at `now`; return what happened."""
         present = {figure.person.track.id: figure for figure in figures}
-        events = [event for track, figure in present.items() for event in self._follow(track, figure, now)]
+        events = [event for figure in present.values() for event in self._follow(figure, present.values(), now)]
         gone = [track for track in self._courses if track not in present]
         for track in gone:
             events.extend(self._await(track, present.values(), now))
         return tuple(events)
 
-    def _follow(self, track: int, figure: Figure, now: float) -> Iterator[PersonEvent]:
-        course = self._courses.setdefault(track, _Course(figure, now))
+    def _follow(self, figure: Figure, present: Iterable[Figure], now: float) -> Iterator[PersonEvent]:
+        course = self._courses.setdefault(figure.person.track.id, _Course(figure, now))
         step = min(STEP_LIMIT_SECONDS, now - course.updated)
         course.updated = now
         if figure.person.track.state is TrackState.TENTATIVE:
             return
         if not figure.person.track.hit and figure.person.track.state is TrackState.LOST:
-            course.hidden += step
+            _miss(course, present, step)
         else:
             course.figure = figure
             if figure.person.track.hit:
@@ -116,9 +116,7 @@ class FallDetector:
             return
         step = min(STEP_LIMIT_SECONDS, now - course.updated)
         course.updated = now
-        course.hidden += step
-        if any(_same_place(course.figure, figure, course.since) for figure in present):
-            course.up += step
+        _miss(course, present, step)
         yield from self._decide(course, now)
         if course.phase is Phase.WATCHING:
             del self._courses[track]
@@ -191,6 +189,14 @@ def _extend(course: _Course, figure: Figure, now: float) -> None:
         course.path.popleft()
     if figure.shoulders is not None and figure.hips is not None:
         course.path.append(_Sample(now, figure.shoulders[0], figure.hips[0]))
+
+
+def _miss(course: _Course, present: Iterable[Figure], step: float) -> None:
+    """Count `step` seconds as out of sight, or as up where somebody who was not there before stands in that place."""
+    if any(_same_place(course.figure, figure, course.since) for figure in present):
+        course.up += step
+    else:
+        course.hidden += step
 
 
 def _weigh(course: _Course, figure: Figure, step: float) -> None:

@@ -164,6 +164,4 @@ def somebody(track: Track) -> bool:
     """Whether a track has proved to be a person: seen for a while, and moved or seen well."""
     if track.state is not TrackState.TENTATIVE:
         return True
-    return track.seen - track.born >= CONFIRM_SECONDS and (
-        track.moved >= MOVED_ENOUGH or track.sureness >= SURE_ENOUGH
-    )
+    return track.seen - track.born >= CONFIRM_SECONDS and (track.moved >= MOVED_ENOUGH or track.sureness >= SURE_ENOUGH)

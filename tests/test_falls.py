@@ -1,0 +1,110 @@
+import numpy as np
+import pytest
+from bodies import bent, seated, seen, standing, tilted
+
+from guardian.pipeline import Pipeline
+from guardian.settings import Camera, Place, Room, Settings
+from guardian.skeleton import Pose
+
+BED = Place(name="bed", kind="bed", polygon=((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)))
+MAT = Place(name="mat", kind="mat", polygon=BED.polygon)
+
+
+class Scene:
+    """A room under a virtual clock: ten frames a second of whatever is posed."""
+
+    def __init__(self, *places: Place) -> None:
+        room = Room(name="kitchen", camera=Camera(source="none"), places=places)
+        self.pipeline = Pipeline(room, Settings(rooms=(room,)), 0.0)
+        self.now, self.events = 0.0, []
+
+    def show(self, seconds: float, *poses: Pose) -> "Scene":
+        for _ in range(round(seconds * 10)):
+            self.now = round(self.now + 0.1, 3)
+            self.events += self.pipeline.update(seen(self.now, *poses))
+        return self
+
+    def fall(self, degrees: float = 90, seconds: float = 0.8, sideways: float = 0.0) -> "Scene":
+        for part in np.linspace(0, 1, round(seconds * 10) + 1)[1:]:
+            self.show(0.1, tilted(degrees * part**2, feet=(0.9, 0.7 + sideways * part)))
+        return self
+
+    def names(self) -> list[str]:
+        return [
+            type(event).__name__
+            for event in self.events
+            if "Person" not in type(event).__name__ or type(event).__name__ in ("PersonDown", "PersonRecovered")
+        ]
+
+
+@pytest.mark.parametrize("degrees", [90, -90])
+def test_a_fast_descent_that_stays_down_is_a_fall(degrees: float):
+    scene = Scene().show(2, standing()).fall(degrees).show(10, tilted(degrees))
+    assert scene.names() == ["FallSuspected", "FallConfirmed"]
+    suspected, confirmed = (event for event in scene.events if type(event).__name__.startswith("Fall"))
+    assert suspected.time - 2.8 <= 0.2
+    assert confirmed.time - 2.8 <= 6
+    assert "Shoulders dropped by" in confirmed.reasons[0]
+    assert confirmed.room == "kitchen"
+
+
+def test_who_stays_on_the_floor_becomes_a_long_lie_once():
+    scene = Scene().show(2, standing()).fall().show(150, tilted(90))
+    assert scene.names() == ["FallSuspected", "FallConfirmed", "LongLie"]
+
+
+def test_getting_up_at_once_is_a_recovery_and_no_fall():
+    scene = Scene().show(2, standing()).fall().show(1, tilted(90)).show(5, standing())
+    assert scene.names() == ["FallSuspected", "PersonRecovered"]
+
+
+def test_a_skeleton_that_vanishes_after_a_descent_is_a_fall_behind_something():
+    scene = Scene().show(2, standing()).fall().show(40)
+    assert scene.names() == ["FallSuspected", "FallConfirmed"]
+    assert scene.show(60).names()[-1] == "LongLie"
+
+
+def test_a_vanished_faller_recovers_when_somebody_stands_up_there():
+    scene = Scene().show(2, standing()).fall().show(40).show(3, standing())
+    assert scene.names()[-1] == "PersonRecovered"
+
+
+def test_walking_out_of_view_is_nothing():
+    assert Scene().show(3, standing()).show(90).names() == []
+
+
+@pytest.mark.parametrize("body", [bent(), seated()])
+def test_bending_and_sitting_down_are_nothing(body: Pose):
+    assert Scene().show(2, standing()).show(0.3, body).show(30, body).show(3, standing()).names() == []
+
+
+def test_lying_down_slowly_on_the_floor_is_told_as_person_down():
+    scene = Scene().show(2, standing()).fall(seconds=12).show(60, tilted(90))
+    assert scene.names() == ["PersonDown", "LongLie"]
+
+
+def test_who_lies_on_a_bed_rests_however_fast():
+    assert "FallConfirmed" not in Scene(BED).show(2, standing()).fall().show(60, tilted(90)).names()
+    assert Scene(BED).show(2, standing()).fall(seconds=12).show(120, tilted(90)).names() == []
+
+
+def test_on_an_exercise_mat_one_may_lie_longer():
+    scene = Scene(MAT).show(2, standing()).fall(seconds=12).show(40, tilted(90))
+    assert scene.names() == []
+    assert scene.show(40, tilted(90)).names()[0] == "PersonDown"
+
+
+def test_a_collapse_takes_longer_to_be_sure_of():
+    fast = Scene().show(2, standing()).fall(seconds=0.8).show(20, tilted(90))
+    slow = Scene().show(2, standing()).fall(seconds=2.2).show(20, tilted(90))
+    delays = [scene.events[-1].time - 2 for scene in (fast, slow)]
+    assert [scene.names()[-1] for scene in (fast, slow)] == ["FallConfirmed", "FallConfirmed"]
+    assert delays[0] < delays[1]
+
+
+def test_a_second_person_who_walks_by_changes_nothing():
+    other = standing((0.95, 0.2), stature=0.7)
+    scene = Scene().show(2, standing(), other)
+    for part in np.linspace(0, 1, 9)[1:]:
+        scene.show(0.1, tilted(90 * part**2), other)
+    assert scene.show(10, tilted(90), other).names() == ["FallSuspected", "FallConfirmed"]
