@@ -45,7 +45,21 @@ def _parser() -> argparse.ArgumentParser:
     record.add_argument("source", help="a video file")
     record.add_argument("scene", help="the .jsonl file to write")
     record.set_defaults(run=_record)
+    demo = commands.add_parser("demo", help="the whole appliance on this machine, without hardware or configuration")
+    demo.add_argument("--headless", action="store_true", help="answer the alarm by itself; exit 0 only if all worked")
+    demo.add_argument("--seconds", type=float, default=None, help="how long (default: until Ctrl-C; headless: 120)")
+    demo.add_argument("--source", default=None, help="a video file, in place of the bundled one")
+    demo.set_defaults(run=_demo)
     return parser
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from rich.console import Console  # noqa: PLC0415 - the other commands need not load the whole appliance
+
+    from guardian.demo.show import FILM, show  # noqa: PLC0415 - same
+
+    seconds = options.seconds or (120.0 if options.headless else None)
+    return show(options.source or FILM, headless=options.headless, seconds=seconds, console=Console())
 
 
 def observations(source: str, hold: float = 0.0) -> Iterator[Observation]:
@@ -73,7 +87,13 @@ def _analyse(options: argparse.Namespace) -> int:
             for event in pipeline.update(observation):
                 found[type(event).__name__] += 1
                 print(_json(source, event) if options.json else _line(event))
-        end = {"source": source, "t": round(last, 3), "event": "EndOfSource", "frames": frames, "seconds": round(last, 3)}
+        end = {
+            "source": source,
+            "t": round(last, 3),
+            "event": "EndOfSource",
+            "frames": frames,
+            "seconds": round(last, 3),
+        }
         end["coverage"] = round(looked / frames, 3) if frames else 0.0
         alarms = sum(found[kind.__name__] for kind in URGENT_EVENTS)
         print(json.dumps(end) if options.json else f"{source}: {alarms} alarms in {last:.1f} s, {frames} frames")
