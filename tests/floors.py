@@ -19,6 +19,7 @@ NOUNS = (
     "settings",
     "transitions",
     "messages",
+    "recording",
 )
 """Import nothing of ours but each other."""
 
@@ -40,13 +41,16 @@ STAGES = (
 EDGES = ("configuration", "eye", "io", "web")
 """What touches the world; none knows another."""
 
-TOPS = ("app", "doctor", "lab")
-"""What puts the parts together, examines them and improves them; none knows another."""
+TOPS = ("app", "doctor")
+"""What puts the parts together, and what examines them; neither knows the other."""
+
+SHOWS = ("lab", "demo")
+"""What measures, improves and shows the product; neither knows the other."""
 
 COMMANDS = ("cli", "__main__")
 """What a person types."""
 
-FLOORS: tuple[tuple[str, ...], ...] = (NOUNS, *((stage,) for stage in STAGES), EDGES, TOPS, COMMANDS)
+FLOORS: tuple[tuple[str, ...], ...] = (NOUNS, *((stage,) for stage in STAGES), EDGES, TOPS, SHOWS, COMMANDS)
 
 PURE = frozenset(NOUNS + STAGES)
 
