@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -10,8 +11,8 @@ from pathlib import Path
 
 from guardian import __version__, recording
 from guardian.errors import ConfigurationError, GuardianError
-from guardian.eye.spawn import observe_file
 from guardian.events import URGENT_EVENTS, Event
+from guardian.eye.spawn import observe_file
 from guardian.pipeline import Pipeline
 from guardian.settings import Camera, Room, Settings
 from guardian.skeleton import Observation
@@ -45,12 +46,24 @@ def _parser() -> argparse.ArgumentParser:
     record.add_argument("source", help="a video file")
     record.add_argument("scene", help="the .jsonl file to write")
     record.set_defaults(run=_record)
+    run = commands.add_parser("run", help="the daemon: watch, and call for help")
+    run.add_argument("--config", type=Path, default=None, metavar="F", help="default: /etc/guardian/guardian.yaml")
+    run.add_argument("--log-format", choices=("text", "json"), default="text")
+    run.set_defaults(run=_run)
     demo = commands.add_parser("demo", help="the whole appliance on this machine, without hardware or configuration")
     demo.add_argument("--headless", action="store_true", help="answer the alarm by itself; exit 0 only if all worked")
     demo.add_argument("--seconds", type=float, default=None, help="how long (default: until Ctrl-C; headless: 120)")
     demo.add_argument("--source", default=None, help="a video file, in place of the bundled one")
     demo.set_defaults(run=_demo)
     return parser
+
+
+def _run(options: argparse.Namespace) -> int:
+    from guardian import app, configuration  # noqa: PLC0415 - the other commands need not load the whole appliance
+    from guardian.io import logs  # noqa: PLC0415 - same
+
+    logs.configure(options.log_format)
+    return app.run(configuration.load(configuration.find(options.config, os.environ)))
 
 
 def _demo(options: argparse.Namespace) -> int:

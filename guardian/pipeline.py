@@ -1,10 +1,11 @@
 """One room from observations to events: the stages, called in the order of the flow. Pure: the same for replay and life."""
 
+from collections.abc import Iterable
 from typing import TypedDict
 
 from guardian.events import Event, PersonAppeared, PersonLeft
 from guardian.falls import FallDetector
-from guardian.identity import Identity
+from guardian.identity import Identity, Template
 from guardian.moment import Moment
 from guardian.posture import Figure, Postures
 from guardian.settings import Room, Settings
@@ -20,12 +21,12 @@ class _Who(TypedDict):
 
 
 class Pipeline:
-    """The stages of one room. `now` is the monotonic second at which it begins to watch."""
+    """The stages of one room. `now` is the monotonic second at which it begins to watch; `people` are the enrolled ones."""
 
-    def __init__(self, room: Room, settings: Settings, now: float) -> None:
+    def __init__(self, room: Room, settings: Settings, now: float, people: Iterable[Template] = ()) -> None:
         self._room = room.name
         self._tracker = Tracker()
-        self._identity = Identity(room.name)
+        self._identity = Identity(room.name, people)
         self._postures = Postures(room.places)
         self._falls = FallDetector(room.name, settings.falls)
         self._view = View(room.name, now)

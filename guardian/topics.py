@@ -7,7 +7,7 @@ through a Moment.
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 from datetime import timedelta, timezone
 from typing import TypeAlias
 
@@ -148,6 +148,14 @@ def _incident_payload(incident: Incident, moment: Moment) -> Payload:
     }
 
 
+@dataclass(frozen=True, slots=True)
+class RoomCoverage:
+    """Whether a fall would be seen in a room: `state` is armed, degraded (it might not) or blind (it would not)."""
+
+    state: str
+    reasons: tuple[str, ...]
+
+
 @dataclass(slots=True)
 class _Sight:
     """What is known of one room: why it cannot be seen (None: it can), what else is amiss by part, who is in it."""
@@ -179,11 +187,10 @@ class _Sight:
         """Whether nothing can be seen; a camera that does not work sees nothing."""
         return self.blind is not None or "camera" in self.amiss
 
-    def coverage(self) -> Payload:
-        """Say whether a fall would be seen here: armed, degraded (it might not) or blind (it would not)."""
-        reasons = ([] if self.blind is None else [self.blind]) + list(self.amiss.values())
-        state = "blind" if self.is_blind else "degraded" if self.amiss else "armed"
-        return {"state": state, "reasons": reasons}
+    def coverage(self) -> RoomCoverage:
+        """Say whether a fall would be seen here."""
+        reasons = (*(() if self.blind is None else (self.blind,)), *self.amiss.values())
+        return RoomCoverage("blind" if self.is_blind else "degraded" if self.amiss else "armed", reasons)
 
     def occupancy(self) -> Payload:
         """Say whether somebody is here; null where the room cannot be seen and nobody was known to be in it."""
@@ -211,6 +218,10 @@ class Bulletin:
             *self._fault(moment.monotonic, moment),
             *self.snoozed({}, moment),
         )
+
+    def coverage(self, room: str) -> RoomCoverage:
+        """Give the room's coverage as it was last said."""
+        return self._sights[room].coverage()
 
     def announce(self, incident: Incident, incidents: Iterable[Incident], moment: Moment) -> tuple[Publish, ...]:
         """Say that `incident` has changed, and the state of the alarm given all open `incidents`."""
@@ -251,7 +262,7 @@ class Bulletin:
     def _room(self, room: str, time: float, moment: Moment) -> tuple[Publish, ...]:
         sight = self._sights[room]
         return (
-            *self._state(("room", room, "coverage"), sight.coverage(), time, moment),
+            *self._state(("room", room, "coverage"), asdict(sight.coverage()), time, moment),
             *self._state(("room", room, "occupancy"), sight.occupancy(), time, moment),
         )
 

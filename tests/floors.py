@@ -41,8 +41,8 @@ STAGES = (
 EDGES = ("configuration", "eye", "io", "web")
 """What touches the world; none knows another."""
 
-TOPS = ("app", "doctor")
-"""What puts the parts together, and what examines them; neither knows the other."""
+TOPS = ("brain", "home", "app", "doctor")
+"""What puts the parts together, each on the one before it, and what examines them."""
 
 SHOWS = ("lab", "demo")
 """What measures, improves and shows the product; neither knows the other."""
@@ -50,7 +50,7 @@ SHOWS = ("lab", "demo")
 COMMANDS = ("cli", "__main__")
 """What a person types."""
 
-FLOORS: tuple[tuple[str, ...], ...] = (NOUNS, *((stage,) for stage in STAGES), EDGES, TOPS, SHOWS, COMMANDS)
+FLOORS: tuple[tuple[str, ...], ...] = (NOUNS, *((stage,) for stage in STAGES), EDGES, *((top,) for top in TOPS), SHOWS, COMMANDS)
 
 PURE = frozenset(NOUNS + STAGES)
 

@@ -1,1 +1,1 @@
-"""The whole appliance on this machine: our own broker, a simulated panel in the terminal, the page, and a film of ours."""
+"""The whole appliance on this machine: our own broker, a simulated panel, the page, and a film of ours."""

@@ -1,5 +1,5 @@
-"""Runs the demonstration and tells what happens. Headless, it is a test: an alarm must be raised, arrive at a subscriber
-of the broker, be acknowledged over MQTT and be closed.
+"""Runs the demonstration and tells what happens. Headless, it is a test: an alarm must be raised, arrive at a
+subscriber of the broker, be acknowledged over MQTT and be closed.
 """
 
 import json
@@ -32,7 +32,7 @@ class Witness:
     closed: threading.Event = field(default_factory=threading.Event)
 
     def listen(self, port: int, tell: Callable[[str], None], *, answer: bool) -> paho.Client:
-        """Subscribe to the incidents; acknowledge what is raised and close what is acknowledged if asked to `answer`."""
+        """Subscribe to the incidents; if asked to `answer`, acknowledge what is raised and then close it."""
         client = paho.Client(CallbackAPIVersion.VERSION2)
 
         def arrived(_client: paho.Client, _data: object, message: paho.MQTTMessage) -> None:
@@ -84,8 +84,8 @@ def show(source: Path | str, *, headless: bool, seconds: float | None, console: 
             panel=lambda gesture, report: SimulatedPanel(gesture, report, console=console),
             loop_files=not headless,
         )
-        guardian.start()
         try:
+            guardian.start()
             return _watch(guardian, headless=headless, seconds=seconds, console=console)
         finally:
             guardian.stop()
@@ -95,8 +95,8 @@ def _watch(guardian: Guardian, *, headless: bool, seconds: float | None, console
     def tell(text: str) -> None:
         console.print(text, markup=False, highlight=False)
 
-    witness, port = Witness(), guardian.broker_port or 0
-    tell(f"Page    {guardian.web.address}")
+    witness, port = Witness(), guardian.broker_port
+    tell(f"Page    {guardian.page}")
     tell(f"Broker  127.0.0.1:{port} (try: mosquitto_sub -p {port} -t 'guardian/#' -v)")
     client = witness.listen(port, tell, answer=headless)
     end = None if seconds is None else time.monotonic() + seconds

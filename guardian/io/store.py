@@ -5,17 +5,22 @@ the wall clock (UTC) and turned back into this process's monotonic seconds on lo
 """
 
 import json
+import logging
 import os
 import sqlite3
 import threading
 import zlib
 from collections.abc import Iterable
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from guardian.errors import StoreError
+from guardian.identity import Template
 from guardian.incident import Incident, IncidentState
 from guardian.moment import Moment
+
+log = logging.getLogger(__name__)
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS incidents (id TEXT PRIMARY KEY, opened REAL NOT NULL, open INTEGER NOT NULL,
@@ -23,7 +28,9 @@ CREATE TABLE IF NOT EXISTS incidents (id TEXT PRIMARY KEY, opened REAL NOT NULL,
 CREATE TABLE IF NOT EXISTS changes (incident TEXT NOT NULL, at REAL NOT NULL, state TEXT NOT NULL, by TEXT,
                                     via TEXT) STRICT;
 CREATE TABLE IF NOT EXISTS scenes (incident TEXT PRIMARY KEY, at REAL NOT NULL, lines BLOB NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS people (name TEXT PRIMARY KEY, template TEXT NOT NULL) STRICT;
 """
+VERSION = 1
 SCENES_KEPT = 200
 _TIMES = ("opened", "changed", "deadline")
 
@@ -59,6 +66,7 @@ class Store:
             db.execute("PRAGMA journal_mode=WAL")
             db.execute("PRAGMA synchronous=FULL")
             db.executescript(SCHEMA)
+            db.execute(f"PRAGMA user_version={VERSION}")
             if db.execute("PRAGMA quick_check").fetchone() != ("ok",):
                 message = "the database is damaged"
                 raise sqlite3.DatabaseError(message)
@@ -81,7 +89,10 @@ class Store:
         change = (incident.id, moment.wall.timestamp(), incident.state.value)
         self._write(
             ("INSERT OR REPLACE INTO incidents VALUES (?, ?, ?, ?)", row),
-            ("INSERT INTO changes VALUES (?, ?, ?, ?, ?)", (*change, incident.acknowledged_by, incident.acknowledged_via)),
+            (
+                "INSERT INTO changes VALUES (?, ?, ?, ?, ?)",
+                (*change, incident.acknowledged_by, incident.acknowledged_via),
+            ),
         )
 
     def open_incidents(self, moment: Moment) -> tuple[Incident, ...]:
@@ -92,8 +103,12 @@ class Store:
         """The latest incidents, newest first. Raises StoreError."""
         return self._load("SELECT body FROM incidents ORDER BY opened DESC LIMIT ?", (limit,), moment)
 
+    def incident(self, incident: str, moment: Moment) -> Incident | None:
+        """One incident by its id, or None. Raises StoreError."""
+        return next(iter(self._load("SELECT body FROM incidents WHERE id = ?", (incident,), moment)), None)
+
     def save_scene(self, incident: str, lines: Iterable[str], moment: Moment) -> None:
-        """Keep the skeleton scene (see recording) around an incident; the oldest scenes make room. Raises StoreError."""
+        """Keep the skeleton scene around an incident; the oldest scenes make room. Raises StoreError."""
         packed = zlib.compress("\n".join(lines).encode())
         self._write(
             ("INSERT OR REPLACE INTO scenes VALUES (?, ?, ?)", (incident, moment.wall.timestamp(), packed)),
@@ -112,10 +127,35 @@ class Store:
         """The ids of the incidents with a scene. Raises StoreError."""
         return frozenset(row[0] for row in self._read("SELECT incident FROM scenes", ()))
 
-    def _load(self, query: str, values: tuple[object, ...], moment: Moment) -> tuple[Incident, ...]:
-        return tuple(_incident(row[0], moment) for row in self._read(query, values))
+    def save_person(self, template: Template) -> None:
+        """Keep an enrolled person, in place of what was kept under the name. Raises StoreError."""
+        self._write(("INSERT OR REPLACE INTO people VALUES (?, ?)", (template.name, template.encode())))
 
-    def _read(self, query: str, values: tuple[object, ...]) -> list[tuple[bytes]]:
+    def forget_person(self, name: str) -> None:
+        """Erase an enrolled person. Raises StoreError."""
+        self._write(("DELETE FROM people WHERE name = ?", (name,)))
+
+    def people(self) -> tuple[Template, ...]:
+        """The enrolled people, by name; a damaged template is left out and told. Raises StoreError."""
+        found = []
+        for (text,) in self._read("SELECT template FROM people ORDER BY name", ()):
+            try:
+                found.append(Template.decode(str(text)))
+            except ValueError as error:
+                log.error("event=person_unreadable error=%r", error)
+        return tuple(found)
+
+    def _load(self, query: str, values: tuple[object, ...], moment: Moment) -> tuple[Incident, ...]:
+        """Read incidents; one that makes no sense is left out and told: the others must not go down with it."""
+        found = []
+        for (text,) in self._read(query, values):
+            try:
+                found.append(_incident(text, moment))
+            except (ValueError, KeyError, TypeError) as error:
+                log.error("event=incident_unreadable error=%r", error)
+        return tuple(found)
+
+    def _read(self, query: str, values: tuple[object, ...]) -> list[tuple[Any]]:
         try:
             with self._lock:
                 return self._db.execute(query, values).fetchall()
@@ -140,4 +180,4 @@ def _incident(text: str | bytes, moment: Moment) -> Incident:
     shift = moment.wall.timestamp() - moment.monotonic
     body.update({name: body[name] - shift for name in _TIMES if body[name] is not None})
     lists = {name: tuple(body[name]) for name in ("reasons", "told")}
-    return replace(Incident(**{**body, **lists, "state": IncidentState(body["state"])}))
+    return Incident(**{**body, **lists, "state": IncidentState(body["state"])})

@@ -1,0 +1,221 @@
+"""The core at work: takes what the eyes saw, what happened and what humans did, and carries out what comes of it.
+
+It owns the stages, and is called from one thread only. It has no thread and no clock: every call brings its Moment.
+"""
+
+import logging
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from guardian import recording
+from guardian.alarm import Alarm
+from guardian.commands import Announce, Command, Notify, Publish, Save, ShowPanel
+from guardian.events import Event, FaultCleared, FaultOccurred
+from guardian.eye.watch import Cut, Greeted, Seen, Sight
+from guardian.eye.wire import Hello
+from guardian.identity import Template
+from guardian.incident import Incident
+from guardian.io.gpio import DARK
+from guardian.io.journal import Journal
+from guardian.io.panel import Panel
+from guardian.moment import Moment
+from guardian.pipeline import Pipeline
+from guardian.posture import Figure
+from guardian.settings import Room, Settings
+from guardian.skeleton import Observation
+from guardian.topics import Bulletin, Topics
+from guardian.web.household import Coverage, PersonShown, RoomShown, Snapshot, SnoozeShown
+
+log = logging.getLogger(__name__)
+
+SAVE_SECONDS = 0.2
+"""How long an announcement waits for the disk; a card takes some ten milliseconds, and a dead one must not matter."""
+SCENE_SECONDS = 20.0
+
+Message: TypeAlias = Sight | Event
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """Where commands go. None of them may block."""
+
+    panel: Panel
+    journal: Journal
+    publish: Callable[[Publish], None]
+    tell: Callable[[Notify], None]
+
+
+class _Memory:
+    """The last observations of one room: what the scene around an incident is made of."""
+
+    def __init__(self) -> None:
+        self.observations: deque[Observation] = deque()
+
+    def add(self, observation: Observation) -> None:
+        self.observations.append(observation)
+        while observation.time - self.observations[0].time > 2 * SCENE_SECONDS:
+            self.observations.popleft()
+
+    def scene(self, opened: float) -> list[str]:
+        """The scene around an incident that was opened at `opened`, which is its second 0."""
+        near = (each for each in self.observations if abs(each.time - opened) <= SCENE_SECONDS)
+        lines = [recording.dumps(replace(each, time=each.time - opened)) for each in near]
+        return [recording.header(), *lines] if lines else []
+
+
+class Brain:
+    """One box. `new_id` names incidents; `shown` is the home as of the last pass, for any thread to read."""
+
+    def __init__(self, settings: Settings, outputs: Outputs, new_id: Callable[[], str], moment: Moment) -> None:
+        self._settings, self._outputs = settings, outputs
+        self._alarm = Alarm(settings.alarm, settings.contacts, new_id, settings.behaviour.alarm_events)
+        self._rooms = {room.name: room for room in settings.rooms}
+        self._pipelines = {room.name: Pipeline(room, settings, moment.monotonic) for room in settings.rooms}
+        self._memories = {room.name: _Memory() for room in settings.rooms}
+        self._recordings: dict[str, Incident] = {}
+        self._bulletin = Bulletin(topics_of(settings))
+        self._panel = DARK
+        self._faults: dict[tuple[str, str], FaultOccurred] = {}
+        self._version = 0
+        self.shown = self._snapshot(moment)
+
+    @property
+    def alarm(self) -> Alarm:
+        """The alarm, to be read."""
+        return self._alarm
+
+    @property
+    def next_deadline(self) -> float | None:
+        """When something happens by itself, in monotonic seconds."""
+        return self._alarm.next_deadline
+
+    def begin(self, stored: Iterable[Incident], people: Sequence[Template], moment: Moment) -> None:
+        """Go on where the last process ended, and say every state once."""
+        for room in self._rooms.values():
+            self._pipelines[room.name] = Pipeline(room, self._settings, moment.monotonic, people)
+        restored = self._alarm.restore(stored, moment.monotonic)
+        self._publish(self._bulletin.begin(self._alarm.incidents, moment))
+        self._carry_out(restored, moment)
+        self.tick(moment)
+
+    def take(self, message: Message, moment: Moment) -> None:
+        """Take one message, and carry out what comes of it."""
+        match message:
+            case Seen(room, observation):
+                self._memories[room].add(observation)
+                self._publish(self._bulletin.seen(room, observation.time, moment))
+                self._note(self._pipelines[room].update(observation), moment)
+            case Greeted(room, hello):
+                self._note(self._greeted(room, hello, moment), moment)
+            case Cut(room, reason):
+                self._note(self._pipelines[room].cut(moment.monotonic, reason), moment)
+            case Event():
+                self._note((message,), moment)
+        self.shown = self._snapshot(moment)
+
+    def tick(self, moment: Moment) -> None:
+        """Let time pass: deadlines, silent cameras, the end of a scene."""
+        for pipeline in self._pipelines.values():
+            self._note(pipeline.tick(moment), moment)
+        self._carry_out(self._alarm.tick(moment.monotonic), moment)
+        over = [each for each in self._recordings.values() if moment.monotonic - each.opened > SCENE_SECONDS]
+        for incident in over:
+            del self._recordings[incident.id]
+            self._keep_scene(incident, moment)
+        self.shown = self._snapshot(moment)
+
+    def _greeted(self, room: str, hello: Hello, moment: Moment) -> tuple[Event, ...]:
+        """An eye that may run unconfined is a fault that everybody sees, until a confined one takes its place."""
+        if not hello.confinement.complete:
+            reason = f"The eye is not confined: {hello.confinement}."
+            return (FaultOccurred(time=moment.monotonic, room=room, part="sandbox", reasons=(reason,)),)
+        if ("sandbox", room) in self._faults:
+            return (FaultCleared(time=moment.monotonic, room=room, part="sandbox"),)
+        return ()
+
+    def _note(self, events: Iterable[Event], moment: Moment) -> None:
+        for event in events:
+            log.info("event=%s room=%r reasons=%r", type(event).__name__, event.room, " ".join(event.reasons))
+            if isinstance(event, FaultOccurred):
+                self._faults[event.part, event.room] = event
+            elif isinstance(event, FaultCleared):
+                self._faults.pop((event.part, event.room), None)
+            self._carry_out(self._alarm.handle(event, moment.monotonic), moment)
+            self._publish(self._bulletin.note(event, moment))
+
+    def _carry_out(self, commands: Iterable[Command], moment: Moment) -> None:
+        """Hand each command to its output, in order. The box shows it at once; others are told what is on the disk."""
+        durable = True
+        for command in commands:
+            match command:
+                case Save(incident):
+                    self._outputs.journal.save(incident, moment)
+                    self._begin_scene(incident, moment)
+                    durable = False
+                case ShowPanel():
+                    self._panel = command
+                    self._outputs.panel.show(command)
+                case _:
+                    durable = durable or self._outputs.journal.wait(SAVE_SECONDS, moment) or True
+                    self._announce(command, moment)
+        self._publish(self._bulletin.snoozed(self._alarm.snoozed, moment))
+
+    def _announce(self, command: Command, moment: Moment) -> None:
+        match command:
+            case Announce(incident):
+                self._version += 1
+                self._publish(self._bulletin.announce(incident, self._alarm.incidents, moment))
+            case Notify():
+                self._outputs.tell(command)
+            case Publish():
+                self._outputs.publish(command)
+
+    def _publish(self, messages: Iterable[Publish]) -> None:
+        for message in messages:
+            self._outputs.publish(message)
+
+    def _begin_scene(self, incident: Incident, moment: Moment) -> None:
+        """Keep at once what was seen before it, lest the power go, and all of it once the time after it is over."""
+        fresh = incident.id not in self._recordings and moment.monotonic - incident.opened <= SCENE_SECONDS
+        if fresh and incident.open:
+            self._recordings[incident.id] = incident
+            self._keep_scene(incident, moment)
+
+    def _keep_scene(self, incident: Incident, moment: Moment) -> None:
+        room = incident.room if incident.room in self._memories else next(iter(self._memories))
+        lines = self._memories[room].scene(incident.opened)
+        if lines:
+            self._outputs.journal.save_scene(incident.id, lines, moment)
+            self._version += 1
+
+    def _snapshot(self, moment: Moment) -> Snapshot:
+        return Snapshot(
+            moment=moment,
+            rooms=tuple(map(self._room, self._rooms.values())),
+            household=self._settings.household.name,
+            incidents=self._alarm.incidents,
+            panel=self._panel,
+            faults=tuple(self._faults.values()),
+            snoozes=tuple(SnoozeShown(room, until) for room, until in self._alarm.snoozed.items()),
+            version=self._version,
+        )
+
+    def _room(self, room: Room) -> RoomShown:
+        coverage, recent = self._bulletin.coverage(room.name), self._memories[room.name].observations
+        shown = tuple(map(person_shown, self._pipelines[room.name].figures)) if recent else ()
+        aspect = recent[-1].aspect if recent else room.camera.width / room.camera.height
+        return RoomShown(room.name, Coverage(coverage.state), " ".join(coverage.reasons), aspect, shown, room.places)
+
+
+def topics_of(settings: Settings) -> Topics:
+    """The topic tree of this box."""
+    rooms = tuple(room.name for room in settings.rooms)
+    return Topics(settings.mqtt.topic, settings.household.id, rooms, settings.alarm.snooze_seconds)
+
+
+def person_shown(figure: Figure) -> PersonShown:
+    """A figure as the page draws it."""
+    person, place = figure.person, figure.place.name if figure.place else None
+    return PersonShown(person.track.id, figure.posture.value, person.track.pose.keypoints, person.name, place)

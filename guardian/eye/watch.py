@@ -1,0 +1,129 @@
+"""Keeps one room's eye open: a thread that reads what it says, and starts a new one whenever it has ended."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from guardian.errors import GuardianError
+from guardian.eye.orders import EyeSettings
+from guardian.eye.spawn import EyeProcess
+from guardian.eye.wire import Hello
+from guardian.skeleton import Observation
+
+log = logging.getLogger(__name__)
+
+PAUSES = (0.2, 1.0, 2.0, 5.0, 15.0, 30.0)
+"""Seconds before a new eye. The first is short, since a new eye takes seconds to load its models and the person on the
+floor is unseen meanwhile; a camera that stays away must not keep the box busy."""
+STEADY_SECONDS = 20.0
+"""An eye that has worked for so long did not fail at its start: the pauses begin anew."""
+FILM_ENDED = "The film has ended."
+LIVE = ("/dev/", "csi", "rtsp:", "rtsps:", "http:", "https:")
+
+
+@dataclass(frozen=True, slots=True)
+class Greeted:
+    """The eye of `room` is open and confined, or not, as `hello` says."""
+
+    room: str
+    hello: Hello
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The eye of `room` has seen something."""
+
+    room: str
+    observation: Observation
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """The eye of `room` has ended, for `reason`."""
+
+    room: str
+    reason: str
+
+
+Sight: TypeAlias = Greeted | Seen | Cut
+
+
+class Watch(threading.Thread):
+    """Watches one room. `say` is called on this thread with everything that comes, and must not block.
+
+    A camera or stream is opened again after PAUSES for as long as this lives; a film that has ended is not.
+    """
+
+    def __init__(
+        self,
+        room: str,
+        orders: EyeSettings,
+        say: Callable[[Sight], None],
+        *,
+        start_eye: Callable[[EyeSettings], EyeProcess] = EyeProcess,
+        pauses: tuple[float, ...] = PAUSES,
+    ) -> None:
+        super().__init__(name=f"eye of {room}", daemon=True)
+        self._room, self._orders, self._say = room, orders, say
+        self._start_eye, self._pauses = start_eye, pauses
+        self._stopping = threading.Event()
+        self._lock = threading.Lock()
+        self._eye: EyeProcess | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """The process of the eye that is open."""
+        with self._lock:
+            return self._eye.pid if self._eye is not None else None
+
+    def run(self) -> None:
+        """Watch until stopped, or until the film has ended."""
+        attempt = 0
+        while not self._stopping.is_set():
+            began = time.monotonic()
+            reason = self._look()
+            if self._stopping.is_set():
+                return
+            log.warning("event=eye_ended room=%r reason=%r", self._room, reason)
+            self._say(Cut(self._room, reason))
+            if reason == FILM_ENDED:
+                return
+            attempt = 0 if time.monotonic() - began >= STEADY_SECONDS else attempt
+            self._stopping.wait(self._pauses[min(attempt, len(self._pauses) - 1)])
+            attempt += 1
+
+    def stop(self) -> None:
+        """End the eye and the thread."""
+        self._stopping.set()
+        with self._lock:
+            if self._eye is not None:
+                self._eye.stop()
+        if self.ident is not None:
+            self.join()
+
+    def _look(self) -> str:
+        """Pass on what one eye says until it ends; return why it did."""
+        try:
+            with self._open() as eye:
+                for record in eye.records():
+                    if isinstance(record, Observation):
+                        self._say(Seen(self._room, record))
+                    elif isinstance(record, Hello):
+                        self._say(Greeted(self._room, record))
+        except (GuardianError, OSError) as error:  # OSError: the system has no process or memory left for now
+            return str(error)
+        finally:
+            with self._lock:
+                self._eye = None
+        live = self._orders.camera.source.lower().startswith(LIVE)
+        return "The camera gives no more pictures." if live else FILM_ENDED
+
+    def _open(self) -> EyeProcess:
+        with self._lock:
+            self._eye = self._start_eye(self._orders)
+            if self._stopping.is_set():
+                self._eye.stop()
+            return self._eye

@@ -1,0 +1,68 @@
+"""The appliance as the page sees it: what the brain last showed, and what the journal keeps of the past."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from guardian import recording
+from guardian.brain import Brain, person_shown
+from guardian.events import HumanEvent
+from guardian.incident import Incident
+from guardian.io.clock import Clock
+from guardian.io.journal import Journal
+from guardian.moment import Moment
+from guardian.pipeline import Pipeline
+from guardian.settings import Room, Settings
+from guardian.skeleton import Observation
+from guardian.web.household import PastIncident, RecordedScene, SceneFrame, Snapshot
+
+
+class Home:
+    """A web.household.Household; called on the page's threads, and never waits for the core."""
+
+    def __init__(
+        self, settings: Settings, brain: Brain, journal: Journal, clock: Clock, submit: Callable[[HumanEvent], None]
+    ) -> None:
+        self._settings, self._brain, self._journal, self._clock = settings, brain, journal, clock
+        self._submit = submit
+
+    def snapshot(self) -> Snapshot:
+        """The home as of the last pass."""
+        return self._brain.shown
+
+    def incidents(self, limit: int) -> Sequence[PastIncident]:
+        """The latest incidents, newest first. Raises StoreError."""
+        moment, scenes = self._clock.moment(), self._journal.scenes()
+        found = self._journal.incidents(limit, moment)
+        return tuple(past(incident, moment, replayable=incident.id in scenes) for incident in found)
+
+    def scene(self, incident_id: str) -> RecordedScene | None:
+        """The stick figures around an incident, understood by the same stages as they were then. Raises StoreError."""
+        lines, moment = self._journal.scene(incident_id), self._clock.moment()
+        incident = self._journal.incident(incident_id, moment)
+        observations = tuple(recording.read(lines)) if lines else ()
+        if incident is None or not observations:
+            return None
+        rooms = {room.name: room for room in self._settings.rooms}
+        room = rooms.get(incident.room, self._settings.rooms[0])
+        return RecordedScene(incident.room, observations[-1].aspect, self._frames(room, observations), room.places)
+
+    def submit(self, event: HumanEvent) -> None:
+        """Put what a human did into the core's queue."""
+        self._submit(event)
+
+    def _frames(self, room: Room, observations: Sequence[Observation]) -> tuple[SceneFrame, ...]:
+        pipeline, frames = Pipeline(room, self._settings, observations[0].time), []
+        for observation in observations:
+            pipeline.update(observation)
+            frames.append(SceneFrame(observation.time, tuple(map(person_shown, pipeline.figures))))
+        return tuple(frames)
+
+
+def past(incident: Incident, moment: Moment, *, replayable: bool) -> PastIncident:
+    """An incident with its wall times."""
+
+    def wall(monotonic: float) -> datetime:
+        return moment.wall + timedelta(seconds=monotonic - moment.monotonic)
+
+    closed = None if incident.open else wall(incident.changed)
+    return PastIncident(incident, wall(incident.opened), closed, replayable)

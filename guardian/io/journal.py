@@ -1,0 +1,183 @@
+"""Writes to the store on a thread of its own: a disk that is slow, full or dead never holds up an alarm for long."""
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from guardian.errors import StoreError
+from guardian.events import Event, FaultCleared, FaultOccurred
+from guardian.identity import Template
+from guardian.incident import Incident
+from guardian.io.store import Store
+from guardian.moment import Moment
+
+log = logging.getLogger(__name__)
+
+RETRY_SECONDS = 5.0
+CLOSE_SECONDS = 3.0
+PART = "store"
+SLOW = "The disk has not answered: what happens now may not survive a power cut."
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One thing to be written: an incident, or with `lines` the scene around it."""
+
+    incident: str
+    moment: Moment
+    state: Incident | None = None
+    lines: tuple[str, ...] = ()
+
+
+class Journal:
+    """Keeps the incidents in a file. `report` gets FaultOccurred and FaultCleared with part "store".
+
+    What could not be written is tried again every `retry_seconds`, each incident as it was last.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        report: Callable[[Event], None],
+        *,
+        open_store: Callable[[Path], Store] = Store,
+        retry_seconds: float = RETRY_SECONDS,
+    ) -> None:
+        self._path, self._report, self._open_store = path, report, open_store
+        self._retry_seconds = retry_seconds
+        self._store: Store | None = None
+        self._waiting: dict[tuple[str, bool], _Entry] = {}
+        self._changed = threading.Condition()
+        self._faulty = False
+        self._closing = False
+        self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
+
+    def open(self, moment: Moment) -> tuple[Incident, ...]:
+        """Open the file and begin; return the incidents that nobody has ended. None of them where it cannot be read:
+        that is reported, and no reason not to watch.
+        """
+        try:
+            self._store = self._open_store(self._path)
+            found = self._store.open_incidents(moment)
+        except StoreError as error:
+            found = ()
+            self._fail(str(error), moment)
+        self._thread.start()
+        return found
+
+    def people(self) -> tuple[Template, ...]:
+        """The enrolled people; nobody where the file cannot be read, since no alarm depends on a name."""
+        try:
+            return self._opened().people()
+        except StoreError as error:
+            log.error("event=people_unreadable error=%r", str(error))
+            return ()
+
+    def save(self, incident: Incident, moment: Moment) -> None:
+        """Make an incident durable soon; never blocks."""
+        self._put(_Entry(incident.id, moment, state=incident))
+
+    def save_scene(self, incident: str, lines: Sequence[str], moment: Moment) -> None:
+        """Keep the scene around an incident soon; never blocks."""
+        self._put(_Entry(incident, moment, lines=tuple(lines)))
+
+    def wait(self, seconds: float, moment: Moment) -> bool:
+        """Wait until all incidents are durable, for so long at most; not at all while the disk is known to fail."""
+        with self._changed:
+            if self._faulty:
+                return False
+            if self._changed.wait_for(lambda: self._faulty or not self._incidents_waiting(), seconds):
+                return not self._faulty
+        self._fail(SLOW, moment)
+        return False
+
+    def incidents(self, limit: int, moment: Moment) -> tuple[Incident, ...]:
+        """The latest incidents, newest first. Raises StoreError."""
+        return self._opened().incidents(limit, moment)
+
+    def incident(self, incident: str, moment: Moment) -> Incident | None:
+        """One incident by its id, or None. Raises StoreError."""
+        return self._opened().incident(incident, moment)
+
+    def scene(self, incident: str) -> tuple[str, ...]:
+        """The lines of the scene around an incident; none where nothing was kept. Raises StoreError."""
+        return self._opened().scene(incident)
+
+    def scenes(self) -> frozenset[str]:
+        """The ids of the incidents with a scene. Raises StoreError."""
+        return self._opened().scenes()
+
+    def close(self) -> None:
+        """Write what waits, within a few seconds, and close the file."""
+        with self._changed:
+            self._closing = True
+            self._changed.notify_all()
+        if self._thread.ident is not None:
+            self._thread.join(CLOSE_SECONDS)
+        if self._store is not None and not self._thread.is_alive():
+            self._store.close()
+
+    def _opened(self) -> Store:
+        if self._store is None:
+            message = f"{self._path} could not be opened; `guardian doctor` says why"
+            raise StoreError(message)
+        return self._store
+
+    def _put(self, entry: _Entry) -> None:
+        with self._changed:
+            self._waiting[entry.incident, entry.state is None] = entry
+            self._changed.notify_all()
+
+    def _incidents_waiting(self) -> bool:
+        return any(entry.state is not None for entry in self._waiting.values())
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._waiting or self._closing)
+                if not self._waiting:
+                    return
+                key = min(self._waiting, key=lambda key: key[1])  # incidents before scenes
+                entry = self._waiting[key]
+            try:
+                self._write(entry)
+            except StoreError as error:
+                self._fail(str(error), entry.moment)
+                if self._pause():
+                    return
+                continue
+            self._written(key, entry)
+
+    def _write(self, entry: _Entry) -> None:
+        if self._store is None:
+            self._store = self._open_store(self._path)
+        if entry.state is not None:
+            self._store.save(entry.state, entry.moment)
+        else:
+            self._store.save_scene(entry.incident, entry.lines, entry.moment)
+
+    def _written(self, key: tuple[str, bool], entry: _Entry) -> None:
+        with self._changed:
+            if self._waiting[key] is entry:
+                del self._waiting[key]
+            cleared = self._faulty and not self._incidents_waiting()
+            self._faulty = self._faulty and not cleared
+            self._changed.notify_all()
+        if cleared:
+            log.info("event=store_works_again")
+            self._report(FaultCleared(time=entry.moment.monotonic, room="", part=PART))
+
+    def _fail(self, reason: str, moment: Moment) -> None:
+        with self._changed:
+            first, self._faulty = not self._faulty, True
+            self._changed.notify_all()
+        if first:
+            log.error("event=store_failed reason=%r", reason)
+            self._report(FaultOccurred(time=moment.monotonic, room="", part=PART, reasons=(reason,)))
+
+    def _pause(self) -> bool:
+        """Wait before the next attempt; say whether it is time to end instead."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._closing, self._retry_seconds)
