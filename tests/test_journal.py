@@ -1,0 +1,169 @@
+import threading
+from datetime import datetime, timezone
+from pathlib import Path
+
+import pytest
+from brokers import Told
+
+from guardian.errors import StoreError
+from guardian.events import Event, FaultCleared, FaultOccurred
+from guardian.incident import Incident, IncidentState
+from guardian.io.journal import SLOW, Journal
+from guardian.io.store import Store
+from guardian.moment import Moment
+
+NOW = Moment(1_000.0, datetime(2025, 6, 1, 12, 0, tzinfo=timezone.utc))
+SECONDS = 20.0
+
+
+def fall(name: str = "i-1", state: IncidentState = IncidentState.RAISED) -> Incident:
+    return Incident(id=name, room="kitchen", kind="FallConfirmed", state=state, opened=980.0, changed=990.0)
+
+
+class Disk(Store):
+    """A store whose disk can be made to fail or to hang."""
+
+    broken = False
+
+    def __init__(self, path: Path) -> None:
+        self.free = threading.Event()
+        self.free.set()
+        self.saved: list[Incident] = []
+        super().__init__(path)
+
+    def save(self, incident: Incident, moment: Moment) -> None:
+        assert self.free.wait(SECONDS)
+        if self.broken:
+            message = "disk full"
+            raise StoreError(message)
+        self.saved.append(incident)
+        super().save(incident, moment)
+
+
+class Rig:
+    """A journal on such a disk, and what it reported."""
+
+    def __init__(self, path: Path) -> None:
+        self.told: Told[Event] = Told()
+        self.disks: list[Disk] = []
+        self.journal = Journal(path / "guardian.db", self.told, open_store=self._open, retry_seconds=0.01)
+
+    def _open(self, path: Path) -> Disk:
+        self.disks.append(Disk(path))
+        return self.disks[-1]
+
+    @property
+    def disk(self) -> Disk:
+        return self.disks[-1]
+
+
+@pytest.fixture
+def rig(tmp_path: Path):
+    made = Rig(tmp_path)
+    yield made
+    for disk in made.disks:
+        disk.free.set()
+    made.journal.close()
+
+
+def test_after_waiting_the_incident_is_on_the_disk(rig: Rig, tmp_path: Path):
+    rig.journal.open(NOW)
+    rig.journal.save(fall(), NOW)
+    assert rig.journal.wait(SECONDS, NOW)
+    other = Store(tmp_path / "guardian.db")
+    assert [each.id for each in other.open_incidents(NOW)] == ["i-1"]
+    other.close()
+    assert not rig.told.things
+
+
+def test_open_gives_what_nobody_has_ended(rig: Rig, tmp_path: Path):
+    before = Store(tmp_path / "guardian.db")
+    before.save(fall("open"), NOW)
+    before.save(fall("over", IncidentState.RESOLVED), NOW)
+    before.close()
+    assert [each.id for each in rig.journal.open(NOW)] == ["open"]
+
+
+def test_a_disk_that_hangs_is_waited_for_only_so_long_and_told_once(rig: Rig):
+    rig.journal.open(NOW)
+    rig.disk.free.clear()
+    rig.journal.save(fall(), NOW)
+    assert not rig.journal.wait(0.05, NOW)
+    assert not rig.journal.wait(600.0, NOW)  # known to fail: not waited for at all
+    (fault,) = rig.told.wait_for(bool)
+    assert isinstance(fault, FaultOccurred)
+    assert fault.reasons == (SLOW,)
+    rig.disk.free.set()
+    rig.told.wait_for_one(lambda event: isinstance(event, FaultCleared))
+    assert rig.journal.wait(SECONDS, NOW)
+
+
+def test_what_a_full_disk_refused_is_written_as_it_was_last_when_there_is_room(rig: Rig):
+    rig.journal.open(NOW)
+    rig.disk.broken = True
+    rig.journal.save(fall(), NOW)
+    rig.told.wait_for_one(lambda event: isinstance(event, FaultOccurred) and "disk full" in event.reasons[0])
+    rig.journal.save(fall(state=IncidentState.ACKNOWLEDGED), NOW)
+    rig.disk.broken = False
+    rig.told.wait_for_one(lambda event: isinstance(event, FaultCleared))
+    assert rig.disk.saved[-1].state is IncidentState.ACKNOWLEDGED
+    faults = [event for event in rig.told.things if isinstance(event, FaultOccurred)]
+    assert len(faults) == 1
+
+
+def test_a_store_that_cannot_be_opened_is_no_reason_not_to_watch_and_is_opened_later(tmp_path: Path):
+    told: Told[Event] = Told()
+    shut = threading.Event()
+    shut.set()
+
+    def open_store(path: Path) -> Store:
+        if shut.is_set():
+            message = "read-only"
+            raise StoreError(message)
+        return Store(path)
+
+    journal = Journal(tmp_path / "guardian.db", told, open_store=open_store, retry_seconds=0.01)
+    assert journal.open(NOW) == ()
+    assert journal.people() == ()
+    with pytest.raises(StoreError, match="could not be opened"):
+        journal.incidents(1, NOW)
+    journal.save(fall(), NOW)
+    shut.clear()
+    told.wait_for_one(lambda event: isinstance(event, FaultCleared))
+    assert [each.id for each in journal.incidents(1, NOW)] == ["i-1"]
+    assert journal.incident("i-1", NOW) is not None
+    journal.close()
+
+
+def test_closing_writes_what_waits(rig: Rig, tmp_path: Path):
+    rig.journal.open(NOW)
+    for number in range(20):
+        rig.journal.save(fall(f"i-{number}"), NOW)
+    rig.journal.save_scene("i-3", ["header", "frame"], NOW)
+    rig.journal.close()
+    other = Store(tmp_path / "guardian.db")
+    assert len(other.open_incidents(NOW)) == 20
+    assert other.scene("i-3") == ("header", "frame")
+    assert other.scenes() == {"i-3"}
+    other.close()
+
+
+def test_closing_does_not_wait_for_a_dead_disk(rig: Rig):
+    rig.journal.open(NOW)
+    rig.disk.broken = True
+    rig.journal.save(fall(), NOW)
+    rig.told.wait_for(bool)
+    rig.journal.close()
+
+
+def test_scenes_can_be_read_back(rig: Rig):
+    rig.journal.open(NOW)
+    rig.journal.save(fall(), NOW)
+    rig.journal.save_scene("i-1", ["header", "frame"], NOW)
+    rig.journal.close()
+    again = Journal(rig.journal._path, rig.told)
+    again.open(NOW)
+    assert again.scene("i-1") == ("header", "frame")
+    assert again.scenes() == {"i-1"}
+    assert again.people() == ()
+    again.close()

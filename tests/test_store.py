@@ -1,0 +1,199 @@
+import json
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from guardian.errors import StoreError
+from guardian.identity import FEATURES, Template
+from guardian.incident import Incident, IncidentState
+from guardian.io import store as store_module
+from guardian.io.store import Store
+from guardian.moment import Moment
+
+NOW = Moment(1_000.0, datetime(2025, 6, 1, 12, 0, tzinfo=timezone.utc))
+FALL = Incident(
+    id="i-1",
+    room="kitchen",
+    kind="FallConfirmed",
+    state=IncidentState.RAISED,
+    opened=980.0,
+    changed=990.0,
+    deadline=1_050.0,
+    person="Rosa",
+    place="floor",
+    reasons=("Fell in 0.6 s.", "Lies still."),
+    step=2,
+    told=("Anna", "Bruno"),
+)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = Store(tmp_path / "state" / "guardian.db")
+    yield opened
+    opened.close()
+
+
+def changed(incident: Incident, **fields: object) -> Incident:
+    return Incident(**{**{name: getattr(incident, name) for name in Incident.__slots__}, **fields})
+
+
+def test_what_was_saved_comes_back_in_another_process_whose_seconds_began_elsewhere(store: Store, tmp_path: Path):
+    store.save(FALL, NOW)
+    later = Moment(5.0, NOW.wall + timedelta(seconds=65))
+    again = Store(tmp_path / "state" / "guardian.db")
+    (found,) = again.open_incidents(later)
+    again.close()
+    moved = {"opened": -80.0, "changed": -70.0, "deadline": -10.0}
+    assert found == changed(FALL, **moved)
+
+
+def test_an_ended_incident_is_history_and_no_longer_open(store: Store):
+    store.save(FALL, NOW)
+    store.save(changed(FALL, state=IncidentState.RESOLVED, deadline=None, outcome="helped"), NOW)
+    assert store.open_incidents(NOW) == ()
+    assert [each.outcome for each in store.incidents(10, NOW)] == ["helped"]
+    assert store.incident("i-1", NOW) == store.incidents(10, NOW)[0]
+    assert store.incident("i-2", NOW) is None
+
+
+def test_history_is_newest_first_and_as_long_as_asked(store: Store):
+    for number in range(5):
+        store.save(changed(FALL, id=f"i-{number}", opened=900.0 + number), NOW)
+    assert [each.id for each in store.incidents(2, NOW)] == ["i-4", "i-3"]
+    assert [each.id for each in store.open_incidents(NOW)] == [f"i-{number}" for number in range(5)]
+
+
+def test_every_change_is_kept_with_who_acknowledged(store: Store, tmp_path: Path):
+    store.save(FALL, NOW)
+    taken = changed(FALL, state=IncidentState.ACKNOWLEDGED, acknowledged_by="Anna", acknowledged_via="mqtt")
+    store.save(taken, NOW)
+    db = sqlite3.connect(tmp_path / "state" / "guardian.db")
+    rows = db.execute("SELECT incident, state, by, via FROM changes ORDER BY rowid").fetchall()
+    db.close()
+    assert rows == [("i-1", "raised", None, None), ("i-1", "acknowledged", "Anna", "mqtt")]
+
+
+def test_the_file_is_for_this_user_alone_and_survives_a_power_cut(store: Store, tmp_path: Path):
+    path = tmp_path / "state" / "guardian.db"
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert path.parent.stat().st_mode & 0o077 == 0
+    assert store._db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    assert store._db.execute("PRAGMA synchronous").fetchone() == (2,)  # FULL
+
+
+def test_a_process_that_is_killed_after_save_has_lost_nothing(tmp_path: Path):
+    code = """
+import os, signal, sys
+from datetime import datetime, timezone
+from pathlib import Path
+from guardian.incident import Incident, IncidentState
+from guardian.io.store import Store
+from guardian.moment import Moment
+now = Moment(10.0, datetime(2025, 6, 1, tzinfo=timezone.utc))
+Store(Path(sys.argv[1])).save(
+    Incident(id="x", room="r", kind="FallConfirmed", state=IncidentState.RAISED, opened=9.0, changed=9.5), now)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+    path = tmp_path / "guardian.db"
+    assert subprocess.run([sys.executable, "-c", code, str(path)], check=False, timeout=60).returncode == -9
+    again = Store(path)
+    assert [each.id for each in again.open_incidents(NOW)] == ["x"]
+    again.close()
+
+
+def test_a_damaged_file_is_moved_aside_and_watching_goes_on(tmp_path: Path):
+    path = tmp_path / "guardian.db"
+    path.write_bytes(b"this was a database once " * 400)
+    opened = Store(path)
+    opened.save(FALL, NOW)
+    assert [each.id for each in opened.open_incidents(NOW)] == ["i-1"]
+    opened.close()
+    assert path.with_suffix(".damaged").read_bytes().startswith(b"this was")
+
+
+def test_a_place_that_cannot_be_written_is_told_with_the_remedy(tmp_path: Path):
+    (tmp_path / "file").write_text("not a directory")
+    with pytest.raises(StoreError, match="a directory that this user may write"):
+        Store(tmp_path / "file" / "guardian.db")
+
+
+def test_a_closed_or_broken_file_is_an_error_of_the_store(store: Store):
+    store.close()
+    with pytest.raises(StoreError, match="disk full"):
+        store.save(FALL, NOW)
+    with pytest.raises(StoreError, match="disk full"):
+        store.incidents(1, NOW)
+
+
+@pytest.mark.parametrize("body", ["{", "{}", '{"opened": "yesterday", "changed": 1, "deadline": null}'])
+def test_one_incident_that_makes_no_sense_does_not_hide_the_others(store: Store, body: str):
+    store.save(FALL, NOW)
+    store._db.execute("INSERT INTO incidents VALUES ('bad', 1.0, 1, ?)", (body,))
+    assert [each.id for each in store.open_incidents(NOW)] == ["i-1"]
+
+
+def test_scenes_are_kept_up_to_a_number_and_the_oldest_go(store: Store, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(store_module, "SCENES_KEPT", 2)
+    for number in range(3):
+        later = Moment(NOW.monotonic + number, NOW.wall + timedelta(seconds=number))
+        store.save_scene(f"i-{number}", ["header", f"frame {number}"], later)
+    assert store.scenes() == {"i-1", "i-2"}
+    assert store.scene("i-2") == ("header", "frame 2")
+    assert store.scene("i-0") == ()
+
+
+def test_people_are_kept_by_name_replaced_and_forgotten(store: Store):
+    body = tuple(0.1 * number for number in range(1, len(FEATURES) + 1))
+    rosa = Template("Rosa", body, body, 40)
+    store.save_person(rosa)
+    store.save_person(Template("Luis", body, body, 30))
+    newer = Template("Rosa", body, body, 90)
+    store.save_person(newer)
+    store._db.execute("INSERT INTO people VALUES ('Zoe', ?)", (json.dumps({"name": "Zoe"}),))
+    assert [each.name for each in store.people()] == ["Luis", "Rosa"]
+    assert newer in store.people()
+    store.forget_person("Rosa")
+    assert [each.name for each in store.people()] == ["Luis"]
+
+
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
+incidents = st.builds(
+    Incident,
+    id=st.just("x"),
+    room=texts,
+    kind=texts,
+    state=st.sampled_from(IncidentState),
+    opened=st.floats(-1e6, 1e6),
+    changed=st.floats(-1e6, 1e6),
+    track=st.none() | st.integers(0, 10**9),
+    person=st.none() | texts,
+    place=st.none() | texts,
+    reasons=st.lists(texts, max_size=4).map(tuple),
+    deadline=st.none() | st.floats(-1e6, 1e6),
+    step=st.integers(0, 1000),
+    acknowledged_by=st.none() | texts,
+    acknowledged_via=st.none() | texts,
+    outcome=st.none() | texts,
+    drill=st.booleans(),
+    told=st.lists(texts, max_size=4).map(tuple),
+)
+
+
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(incident=incidents)
+def test_whatever_an_incident_says_comes_back(store: Store, incident: Incident):
+    store.save(incident, NOW)
+    found = store.incident("x", NOW)
+    assert found is not None
+    for name in Incident.__slots__:
+        expected = getattr(incident, name)
+        exact = name not in {"opened", "changed", "deadline"} or expected is None
+        assert getattr(found, name) == (expected if exact else pytest.approx(expected, abs=1e-5))
