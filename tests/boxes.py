@@ -1,0 +1,115 @@
+"""A brain with outputs that note what they were handed, under a clock that is moved by hand."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta, timezone
+
+from bodies import seen, standing, tilted
+
+from guardian.brain import Brain, Outputs
+from guardian.commands import Lamp, Notify, Publish, ShowPanel, Sound
+from guardian.eye.watch import Seen
+from guardian.incident import Incident, IncidentState
+from guardian.moment import Moment
+from guardian.settings import Camera, Contact, Room, Settings
+from guardian.skeleton import Observation
+
+START = datetime(2025, 6, 1, 12, 0, tzinfo=timezone.utc)
+KITCHEN = Room(name="kitchen", camera=Camera(source="/dev/video0"))
+SETTINGS = Settings(
+    rooms=(KITCHEN, Room(name="bath", camera=Camera(source="/dev/video1"))),
+    contacts=(Contact(name="Anna", ways=("json://localhost",)), Contact(name="Bruno", ways=("json://localhost",))),
+)
+
+
+class Log:
+    """Everything that left the brain, in its order: (what, thing)."""
+
+    def __init__(self) -> None:
+        self.entries: list[tuple[str, object]] = []
+        self.durable = True
+
+    # The panel.
+    def start(self) -> None: ...
+
+    def close(self) -> None: ...
+
+    def show(self, command: ShowPanel) -> None:
+        self.entries.append(("panel", command))
+
+    # The journal.
+    def save(self, incident: Incident, _moment: Moment) -> None:
+        self.entries.append(("save", incident))
+
+    def save_scene(self, incident: str, lines: list[str], _moment: Moment) -> None:
+        self.entries.append(("scene", (incident, lines)))
+
+    def wait(self, _seconds: float, _moment: Moment) -> bool:
+        self.entries.append(("wait", None))
+        return self.durable
+
+    # MQTT and phones.
+    def publish(self, message: Publish) -> None:
+        self.entries.append(("publish", message))
+
+    def tell(self, notice: Notify) -> None:
+        self.entries.append(("tell", notice))
+
+    def all(self, what: str) -> list[object]:
+        return [thing for name, thing in self.entries if name == what]
+
+    @property
+    def outputs(self) -> Outputs:
+        return Outputs(panel=self, journal=self, publish=self.publish, tell=self.tell)  # type: ignore[arg-type]
+
+
+class Box:
+    """A brain at work. `at(t)` is the moment t seconds after it began, monotonic second 1000."""
+
+    def __init__(self, settings: Settings = SETTINGS, *, stored: Iterable[Incident] = ()) -> None:
+        self.log, self.now = Log(), 0.0
+        names = iter(range(10_000))
+        self.brain = Brain(settings, self.log.outputs, lambda: f"i-{next(names)}", self.at(0.0))
+        self.brain.begin(stored, (), self.at(0.0))
+
+    @staticmethod
+    def at(seconds: float) -> Moment:
+        return Moment(1_000.0 + seconds, START + timedelta(seconds=seconds))
+
+    def see(self, observation: Observation, room: str = "kitchen") -> None:
+        """Let the eye of a room say what it saw, its time counted from the box's start."""
+        self.now = observation.time
+        moment = self.at(self.now)
+        fields = {name: getattr(observation, name) for name in Observation.__slots__}
+        self.brain.take(Seen(room, Observation(**{**fields, "time": moment.monotonic})), moment)
+        self.brain.tick(moment)
+
+    def watch(self, seconds: float, pose: object = None, *, fps: float = 10.0) -> None:
+        """Let a body be seen for so long; None is an empty room."""
+        for _ in range(round(seconds * fps)):
+            self.see(seen(self.now + 1 / fps, *([] if pose is None else [pose])))
+
+    def fall(self, *, lying: float = 20.0) -> None:
+        """Somebody stands, goes over in 0.6 s, and lies for so long."""
+        self.watch(3.0, standing())
+        for step in range(6):
+            self.watch(0.1, tilted(15.0 * (step + 1)))
+        self.watch(lying, tilted(90.0))
+
+    def let_pass(self, seconds: float) -> None:
+        """Let time pass without a frame."""
+        end = self.now + seconds
+        while self.now < end:
+            self.now = min(end, self.now + 0.5)
+            self.brain.tick(self.at(self.now))
+
+    @property
+    def state(self) -> IncidentState | None:
+        return self.brain.alarm.state
+
+    @property
+    def panel(self) -> tuple[Lamp, Sound]:
+        shown = self.log.all("panel")[-1]
+        assert isinstance(shown, ShowPanel)
+        return shown.lamp, shown.sound
+
+

@@ -1,0 +1,210 @@
+import json
+from dataclasses import replace
+
+import pytest
+from bodies import seen, standing, tilted
+from boxes import SETTINGS, Box
+
+from guardian import recording
+from guardian.commands import Lamp, Publish, Sound
+from guardian.events import Acknowledged, FaultCleared, FaultOccurred, HelpCalled, Resolved, Snoozed
+from guardian.eye.watch import Cut, Greeted
+from guardian.eye.wire import Confinement, Hello
+from guardian.incident import Incident, IncidentState
+from guardian.web.household import Coverage
+
+CONFINED = Hello(640, 480, Confinement(landlock=7, seccomp=True, no_new_privs=True, undumpable=True))
+
+
+def retained(box: Box) -> dict[str, str]:
+    """What a broker would hold now, by topic below the box's own."""
+    topics: dict[str, str] = {}
+    for message in box.log.all("publish"):
+        assert isinstance(message, Publish)
+        if message.retain:
+            topics[message.topic.removeprefix("guardian/home/")] = message.payload
+    return {topic: payload for topic, payload in topics.items() if payload}
+
+
+def call(box: Box, **fields: object) -> None:
+    moment = box.at(box.now)
+    box.brain.take(HelpCalled(**{"time": moment.monotonic, "by": "Rosa", "via": "web", **fields}), moment)
+
+
+def test_a_fall_becomes_an_alarm_that_a_human_takes_and_closes():
+    box = Box()
+    box.fall()
+    assert box.state is IncidentState.PENDING
+    assert box.panel == (Lamp.SLOW_BLINK, Sound.PIPS)
+    box.watch(30.0, tilted(90.0))
+    assert box.state is IncidentState.RAISED
+    assert box.panel == (Lamp.FAST_BLINK, Sound.SIREN)
+    assert retained(box)["alarm"] == "raised"
+    moment = box.at(box.now)
+    box.brain.take(Acknowledged(time=moment.monotonic, by="Anna", via="mqtt"), moment)
+    assert box.panel[1] is Sound.SILENT
+    assert retained(box)["alarm"] == "acknowledged"
+    box.brain.take(Resolved(time=moment.monotonic, by="Anna", via="mqtt"), moment)
+    assert retained(box)["alarm"] == "idle"
+    assert not [topic for topic in retained(box) if topic.startswith("incident/")]
+
+
+def test_the_box_shows_it_first_and_others_are_told_when_it_is_on_the_disk():
+    box = Box()
+    del box.log.entries[:]
+    call(box)
+    order = [name for name, _ in box.log.entries]
+    assert order[:3] == ["save", "panel", "wait"]
+    assert {"publish", "tell"} <= set(order[3:])
+    assert "save" not in order[3:]
+
+
+def test_a_disk_that_does_not_answer_holds_nothing_back():
+    box = Box()
+    box.log.durable = False
+    call(box)
+    assert box.panel == (Lamp.FAST_BLINK, Sound.SIREN)
+    assert box.log.all("tell")
+    assert retained(box)["alarm"] == "raised"
+
+
+def test_one_batch_waits_for_the_disk_once():
+    box = Box()
+    del box.log.entries[:]
+    call(box)
+    assert len(box.log.all("wait")) == 1
+
+
+def test_an_alarm_that_was_raised_when_the_power_went_is_raised_again():
+    stored = Incident(id="i-old", room="bath", kind="FallConfirmed", state=IncidentState.RAISED, opened=0, changed=1)
+    box = Box(stored=(stored,))
+    assert box.state is IncidentState.RAISED
+    assert box.panel == (Lamp.FAST_BLINK, Sound.SIREN)
+    assert retained(box)["alarm"] == "raised"
+    assert json.loads(retained(box)["incident/i-old"])["state"] == "raised"
+    assert box.brain.shown.incidents[0].id == "i-old"
+
+
+def test_every_state_is_said_at_the_start():
+    assert {"availability", "alarm", "fault", "snooze", "room/kitchen/coverage"} <= set(retained(Box()))
+
+
+def test_a_room_is_blind_until_its_first_frame_and_again_when_its_eye_has_ended():
+    box = Box()
+    assert {room.coverage for room in box.brain.shown.rooms} == {Coverage.BLIND}
+    box.watch(1.0, standing())
+    assert [room.coverage for room in box.brain.shown.rooms] == [Coverage.ARMED, Coverage.BLIND]
+    box.brain.take(Cut("kitchen", "the camera is gone"), box.at(box.now))
+    kitchen = box.brain.shown.rooms[0]
+    assert (kitchen.coverage, kitchen.reason) == (Coverage.BLIND, "the camera is gone")
+    assert box.panel[0] is Lamp.DOUBLE_BLINK
+    box.watch(4.0, standing())
+    assert box.brain.shown.rooms[0].coverage is Coverage.ARMED
+
+
+def test_a_camera_that_falls_silent_is_noticed_without_a_frame():
+    box = Box()
+    box.watch(1.0, standing())
+    box.let_pass(10.0)
+    assert box.brain.shown.rooms[0].coverage is Coverage.BLIND
+    assert json.loads(retained(box)["room/kitchen/coverage"])["state"] == "blind"
+
+
+def test_an_eye_that_is_not_confined_is_a_fault_until_a_confined_one_takes_its_place():
+    box = Box()
+    box.watch(1.0)
+    bare = replace(CONFINED, confinement=Confinement())
+    box.brain.take(Greeted("kitchen", bare), box.at(box.now))
+    assert box.brain.shown.rooms[0].coverage is Coverage.DEGRADED
+    assert [fault.part for fault in box.brain.shown.faults] == ["sandbox"]
+    box.brain.take(Greeted("kitchen", CONFINED), box.at(box.now))
+    assert box.brain.shown.rooms[0].coverage is Coverage.ARMED
+    assert box.brain.shown.faults == ()
+
+
+def test_an_ordinary_greeting_says_nothing():
+    box = Box()
+    before = len(box.log.entries)
+    box.brain.take(Greeted("kitchen", CONFINED), box.at(box.now))
+    assert len(box.log.entries) == before
+
+
+def test_faults_are_shown_until_they_are_over():
+    box = Box()
+    moment = box.at(0.0)
+    box.brain.take(FaultOccurred(time=1000.0, room="", part="broker", reasons=("No connection.",)), moment)
+    assert [fault.part for fault in box.brain.shown.faults] == ["broker"]
+    box.brain.take(FaultCleared(time=1000.0, room="", part="broker"), moment)
+    assert box.brain.shown.faults == ()
+
+
+def test_a_snooze_is_shown_published_and_ends_by_itself():
+    box = Box()
+    moment = box.at(0.0)
+    box.brain.take(Snoozed(time=1000.0, by="Anna", via="web", seconds=60.0), moment)
+    assert [(each.room, each.until) for each in box.brain.shown.snoozes] == [("", 1060.0)]
+    assert json.loads(retained(box)["snooze"])["state"] == "on"
+    box.let_pass(61.0)
+    assert box.brain.shown.snoozes == ()
+    assert json.loads(retained(box)["snooze"])["state"] == "off"
+
+
+def scenes(box: Box) -> list[tuple[str, list[float]]]:
+    kept = []
+    for incident, lines in box.log.all("scene"):  # type: ignore[misc]
+        kept.append((incident, [each.time for each in recording.read(lines)]))
+    return kept
+
+
+def test_the_scene_before_an_incident_is_kept_at_once_and_all_of_it_twenty_seconds_later():
+    box = Box()
+    box.watch(30.0, standing())
+    call(box, room="kitchen")
+    (first,) = scenes(box)
+    assert first[0] == "i-0"
+    assert first[1][0] == pytest.approx(-20.0, abs=0.2)
+    assert first[1][-1] == pytest.approx(0.0, abs=0.2)
+    box.watch(25.0, standing())
+    whole = scenes(box)[-1]
+    assert len(scenes(box)) == 2
+    assert whole[1][0] == pytest.approx(-20.0, abs=0.2)
+    assert whole[1][-1] == pytest.approx(20.0, abs=0.2)
+
+
+def test_a_call_from_nowhere_keeps_the_first_room():
+    box = Box()
+    box.watch(5.0, standing())
+    call(box)
+    assert scenes(box)
+
+
+def test_without_a_frame_there_is_no_scene():
+    box = Box()
+    call(box)
+    box.let_pass(30.0)
+    assert scenes(box) == []
+
+
+def test_what_is_shown_does_not_change_behind_the_back_of_the_page():
+    box = Box()
+    box.watch(2.0, standing())
+    before = box.brain.shown
+    box.fall()
+    assert before.incidents == ()
+    assert box.brain.shown.incidents
+
+
+def test_the_page_sees_bodies_postures_and_that_there_is_news():
+    box = Box(SETTINGS)
+    box.watch(2.0, standing())
+    (person,) = box.brain.shown.rooms[0].persons
+    assert (person.posture, person.name) == ("upright", None)
+    version = box.brain.shown.version
+    call(box)
+    assert box.brain.shown.version > version
+
+
+def test_an_empty_room_shows_nobody():
+    box = Box()
+    box.see(seen(0.1))
+    assert box.brain.shown.rooms[0].persons == ()
