@@ -111,5 +111,3 @@ class Box:
         shown = self.log.all("panel")[-1]
         assert isinstance(shown, ShowPanel)
         return shown.lamp, shown.sound
-
-

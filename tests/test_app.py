@@ -1,0 +1,166 @@
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from brokers import free_port
+
+from guardian import app
+from guardian.app import Guardian, button_event
+from guardian.commands import Lamp, Sound
+from guardian.errors import BrokerError, ConfigurationError, PanelError
+from guardian.events import Acknowledged, Cancelled, DrillStarted, Event, HelpCalled, ViewLost
+from guardian.incident import IncidentState
+from guardian.io.gpio import Gesture
+from guardian.io.panel import NoPanel, SimulatedPanel
+from guardian.settings import Camera, Mqtt, Panel, Room, Settings, Web
+
+SECONDS = 30.0
+
+
+def settings(path: Path, **fields: object) -> Settings:
+    """A box without a broker, whose camera does not exist."""
+    plain = {
+        "rooms": (Room(name="kitchen", camera=Camera(source=str(path / "no such film.mp4"))),),
+        "mqtt": Mqtt(broker="none"),
+        "panel": Panel(kind="simulated"),
+        "web": Web(enabled=False),
+        "state_directory": path / "state",
+    }
+    return Settings(**{**plain, **fields})
+
+
+@contextmanager
+def running(guardian: Guardian) -> Iterator[Guardian]:
+    try:
+        guardian.start()
+        yield guardian
+    finally:
+        guardian.stop()
+
+
+def wait_for(wanted, what: str = "") -> None:  # noqa: ANN001 - any callable
+    """Look again and again, without holding the processor, until it is as wanted."""
+    tries = threading.Event()
+    for _ in range(int(SECONDS / 0.01)):
+        if wanted():
+            return
+        tries.wait(0.01)
+    pytest.fail(f"never so: {what}")
+
+
+def test_a_call_for_help_sounds_the_siren_and_the_button_takes_it(tmp_path: Path):
+    with running(Guardian(settings(tmp_path))) as guardian:
+        panel = guardian.panel
+        assert isinstance(panel, SimulatedPanel)
+        guardian.submit(HelpCalled(time=0.0, by="Rosa", via="web"))
+        wait_for(lambda: panel.sound is Sound.SIREN, "siren")
+        assert panel.lamp is Lamp.FAST_BLINK
+        wait_for(lambda: panel._button._armed, "a button that was seen up")
+        panel.press()
+        wait_for(lambda: guardian.brain.alarm.state is IncidentState.ACKNOWLEDGED, "acknowledged by the button")
+        assert panel.sound is Sound.SILENT
+
+
+def test_an_open_alarm_rings_again_after_a_restart(tmp_path: Path):
+    with running(Guardian(settings(tmp_path))) as guardian:
+        guardian.submit(HelpCalled(time=0.0, by="Rosa", via="web"))
+        wait_for(lambda: guardian.brain.alarm.state is IncidentState.RAISED, "raised")
+    with running(Guardian(settings(tmp_path))) as again:
+        assert again.brain.alarm.state is IncidentState.RAISED
+        panel = again.panel
+        assert isinstance(panel, SimulatedPanel)
+        wait_for(lambda: panel.sound is Sound.SIREN, "siren")
+
+
+def test_a_camera_that_cannot_be_opened_is_told_while_the_rest_goes_on(tmp_path: Path):
+    with running(Guardian(settings(tmp_path))) as guardian:
+        wait_for(lambda: "no such film" in guardian.home.snapshot().rooms[0].reason, "blind, and why")
+
+
+def test_a_second_box_on_the_same_state_is_refused(tmp_path: Path):
+    with running(Guardian(settings(tmp_path))):
+        second = Guardian(settings(tmp_path))
+        with pytest.raises(ConfigurationError, match="another Guardian runs on this state"):
+            second.start()
+        second.stop()
+
+
+def test_a_state_directory_that_cannot_be_written_is_a_fault_and_no_end(tmp_path: Path):
+    (tmp_path / "file").write_text("in the way")
+    with running(Guardian(settings(tmp_path, state_directory=tmp_path / "file" / "state"))) as guardian:
+        wait_for(lambda: "store" in {fault.part for fault in guardian.home.snapshot().faults}, "fault")
+        guardian.submit(HelpCalled(time=0.0, by="Rosa", via="web"))
+        wait_for(lambda: guardian.brain.alarm.state is IncidentState.RAISED, "raised")
+
+
+def test_a_page_that_cannot_start_is_a_fault_and_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(app, "RETRY_SECONDS", 0.05)
+    (tmp_path / "state").mkdir()
+    (tmp_path / "state" / "web-token").mkdir()
+    with running(Guardian(settings(tmp_path, web=Web(port=0)))) as guardian:
+        assert guardian.late == ("page",)
+        assert guardian.page == ""
+        wait_for(lambda: "page" in {fault.part for fault in guardian.home.snapshot().faults}, "fault")
+        (tmp_path / "state" / "web-token").rmdir()
+        wait_for(lambda: guardian.late == (), "started late")
+        wait_for(lambda: guardian.home.snapshot().faults == (), "fault over")
+        assert guardian.page.startswith("http://127.0.0.1:")
+
+
+def test_a_broker_that_cannot_start_is_a_fault_and_no_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    def fail(_: object) -> None:
+        message = "port taken"
+        raise BrokerError(message)
+
+    monkeypatch.setattr("guardian.io.broker.EmbeddedBroker.start", fail)
+    mqtt = Mqtt(broker="embedded", port=free_port())
+    with running(Guardian(settings(tmp_path, mqtt=mqtt))) as guardian:
+        assert guardian.late == ("broker",)
+        guardian.submit(HelpCalled(time=0.0, by="Rosa", via="web"))
+        wait_for(lambda: guardian.brain.alarm.state is IncidentState.RAISED, "raised")
+
+
+def test_a_panel_that_cannot_be_driven_is_a_fault_and_no_end(tmp_path: Path):
+    def no_panel(_gesture: object, _report: object) -> SimulatedPanel:
+        message = "GPIO 18 is busy"
+        raise PanelError(message)
+
+    with running(Guardian(settings(tmp_path), panel=no_panel)) as guardian:
+        assert isinstance(guardian.panel, NoPanel)
+        wait_for(lambda: "panel" in {fault.part for fault in guardian.home.snapshot().faults}, "fault")
+
+
+def test_one_that_never_started_can_be_stopped(tmp_path: Path):
+    Guardian(settings(tmp_path)).stop()
+
+
+def test_a_core_that_fails_ends_the_box_so_that_it_is_started_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(threading, "excepthook", lambda _: None)
+    with running(Guardian(settings(tmp_path))) as guardian:
+
+        def fail(*_: object) -> None:
+            message = "a fault in the core"
+            raise RuntimeError(message)
+
+        monkeypatch.setattr(guardian.brain, "take", fail)
+        guardian.submit(ViewLost(time=0.0, room="kitchen"))
+        assert guardian.ended.wait(SECONDS)
+
+
+@pytest.mark.parametrize(
+    ("gesture", "state", "meant"),
+    [
+        (Gesture.PRESS, None, Cancelled),
+        (Gesture.PRESS, IncidentState.PENDING, Cancelled),
+        (Gesture.PRESS, IncidentState.RAISED, Acknowledged),
+        (Gesture.HOLD, None, HelpCalled),
+        (Gesture.HOLD, IncidentState.PENDING, HelpCalled),
+        (Gesture.LONG_HOLD, None, DrillStarted),
+    ],
+)
+def test_what_the_button_means(gesture: Gesture, state: IncidentState | None, meant: type[Event]):
+    event = button_event(gesture, state, 7.0)
+    assert type(event) is meant
+    assert (event.time, event.by, event.via) == (7.0, "the button", "button")

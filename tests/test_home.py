@@ -1,0 +1,102 @@
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from bodies import standing
+from boxes import SETTINGS, Box, Log
+
+from guardian.brain import Brain, Outputs
+from guardian.events import Cancelled, HelpCalled, HumanEvent
+from guardian.eye.watch import Seen
+from guardian.home import Home
+from guardian.io.fakes import FakeClock
+from guardian.io.journal import Journal
+from guardian.skeleton import Observation
+
+SECONDS = 20.0
+
+
+class Rig:
+    """A brain with a true journal, and the home that the page sees."""
+
+    def __init__(self, path: Path) -> None:
+        self.clock, self.submitted = FakeClock(), list[HumanEvent]()
+        self.journal = Journal(path / "guardian.db", lambda _: None)
+        self.journal.open(self.clock.moment())
+        log = Log()
+        outputs = Outputs(panel=log, journal=self.journal, publish=log.publish, tell=log.tell)  # type: ignore[arg-type]
+        self.brain = Brain(SETTINGS, outputs, lambda: "i-0", self.clock.moment())
+        self.brain.begin((), (), self.clock.moment())
+        self.home = Home(SETTINGS, self.brain, self.journal, self.clock, self.submitted.append)
+
+    def watch(self, seconds: float) -> None:
+        for _ in range(round(seconds * 5)):
+            now = self.clock.advance(0.2)
+            observation = Observation(time=now, poses=(standing(),))
+            self.brain.take(Seen("kitchen", observation), self.clock.moment())
+            self.brain.tick(self.clock.moment())
+
+    def call(self) -> None:
+        event = HelpCalled(time=self.clock.monotonic(), by="Rosa", via="web", room="kitchen")
+        self.brain.take(event, self.clock.moment())
+
+    def settle(self) -> None:
+        """Wait until all is written."""
+        give_up = time.monotonic() + SECONDS
+        assert self.journal.wait(SECONDS, self.clock.moment())
+        while not self.journal.scenes():
+            assert time.monotonic() < give_up
+
+
+@pytest.fixture
+def rig(tmp_path: Path) -> Iterator[Rig]:
+    made = Rig(tmp_path)
+    yield made
+    made.journal.close()
+
+
+def test_the_page_sees_what_the_brain_last_showed(rig: Rig):
+    assert rig.home.snapshot() is rig.brain.shown
+    rig.watch(1.0)
+    assert rig.home.snapshot() is rig.brain.shown
+
+
+def test_what_a_human_does_on_the_page_reaches_the_core(rig: Rig):
+    event = Cancelled(time=1.0, by="Anna", via="web")
+    rig.home.submit(event)
+    assert rig.submitted == [event]
+
+
+def test_the_past_has_wall_times_and_can_be_replayed(rig: Rig):
+    rig.watch(5.0)
+    opened = rig.clock.moment().wall
+    rig.call()
+    rig.settle()
+    rig.clock.advance(60.0)
+    (found,) = rig.home.incidents(10)
+    assert (found.opened, found.closed, found.replayable) == (opened, None, True)
+
+
+def test_a_scene_is_replayed_with_the_postures_of_then(rig: Rig):
+    rig.watch(5.0)
+    rig.call()
+    rig.settle()
+    scene = rig.home.scene("i-0")
+    assert scene is not None
+    assert scene.room == "kitchen"
+    assert scene.frames[0].offset == pytest.approx(-4.8)
+    assert scene.frames[-1].offset == pytest.approx(0.0)
+    assert {person.posture for frame in scene.frames[10:] for person in frame.persons} == {"upright"}
+
+
+def test_where_nothing_was_kept_there_is_no_scene(rig: Rig):
+    assert rig.home.scene("i-0") is None
+    rig.journal.save_scene("orphan", ["not a scene"], rig.clock.moment())
+    rig.settle()
+    with pytest.raises(Exception, match="no skeleton scene"):
+        rig.home.scene("orphan")
+
+
+def test_the_box_in_the_test_is_as_the_real_one():
+    assert Box().brain.shown.household == SETTINGS.household.name

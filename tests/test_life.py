@@ -1,0 +1,159 @@
+"""The daemon as a process: killed at the worst moment, its eye killed, and stopped as systemd stops it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import yaml
+from brokers import Listener, free_port
+from paho.mqtt.enums import MQTTProtocolVersion
+
+from guardian.demo.show import FILM
+from guardian.io.mqtt_session import Endpoint
+
+pytestmark = pytest.mark.slow
+
+SECONDS = 60.0
+BUZZER = 18
+HOME = "guardian/home/"
+RPI = Path(__file__).parent / "rpi"
+
+
+class Daemon:
+    """`guardian run` with its own state, an embedded broker, a header that notes its levels, and our film as camera."""
+
+    def __init__(self, path: Path) -> None:
+        self.port, self.pins = free_port(), path / "pins"
+        self._path, self._config = path, path / "guardian.yaml"
+        self._config.write_text(
+            yaml.safe_dump(
+                {
+                    "rooms": [{"name": "kitchen", "camera": {"source": str(FILM)}}],
+                    "mqtt": {"broker": "embedded", "port": self.port},
+                    "panel": {"kind": "gpio"},
+                    "web": {"port": 0},
+                    "state_directory": str(path / "state"),
+                }
+            )
+        )
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        self.pins.write_text("")
+        environment = {**os.environ, "PYTHONPATH": str(RPI), "GUARDIAN_TEST_PINS": str(self.pins)}
+        command = [sys.executable, "-m", "guardian", "run", "--config", str(self._config)]
+        with (self._path / "log").open("ab") as log:
+            self.process = subprocess.Popen(command, env=environment, stderr=log)
+
+    def kill(self, number: int = signal.SIGKILL) -> int:
+        assert self.process is not None
+        self.process.send_signal(number)
+        return self.process.wait(SECONDS)
+
+    @property
+    def log(self) -> str:
+        return (self._path / "log").read_text()
+
+    def buzzing(self) -> bool:
+        """Whether the buzzer has been on since the daemon was started."""
+        return f"{BUZZER} 1\n" in self.pins.read_text()
+
+    def eyes(self) -> list[int]:
+        """The processes of the eyes: children of the brain that run guardian.eye."""
+        assert self.process is not None
+        threads = Path(f"/proc/{self.process.pid}/task").glob("*/children")
+        children = {int(pid) for file in threads for pid in file.read_text().split()}
+        return [pid for pid in children if b"guardian.eye" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+
+
+@pytest.fixture
+def daemon(tmp_path: Path) -> Iterator[Daemon]:
+    made = Daemon(tmp_path)
+    made.start()
+    yield made
+    if made.process is not None and made.process.poll() is None:
+        made.kill()
+    print(made.log)  # noqa: T201 - pytest shows it where the test fails
+
+
+def eventually(wanted: Callable[[], bool], what: str) -> None:
+    """Look until it is so."""
+    between = threading.Event()
+    give_up = time.monotonic() + SECONDS
+    while not wanted():
+        assert time.monotonic() < give_up, f"never so: {what}"
+        between.wait(0.05)
+
+
+@contextmanager
+def listening(daemon: Daemon) -> Iterator[Listener]:
+    """A subscriber of everything, from the first moment at which the broker answers."""
+    endpoint = Endpoint("127.0.0.1", daemon.port)
+    found: list[Listener] = []
+
+    def connects() -> bool:
+        try:
+            found.append(Listener(endpoint, protocol=MQTTProtocolVersion.MQTTv311))
+        except ConnectionRefusedError:
+            return False
+        return True
+
+    eventually(connects, "the broker answers")
+    with found[0] as listener:
+        yield listener
+
+
+def raise_alarm(listener: Listener) -> str:
+    """Call for help over MQTT; return the topic of the incident."""
+    listener.wait_for(HOME + "availability", "online")
+    listener.ask(HOME + "command/help", "Rosa")
+    listener.wait_for(HOME + "alarm", "raised")
+    return listener.heard.wait_for_one(lambda each: each[0].startswith(HOME + "incident/"))[0]
+
+
+def test_a_brain_that_is_killed_while_it_rings_rings_again(daemon: Daemon):
+    with listening(daemon) as listener:
+        incident = raise_alarm(listener)
+        eventually(daemon.buzzing, "the siren sounds")
+    assert daemon.kill() == -signal.SIGKILL
+    daemon.start()
+    with listening(daemon) as listener:
+        listener.wait_for(HOME + "alarm", "raised")
+        assert json.loads(listener.wait_for(incident))["state"] == "raised"
+        assert json.loads(listener.wait_for(HOME + "alarm/incident"))["id"] == incident.rpartition("/")[2]
+        listener.wait_for(HOME + "availability", "online")
+        eventually(daemon.buzzing, "the siren sounds again")
+        listener.ask(HOME + "command/acknowledge", "Anna")
+        listener.wait_for(HOME + "alarm", "acknowledged")
+        assert set(listener.payloads(HOME + "alarm")) <= {"raised", "acknowledged"}
+
+
+def test_an_eye_that_is_killed_is_opened_again_and_both_are_told(daemon: Daemon):
+    with listening(daemon) as listener:
+        eventually(lambda: bool(daemon.eyes()), "an eye is open")
+        coverage = HOME + "room/kitchen/coverage"
+        listener.heard.wait_for_one(lambda each: each[0] == coverage and '"armed"' in each[1])
+        (eye,) = daemon.eyes()
+        os.kill(eye, signal.SIGKILL)
+        happened = listener.heard.wait_for(lambda heard: '"ViewRestored"' in "".join(each[1] for each in heard))
+        names = [json.loads(payload)["event"] for topic, payload, _ in happened if topic == HOME + "event"]
+        assert [name for name in names if name.startswith("View")] == ["ViewLost", "ViewRestored"]
+        assert eye not in daemon.eyes()
+
+
+def test_stopped_by_systemd_it_says_goodbye_and_leaves_nothing_running(daemon: Daemon):
+    with listening(daemon) as listener:
+        listener.wait_for(HOME + "availability", "online")
+        eventually(lambda: bool(daemon.eyes()), "an eye is open")
+        (eye,) = daemon.eyes()
+        assert daemon.kill(signal.SIGTERM) == 0
+        listener.wait_for(HOME + "availability", "offline")
+    eventually(lambda: not Path(f"/proc/{eye}").exists(), "the eye has ended")
