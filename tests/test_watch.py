@@ -35,7 +35,7 @@ class FakeEye:
     def stop(self) -> None:
         self.stopped.set()
 
-    def __enter__(self) -> "FakeEye":
+    def __enter__(self) -> "FakeEye":  # noqa: PYI034 - typing has no Self in Python 3.10
         return self
 
     def __exit__(self, *_: object) -> None:
