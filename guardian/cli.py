@@ -1,23 +1,21 @@
-"""The commands that a person types. Each prints what it found and ends with 0 well, 1 failed, 2 wrong use."""
+"""The commands that a person types: each says what it takes, and calls the module that does it.
+
+Exit codes: 0 well, 1 failed at its job, 2 wrong use or configuration.
+"""
 
 import argparse
-import json
 import os
 import sys
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TypeAlias
 
-from guardian import __version__, recording
-from guardian.errors import ConfigurationError, GuardianError
-from guardian.events import URGENT_EVENTS, Event
-from guardian.eye.spawn import observe_file
-from guardian.pipeline import Pipeline
-from guardian.settings import Camera, Room, Settings
-from guardian.skeleton import Observation
+from guardian import __version__
+from guardian.errors import GuardianError
 
-SCENE = ".jsonl"
+# What a command needs is imported when it runs: `guardian --help` must not load MoveNet's runtime, nor `run` the lab.
+
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - it has no public name
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -30,6 +28,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return error.exit_code
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:  # whoever read our output has left
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     return code
 
 
@@ -37,99 +38,92 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="guardian", description="Falls seen as stick figures, and a human told.")
     parser.add_argument("--version", action="version", version=f"guardian {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    analyse = commands.add_parser("analyse", help="find what happens in a video or a skeleton scene")
-    analyse.add_argument("source", nargs="+", help="a video file, or a skeleton scene (.jsonl)")
-    analyse.add_argument("--json", action="store_true", help="one JSON line per event")
-    analyse.add_argument("--hold", type=float, default=0.0, metavar="S", help="go on for S seconds with the last frame")
-    analyse.set_defaults(run=_analyse)
-    record = commands.add_parser("record", help="turn a video into a skeleton scene, without pixels")
-    record.add_argument("source", help="a video file")
-    record.add_argument("scene", help="the .jsonl file to write")
-    record.set_defaults(run=_record)
-    run = commands.add_parser("run", help="the daemon: watch, and call for help")
-    run.add_argument("--config", type=Path, default=None, metavar="F", help="default: /etc/guardian/guardian.yaml")
-    run.add_argument("--log-format", choices=("text", "json"), default="text")
-    run.set_defaults(run=_run)
-    demo = commands.add_parser("demo", help="the whole appliance on this machine, without hardware or configuration")
-    demo.add_argument("--headless", action="store_true", help="answer the alarm by itself; exit 0 only if all worked")
-    demo.add_argument("--seconds", type=float, default=None, help="how long (default: until Ctrl-C; headless: 120)")
-    demo.add_argument("--source", default=None, help="a video file, in place of the bundled one")
-    demo.set_defaults(run=_demo)
+    for add in (_add_run, _add_demo, _add_analyse, _add_record):
+        add(commands)
     return parser
 
 
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 <= seconds <= 86_400:  # noqa: PLR2004 - a day
+        message = f"{text} is wrong; seconds from 0 to 86400 would be right"
+        raise argparse.ArgumentTypeError(message)
+    return seconds
+
+
+def _add(commands: Commands, name: str, run: Callable[[argparse.Namespace], int], text: str) -> argparse.ArgumentParser:
+    command = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+    command.set_defaults(run=run)
+    return command
+
+
+def _add_config(command: argparse.ArgumentParser) -> None:
+    text = "the configuration (default: $GUARDIAN_CONFIG, else /etc/guardian/guardian.yaml)"
+    command.add_argument("--config", type=Path, default=None, metavar="F", help=text)
+
+
+def _add_run(commands: Commands) -> None:
+    command = _add(commands, "run", _run, "the daemon: watch, and call for help")
+    _add_config(command)
+    command.add_argument("--log-format", choices=("text", "json"), default="text")
+
+
 def _run(options: argparse.Namespace) -> int:
-    from guardian import app, configuration  # noqa: PLC0415 - the other commands need not load the whole appliance
-    from guardian.io import logs  # noqa: PLC0415 - same
+    from guardian import app, configuration
+    from guardian.io import logs
 
     logs.configure(options.log_format)
     return app.run(configuration.load(configuration.find(options.config, os.environ)))
 
 
-def _demo(options: argparse.Namespace) -> int:
-    from rich.console import Console  # noqa: PLC0415 - the other commands need not load the whole appliance
+def _add_demo(commands: Commands) -> None:
+    text = "the whole appliance on this machine, without hardware or configuration"
+    command = _add(commands, "demo", _demo, text)
+    command.add_argument(
+        "--headless", action="store_true", help="answer the alarm by itself; exit 0 only if all worked"
+    )
+    text = "how long (default: until Ctrl-C; headless: 120)"
+    command.add_argument("--seconds", type=_seconds, default=None, metavar="N", help=text)
+    command.add_argument("--source", default=None, metavar="FILE", help="a video file, in place of the bundled one")
 
-    from guardian.demo.show import FILM, show  # noqa: PLC0415 - same
+
+def _demo(options: argparse.Namespace) -> int:
+    from rich.console import Console
+
+    from guardian.demo.show import FILM, show
 
     seconds = options.seconds or (120.0 if options.headless else None)
     return show(options.source or FILM, headless=options.headless, seconds=seconds, console=Console())
 
 
-def observations(source: str, hold: float = 0.0) -> Iterator[Observation]:
-    """What there is to see in a file: a scene is read, a video goes through a confined eye.
-
-    Raises SourceError, SceneError and what EyeProcess.records raises.
-    """
-    if not source.endswith(SCENE):
-        yield from observe_file(Camera(source=source), hold=hold)
-        return
-    if not Path(source).is_file():
-        message = f"{source}: there is no such scene; a file written by `guardian record` would be right"
-        raise ConfigurationError(message)
-    with Path(source).open(encoding="utf-8") as lines:
-        yield from recording.read(lines)
+def _add_analyse(commands: Commands) -> None:
+    command = _add(commands, "analyse", _analyse, "find what happens in a video or a skeleton scene")
+    command.add_argument("source", nargs="+", help="a video file, or a skeleton scene (.jsonl)")
+    text = "take limits, and the places of the first room, from this configuration"
+    command.add_argument("--config", type=Path, default=None, metavar="F", help=text)
+    command.add_argument("--json", action="store_true", help="one JSON line per event")
+    text = "go on for S seconds with the last frame"
+    command.add_argument("--hold", type=_seconds, default=0.0, metavar="S", help=text)
 
 
 def _analyse(options: argparse.Namespace) -> int:
-    for source in options.source:
-        room = Room(name="room", camera=Camera(source=source))
-        pipeline, found = Pipeline(room, Settings(rooms=(room,)), 0.0), Counter[str]()
-        frames, looked, last = 0, 0, 0.0
-        for observation in observations(source, options.hold):
-            frames, looked, last = frames + 1, looked + bool(observation.poses), observation.time
-            for event in pipeline.update(observation):
-                found[type(event).__name__] += 1
-                print(_json(source, event) if options.json else _line(event))
-        end = {
-            "source": source,
-            "t": round(last, 3),
-            "event": "EndOfSource",
-            "frames": frames,
-            "seconds": round(last, 3),
-        }
-        end["coverage"] = round(looked / frames, 3) if frames else 0.0
-        alarms = sum(found[kind.__name__] for kind in URGENT_EVENTS)
-        print(json.dumps(end) if options.json else f"{source}: {alarms} alarms in {last:.1f} s, {frames} frames")
-    return 0
+    from guardian import configuration
+    from guardian.lab.analyse import analyse
+
+    settings = configuration.load(options.config) if options.config else None
+    return analyse(options.source, settings=settings, hold=options.hold, as_json=options.json)
 
 
-def _json(source: str, event: Event) -> str:
-    facts = {name: value for name, value in asdict(event).items() if name != "time"}
-    return json.dumps({"source": source, "t": round(event.time, 3), "event": type(event).__name__, **facts})
-
-
-def _line(event: Event) -> str:
-    return f"{event.time:8.2f} s  {type(event).__name__:16}  {' '.join(event.reasons)}"
+def _add_record(commands: Commands) -> None:
+    command = _add(commands, "record", _record, "turn a video into a skeleton scene, without pixels")
+    command.add_argument("source", help="a video file")
+    command.add_argument("scene", help="the .jsonl file to write")
 
 
 def _record(options: argparse.Namespace) -> int:
-    partial = Path(options.scene + ".partial")
-    with partial.open("w", encoding="utf-8") as scene:
-        scene.write(recording.header() + "\n")
-        for observation in observations(options.source):
-            scene.write(recording.dumps(observation) + "\n")
-    partial.replace(options.scene)
-    return 0
+    from guardian.lab.analyse import record
+
+    return record(options.source, options.scene)
 
 
 if __name__ == "__main__":

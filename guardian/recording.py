@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -10,6 +11,8 @@ from guardian.skeleton import Observation, Pose
 
 FORMAT = "guardian-scene"
 VERSION = 1
+HELD_PACE = 0.1
+"""Seconds between frames of a scene that has one frame only."""
 _FIELDS = ("time", "aspect", "looked", "brightness", "contrast", "sharpness", "motion", "change", "held", "frame")
 
 
@@ -37,6 +40,18 @@ def loads(line: str, number: int) -> Observation:
     except (ValueError, KeyError, TypeError) as error:
         message = f"line {number}: {error}; a line written by `guardian record` would be right"
         raise SceneError(message) from error
+
+
+def held(observations: Iterable[Observation], seconds: float) -> Iterator[Observation]:
+    """Yield the observations, and then the last one again, as a camera would give it, for so many seconds."""
+    last, pace = None, HELD_PACE
+    for observation in observations:
+        pace = observation.time - last.time if last is not None and observation.time > last.time else pace
+        last = observation
+        yield observation
+    if last is not None:
+        for number in range(1, int(seconds / pace) + 1):
+            yield replace(last, time=last.time + number * pace, held=True, motion=0.0, change=0.0)
 
 
 def read(lines: Iterable[str]) -> Iterator[Observation]:

@@ -50,7 +50,14 @@ SHOWS = ("lab", "demo")
 COMMANDS = ("cli", "__main__")
 """What a person types."""
 
-FLOORS: tuple[tuple[str, ...], ...] = (NOUNS, *((stage,) for stage in STAGES), EDGES, *((top,) for top in TOPS), SHOWS, COMMANDS)
+FLOORS: tuple[tuple[str, ...], ...] = (
+    NOUNS,
+    *((stage,) for stage in STAGES),
+    EDGES,
+    *((top,) for top in TOPS),
+    SHOWS,
+    COMMANDS,
+)
 
 PURE = frozenset(NOUNS + STAGES)
 
