@@ -15,6 +15,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from rich.console import Console
 
 from guardian.app import Guardian
+from guardian.errors import ConfigurationError
 from guardian.io.panel import SimulatedPanel
 from guardian.settings import AlarmSettings, Camera, Mqtt, Room, Settings, Web
 
@@ -70,7 +71,13 @@ class Witness:
 
 
 def show(source: Path | str, *, headless: bool, seconds: float | None, console: Console) -> int:
-    """Run the demonstration for so many seconds (None: until interrupted; headless: until closed). Exit code 0 or 1."""
+    """Run the demonstration for so many seconds (None: until interrupted; headless: until closed).
+
+    Returns the exit code, 0 or 1. Raises ConfigurationError where there is no such film.
+    """
+    if not Path(source).is_file():
+        message = f"{source}: there is no such file; a video file would be right"
+        raise ConfigurationError(message)
     with tempfile.TemporaryDirectory(prefix="guardian-demo-") as directory:
         settings = Settings(
             rooms=(Room(name=ROOM, camera=Camera(source=str(source))),),

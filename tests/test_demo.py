@@ -1,0 +1,39 @@
+import io
+import subprocess
+import sys
+
+import pytest
+from rich.console import Console
+
+from guardian.demo.show import FILM, Witness, show
+from guardian.errors import ConfigurationError
+
+
+def test_a_witness_is_satisfied_by_the_whole_life_of_an_alarm_only():
+    assert Witness(states=["suspected", "pending", "raised", "acknowledged", "resolved"]).satisfied
+    assert not Witness(states=["suspected", "pending", "raised", "resolved"]).satisfied
+    assert not Witness(states=["suspected", "pending", "resolved"]).satisfied
+    assert not Witness().satisfied
+
+
+@pytest.mark.slow
+def test_the_demo_shows_a_fall_an_alarm_and_its_end():
+    command = [sys.executable, "-m", "guardian", "demo", "--headless", "--seconds", "170"]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=240)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    said = ended.stdout
+    for word in ("SIREN", "raised", "acknowledged", "resolved", "Anna acknowledged it, and it is closed"):
+        assert word in said
+
+
+@pytest.mark.slow
+def test_a_demo_in_which_nobody_falls_has_not_worked():
+    said = io.StringIO()
+    film = FILM.with_name("everyday.mp4")
+    assert show(film, headless=True, seconds=6.0, console=Console(file=said, width=200)) == 1
+    assert "No complete alarm within 6 s" in said.getvalue()
+
+
+def test_a_film_that_does_not_exist_is_told():
+    with pytest.raises(ConfigurationError, match="nothing.mp4: there is no such file"):
+        show("nothing.mp4", headless=True, seconds=6.0, console=Console(file=io.StringIO()))
