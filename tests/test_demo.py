@@ -35,5 +35,5 @@ def test_a_demo_in_which_nobody_falls_has_not_worked():
 
 
 def test_a_film_that_does_not_exist_is_told():
-    with pytest.raises(ConfigurationError, match="nothing.mp4: there is no such file"):
+    with pytest.raises(ConfigurationError, match=r"nothing\.mp4: there is no such file"):
         show("nothing.mp4", headless=True, seconds=6.0, console=Console(file=io.StringIO()))
