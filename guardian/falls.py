@@ -12,7 +12,7 @@ from enum import Enum
 
 from guardian.events import FallConfirmed, FallSuspected, LongLie, PersonDown, PersonEvent, PersonRecovered
 from guardian.geometry import Point, distance
-from guardian.posture import Figure, Posture
+from guardian.posture import Figure, Posture, raised
 from guardian.settings import Falls
 from guardian.tracking import TrackState
 
@@ -33,6 +33,8 @@ UPRIGHT_SECONDS = 1.5
 VANISHED_SECONDS = 6.0
 SAT_SECONDS = 12.0
 """Low without lying (sitting on the floor after a fast descent) takes longer to be sure of."""
+FLAT_DEGREES = 60.0
+"""Tilt of the torso from which on somebody who has come down lies, whatever the legs look like."""
 DOWN_SHARE = 0.6
 """Least share of the confirm time in which the body must be seen down (or be hidden)."""
 REST = ("bed", "sofa")
@@ -54,6 +56,7 @@ class _Sample:
     time: float
     shoulders: float
     hips: float
+    floor: Point | None
 
 
 @dataclass(slots=True)
@@ -67,6 +70,7 @@ class _Course:
     fast: bool = False
     since: float = 0.0
     level: float = 0.0
+    floor: Point | None = None
     down: float = 0.0
     sat: float = 0.0
     up: float = 0.0
@@ -129,7 +133,7 @@ class FallDetector:
                 course.drop = drop
                 _start(course, Phase.SUSPECTED, now)
                 yield self._event(FallSuspected, course, now, drop)
-            elif course.lying >= self._down_seconds(course) and not _resting(course.figure):
+            elif course.lying >= self._down_seconds(course) and not _resting(course):
                 _start(course, Phase.DOWN, now - course.lying)
                 seconds = f"Lying on the floor for {now - course.since:.0f} s; nobody saw a fall."
                 yield self._event(PersonDown, course, now, seconds)
@@ -156,7 +160,7 @@ class FallDetector:
         if reason is None:
             if since > self._give_up_seconds and course.down + course.hidden + course.sat < DOWN_SHARE * since:
                 _reset(course)
-        elif _resting(course.figure):
+        elif _resting(course):
             _reset(course)
         else:
             course.phase = Phase.DOWN
@@ -188,7 +192,7 @@ def _extend(course: _Course, figure: Figure, now: float) -> None:
     while course.path and now - course.path[0].time > WINDOW_SECONDS:
         course.path.popleft()
     if figure.shoulders is not None and figure.hips is not None:
-        course.path.append(_Sample(now, figure.shoulders[0], figure.hips[0]))
+        course.path.append(_Sample(now, figure.shoulders[0], figure.hips[0], figure.floor))
 
 
 def _miss(course: _Course, present: Iterable[Figure], step: float) -> None:
@@ -201,7 +205,7 @@ def _miss(course: _Course, present: Iterable[Figure], step: float) -> None:
 
 def _weigh(course: _Course, figure: Figure, step: float) -> None:
     """Count `step` seconds as down, sat low, or up."""
-    lying = figure.posture is Posture.LYING
+    lying = figure.posture is Posture.LYING or (course.phase is not Phase.WATCHING and _flat(course, figure))
     course.lying = 0.0 if not lying and figure.posture is not Posture.UNKNOWN else course.lying + step * lying
     if course.phase is Phase.WATCHING:
         return
@@ -219,11 +223,22 @@ def _weigh(course: _Course, figure: Figure, step: float) -> None:
         course.sat = 0.0
 
 
+def _flat(course: _Course, figure: Figure) -> bool:
+    """Whether the torso is level as low as the descent brought it: a body may lie so that its knees look lower."""
+    return figure.tilt is not None and figure.tilt >= FLAT_DEGREES and _low(course, figure)
+
+
 def _low(course: _Course, figure: Figure) -> bool:
     """Whether the hips are still as low as the descent brought them, and not on furniture."""
     if figure.hips is None:
         return True
-    return figure.hips[0] > course.level - 0.1 * figure.stature and not figure.raised
+    return figure.hips[0] > course.level - 0.1 * figure.stature and not _on_furniture(course, figure)
+
+
+def _on_furniture(course: _Course, figure: Figure) -> bool:
+    """Whether the body rests above the floor: as the feet stood before the descent, since a fall takes them along."""
+    floor = course.floor if course.phase is Phase.SUSPECTED else figure.floor
+    return raised(figure.hips, floor, figure.stature)
 
 
 def _descent(course: _Course) -> str:
@@ -260,6 +275,7 @@ def _start(course: _Course, phase: Phase, since: float) -> None:
     hips = course.figure.hips
     course.phase, course.since = phase, since
     course.level = hips[0] if hips else 0.0
+    course.floor = course.path[0].floor if course.path else course.figure.floor
     course.down = course.sat = course.up = course.hidden = 0.0
     course.told_long_lie = False
 
@@ -270,9 +286,10 @@ def _reset(course: _Course) -> None:
     course.down = course.sat = course.up = course.hidden = course.lying = 0.0
 
 
-def _resting(figure: Figure) -> bool:
+def _resting(course: _Course) -> bool:
     """Whether the body lies where one may lie: on a drawn bed or sofa, or raised above the floor."""
-    return (figure.place is not None and figure.place.kind in REST) or (figure.raised and figure.place is None)
+    place = course.figure.place
+    return place.kind in REST if place is not None else _on_furniture(course, course.figure)
 
 
 def _same_place(lost: Figure, figure: Figure, since: float) -> bool:

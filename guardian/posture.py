@@ -54,7 +54,7 @@ class Figure:
     """A person with its posture, and what the falls stage measures: points (y, x) in frame heights or None if unseen.
 
     `scores` are of upright, bent, seated, lying and sum to 1 (all 0 where unknown). `stature` is the length of the
-    upright body here, in frame heights. `floor` is the y of the feet when last upright, None if never seen so. `tilt`
+    upright body here, in frame heights. `floor` is where the feet were when last upright, None if never seen so. `tilt`
     is of the torso, in degrees. `raised` tells that a lying or seated body rests above the floor, on furniture.
     """
 
@@ -67,7 +67,8 @@ class Figure:
     head: Point | None
     shoulders: Point | None
     hips: Point | None
-    floor: float | None
+    feet: Point | None
+    floor: Point | None
     raised: bool
 
 
@@ -118,8 +119,9 @@ class Postures:
             head=head_of(keypoints),
             shoulders=middle(keypoints, SHOULDERS),
             hips=hips,
-            floor=memory.floor[0] if memory.floor else None,
-            raised=_raised(hips, memory),
+            feet=middle(keypoints, ANKLES),
+            floor=memory.floor,
+            raised=raised(hips, memory.floor, memory.stature),
         )
 
     def _place(self, hips: Point | None, aspect: float) -> Place | None:
@@ -156,12 +158,11 @@ def _remember_standing(memory: _Memory, keypoints: Keypoints) -> None:
     memory.floor = feet
 
 
-def _raised(hips: Point | None, memory: _Memory) -> bool:
-    """Whether the hips are held well above where the feet last stood, and near there."""
-    if hips is None or memory.floor is None:
+def raised(hips: Point | None, floor: Point | None, tall: float) -> bool:
+    """Whether the hips are held well above where the feet stood, and near there; False where one of both is unknown."""
+    if hips is None or floor is None:
         return False
-    up, aside = memory.floor[0] - hips[0], abs(memory.floor[1] - hips[1])
-    return up > RAISED * memory.stature and aside < memory.stature
+    return floor[0] - hips[0] > RAISED * tall and abs(floor[1] - hips[1]) < tall
 
 
 def ramp(value: float, low: float, high: float) -> float:

@@ -9,15 +9,15 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import count
 
-from guardian.geometry import extent, mean_score, middle, spread
+from guardian.geometry import distance, extent, mean_score, middle, spread
 from guardian.skeleton import HIPS, SHOULDERS, TORSO, Pose
 
 BIRTH_SCORE = 0.3
 """Least mean torso score of a pose that may start a track. Empty rooms score below 0.2 (measured with MultiPose)."""
 TWIN = 0.12
 """Two poses whose keypoints are nearer than this, in body sizes, are the same body twice."""
-REACH, REACH_PER_SECOND, REACH_LIMIT = 0.35, 1.2, 1.0
-"""How far a body may have gone since it was last seen, in body sizes: at once, per second, and at the most."""
+REACH, TORSO_REACH, REACH_PER_SECOND, REACH_LIMIT = 0.35, 0.25, 1.2, 1.0
+"""How far a body and its torso may have gone since it was last seen, in body sizes: at once, per second, at the most."""
 CONFIRM_SECONDS = 0.4
 TENTATIVE_SECONDS = 0.6
 """A tentative track that is not seen for so long was nothing."""
@@ -71,6 +71,11 @@ def remoteness(a: Pose, b: Pose) -> float:
     return float("inf") if gap is None else gap / max(size(a), size(b))
 
 
+def torsos_apart(a: Pose, b: Pose) -> float:
+    """How far apart the middles of two torsos are, in body sizes."""
+    return distance(torso_middle(a), torso_middle(b)) / max(size(a), size(b))
+
+
 def distinct(poses: Iterable[Pose]) -> tuple[Pose, ...]:
     """The poses, best first, without a second pose of the same body."""
     kept: list[Pose] = []
@@ -101,7 +106,7 @@ class Tracker:
             )
             return self._tracks
         bodies = distinct(poses)
-        pairs = dict(self._associate(bodies, now))
+        pairs = self._associate(bodies, now)
         followed = [
             self._hit(track, bodies[pairs[track.id]], now) if track.id in pairs else self._miss(track, now)
             for track in self._tracks
@@ -111,20 +116,24 @@ class Tracker:
         self._tracks = (*(track for track in followed if track is not None), *born)
         return self._tracks
 
-    def _associate(self, bodies: tuple[Pose, ...], now: float) -> Iterator[tuple[int, int]]:
-        """Pair tracks and poses, nearest first; a pair farther apart than a body can go is none."""
-        costs = sorted(
-            (remoteness(track.pose, body) + (track.state is TrackState.LOST), track.id, index)
-            for track in self._tracks
-            for index, body in enumerate(bodies)
-            if remoteness(track.pose, body) < min(REACH_LIMIT, REACH + REACH_PER_SECOND * (now - track.seen))
-        )
-        tracks, poses = set[int](), set[int]()
-        for _, track, index in costs:
-            if track not in tracks and index not in poses:
-                tracks.add(track)
-                poses.add(index)
-                yield track, index
+    def _associate(self, bodies: tuple[Pose, ...], now: float) -> dict[int, int]:
+        """Pair tracks and poses, nearest first: by all keypoints, and what is left by the middle of the torso, since a
+        fall moves every limb at once. A pair farther apart than a body can go is none.
+        """
+        pairs: dict[int, int] = {}
+        for apart, reach in ((remoteness, REACH), (torsos_apart, TORSO_REACH)):
+            free = [(index, body) for index, body in enumerate(bodies) if index not in pairs.values()]
+            costs = sorted(
+                (gap + (track.state is TrackState.LOST), track.id, index)
+                for track in self._tracks
+                for index, body in free
+                if track.id not in pairs
+                and (gap := apart(track.pose, body)) < min(REACH_LIMIT, reach + REACH_PER_SECOND * (now - track.seen))
+            )
+            for _, track, index in costs:
+                if track not in pairs and index not in pairs.values():
+                    pairs[track] = index
+        return pairs
 
     def _hit(self, track: Track, pose: Pose, now: float) -> Track:
         y, x = torso_middle(pose)

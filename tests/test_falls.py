@@ -108,3 +108,20 @@ def test_a_second_person_who_walks_by_changes_nothing():
     for part in np.linspace(0, 1, 9)[1:]:
         scene.show(0.1, tilted(90 * part**2), other)
     assert scene.show(10, tilted(90), other).names() == ["FallSuspected", "FallConfirmed"]
+
+
+def test_feet_that_a_fall_takes_along_do_not_lift_the_floor():
+    scene = Scene().show(2, standing((0.75, 0.7), 0.5))
+    for feet in (0.80, 0.86, 0.92, 0.97):
+        scene.show(0.1, standing((feet, 0.7), 0.5))
+    scene.show(0.1, tilted(45, (0.9, 0.5), 0.5)).show(10, tilted(90, (0.8, 0.3), 0.5))
+    assert scene.names() == ["FallSuspected", "FallConfirmed"]
+
+
+def test_who_lies_with_the_knees_toward_the_camera_is_down():
+    keypoints = tilted(90).keypoints.copy()
+    keypoints[13:, 0] += 0.16
+    lying = Pose(keypoints, 0.7)
+    scene = Scene().show(2, standing()).fall(seconds=0.6).show(10, lying)
+    assert scene.names() == ["FallSuspected", "FallConfirmed"]
+    assert scene.events[-1].time - 2.6 < 6

@@ -1,5 +1,5 @@
 import numpy as np
-from bodies import standing
+from bodies import standing, tilted
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -98,3 +98,18 @@ def test_an_id_is_never_given_twice(frames: list[list[tuple[float, float]]]):
         assert not gone & set(ids)
         gone |= ever - set(ids)
         ever |= set(ids)
+
+
+def test_a_body_that_falls_between_two_frames_keeps_its_id():
+    tracker = Tracker()
+    (before,) = follow(tracker, 0.0, 1.0, standing((0.9, 0.7)))
+    (after,) = tracker.update([tilted(90, (0.62, 0.35))], 1.03)
+    assert after.id == before.id
+    assert after.hit
+
+
+def test_somebody_else_far_away_is_a_body_of_its_own():
+    tracker = Tracker()
+    (before,) = follow(tracker, 0.0, 1.0, standing((0.9, 0.3)))
+    tracks = tracker.update([tilted(90, (0.62, 1.2))], 1.2)
+    assert [track.id for track in tracks if track.hit] != [before.id]
