@@ -19,7 +19,7 @@ from guardian.tracking import TrackState
 WINDOW_SECONDS = 1.6
 """A fall from standing takes 0.6-0.9 s to the ground, a collapse along furniture up to 1.5 s."""
 SHOULDER_DROP, HIP_DROP = 0.38, 0.17
-"""Least descent of shoulders and hips, in statures. Sitting down drops the shoulders by 0.25 (the height of the thighs);
+"""Least descent of shoulders and hips, in statures. Sitting down drops the shoulders by 0.25 (the length of a thigh);
 bending drops the hips by less than 0.1; a fall from a chair drops the hips by the height of the seat, 0.25."""
 SPEED = 0.6
 """Least peak speed of the shoulders in statures a second: 1 m/s for an adult. Sitting down stays below 0.9 m/s, falls
@@ -79,6 +79,11 @@ class _Course:
     told_long_lie: bool = False
     drop: str = ""
 
+    @property
+    def is_open(self) -> bool:
+        """Whether something is suspected or known."""
+        return self.phase is not Phase.WATCHING
+
 
 class FallDetector:
     """Watches every person of one room for falls."""
@@ -115,14 +120,14 @@ class FallDetector:
     def _await(self, track: int, present: Iterable[Figure], now: float) -> Iterator[PersonEvent]:
         """A track has ended. Where it had come down it stays a candidate until somebody stands up there."""
         course = self._courses[track]
-        if course.phase is Phase.WATCHING:
+        if not course.is_open:
             del self._courses[track]
             return
         step = min(STEP_LIMIT_SECONDS, now - course.updated)
         course.updated = now
         _miss(course, present, step)
         yield from self._decide(course, now)
-        if course.phase is Phase.WATCHING:
+        if not course.is_open:
             del self._courses[track]
 
     def _decide(self, course: _Course, now: float) -> Iterator[PersonEvent]:
@@ -205,7 +210,7 @@ def _miss(course: _Course, present: Iterable[Figure], step: float) -> None:
 
 def _weigh(course: _Course, figure: Figure, step: float) -> None:
     """Count `step` seconds as down, sat low, or up."""
-    lying = figure.posture is Posture.LYING or (course.phase is not Phase.WATCHING and _flat(course, figure))
+    lying = figure.posture is Posture.LYING or (course.is_open and _flat(course, figure))
     course.lying = 0.0 if not lying and figure.posture is not Posture.UNKNOWN else course.lying + step * lying
     if course.phase is Phase.WATCHING:
         return

@@ -1,4 +1,4 @@
-"""Plain measurements on keypoints: middles, angles, boxes, distances. All lengths in frame heights, angles in degrees."""
+"""Plain measurements on keypoints: middles, angles, boxes, distances. Lengths in frame heights, angles in degrees."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -25,7 +25,7 @@ Proportions: TypeAlias = NDArray[np.float64]
 
 FEATURES = ("torso", "thigh", "shoulders", "hips", "upper arm", "head")
 QUANTILES = np.array([0.5, 0.5, 0.8, 0.8, 0.8, 0.5])
-"""What stands for a feature: the median, but of widths and arms a high quantile, since a turn of the body shortens it."""
+"""What stands for a feature: the median, of widths and arms a high quantile, since a turn of the body shortens it."""
 
 SURE = 0.4
 """Least score of a keypoint that is measured. Higher than elsewhere: no measurement is better than a wrong one."""

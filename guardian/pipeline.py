@@ -1,4 +1,4 @@
-"""One room from observations to events: the stages, called in the order of the flow. Pure: the same for replay and life."""
+"""One room from observations to events: the stages, called in the order of the flow; the same for replay and life."""
 
 from collections.abc import Iterable
 from typing import TypedDict
@@ -21,7 +21,7 @@ class _Who(TypedDict):
 
 
 class Pipeline:
-    """The stages of one room. `now` is the monotonic second at which it begins to watch; `people` are the enrolled ones."""
+    """The stages of one room. `now` is the monotonic second at which it begins; `people` are the enrolled ones."""
 
     def __init__(self, room: Room, settings: Settings, now: float, people: Iterable[Template] = ()) -> None:
         self._room = room.name

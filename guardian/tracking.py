@@ -1,7 +1,7 @@
 """Following bodies: the poses of one frame become tracks with ids that are never used twice.
 
-A track is born of a pose that scores well and is kept alive by any pose near it, however weak (after ByteTrack, Zhang et
-al. 2022, arXiv 2110.06864): a person on the floor scores low, and is the one not to lose. Lifetimes are seconds.
+A track is born of a pose that scores well and is kept alive by any pose near it, however weak (after ByteTrack, Zhang
+et al. 2022, arXiv 2110.06864): a person on the floor scores low, and is the one not to lose. Lifetimes are seconds.
 """
 
 from collections.abc import Iterable, Iterator
@@ -17,7 +17,7 @@ BIRTH_SCORE = 0.3
 TWIN = 0.12
 """Two poses whose keypoints are nearer than this, in body sizes, are the same body twice."""
 REACH, TORSO_REACH, REACH_PER_SECOND, REACH_LIMIT = 0.35, 0.25, 1.2, 1.0
-"""How far a body and its torso may have gone since it was last seen, in body sizes: at once, per second, at the most."""
+"""How far a body and its torso may have gone since it was last seen, in body sizes: at once, per second, at most."""
 CONFIRM_SECONDS = 0.4
 TENTATIVE_SECONDS = 0.6
 """A tentative track that is not seen for so long was nothing."""

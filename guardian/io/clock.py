@@ -40,5 +40,5 @@ def moment(zone: tzinfo) -> Moment:
 
 
 def trustworthy(wall: datetime) -> bool:
-    """Say whether this wall time can be true: a Pi has no battery, and starts in the past until it reaches a time server."""
+    """Say whether this wall time can be true: a Pi without a battery starts in the past, until a time server answers."""
     return wall.year >= EARLIEST_YEAR
