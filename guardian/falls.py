@@ -127,7 +127,7 @@ class FallDetector:
         course.updated = now
         _miss(course, present, step)
         yield from self._decide(course, now)
-        if not course.is_open:
+        if not self._courses[track].is_open:
             del self._courses[track]
 
     def _decide(self, course: _Course, now: float) -> Iterator[PersonEvent]:

@@ -40,5 +40,5 @@ def moment(zone: tzinfo) -> Moment:
 
 
 def trustworthy(wall: datetime) -> bool:
-    """Say whether this wall time can be true: a Pi without a battery starts in the past, until a time server answers."""
+    """Say whether this wall time can be true: a Pi without a battery starts in the past until a time server answers."""
     return wall.year >= EARLIEST_YEAR
