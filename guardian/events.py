@@ -181,7 +181,8 @@ class DrillStarted(HumanEvent):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FaultOccurred(Event):
     """A part of the appliance does not work: `part` names it (camera, sandbox, broker, panel, button,
-    store, phone, page, disk, temperature, power, clock)."""
+    store, phone, page, disk, temperature, power, clock).
+    """
 
     part: str
 

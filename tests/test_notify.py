@@ -1,0 +1,348 @@
+import json
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+
+from guardian.commands import Notify
+from guardian.errors import ConfigurationError
+from guardian.events import Event, FaultCleared, FaultOccurred
+from guardian.io.notify import LOUD_LOGGERS, WAITING, Phones, Send, by_apprise
+from guardian.settings import Contact
+
+SECONDS = 30.0
+NEVER = 3_600.0
+SECRET = "s3cr3t-t0ken"  # noqa: S105 - what must not be seen anywhere
+ANNA = Contact(name="Anna", ways=(f"ntfy://{SECRET}",))
+BRUNO = Contact(name="Bruno", ways=(f"tgram://{SECRET}",))
+
+
+def notice(contact: str = "Anna", incident: str = "i-1", step: int = 0) -> Notify:
+    return Notify(contact, "Fall in the kitchen", f"step {step}", incident, step)
+
+
+class Providers:
+    """Stands in for all providers: notes what each way was asked for, and fails or hangs as it is told."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, Notify]] = []
+        self.failing: set[str] = set()
+        self.hanging: set[str] = set()
+        self.unknown: set[str] = set()
+        self.released = threading.Event()
+        self.reports: list[Event] = []
+        self._changed = threading.Condition()
+
+    def connect(self, way: str) -> Send:
+        kind = way.partition("://")[0]
+        if kind in self.unknown:
+            message = "no such way is known"
+            raise ConfigurationError(message)
+
+        def send(asked: Notify) -> bool:
+            with self._changed:
+                self.told.append((kind, asked))
+                self._changed.notify_all()
+            if kind in self.hanging:
+                self.released.wait(SECONDS)
+            return kind not in self.failing
+
+        return send
+
+    def report(self, event: Event) -> None:
+        with self._changed:
+            self.reports.append(event)
+            self._changed.notify_all()
+
+    def wait(self, count: int, kind: str | None = None) -> list[Notify]:
+        """Wait until so many notices were asked for (by this kind of way); return them."""
+
+        def of_kind() -> list[Notify]:
+            return [asked for way, asked in self.told if kind in {None, way}]
+
+        with self._changed:
+            assert self._changed.wait_for(lambda: len(of_kind()) >= count, SECONDS), f"only {self.told}"
+            return of_kind()
+
+    def wait_for_reports(self, count: int) -> list[Event]:
+        with self._changed:
+            assert self._changed.wait_for(lambda: len(self.reports) >= count, SECONDS), f"only {self.reports}"
+            return list(self.reports)
+
+
+@contextmanager
+def phones(providers: Providers, *contacts: Contact, pauses: tuple[float, ...] = (0.0, 0.0, 0.0)) -> Iterator[Phones]:
+    made = Phones(contacts, providers.report, lambda: 7.0, connect=providers.connect, pauses=pauses)
+    try:
+        yield made
+    finally:
+        providers.released.set()
+        made.stop(SECONDS)
+
+
+def test_a_contact_is_told_by_all_its_ways():
+    providers = Providers()
+    anna = Contact(name="Anna", ways=("ntfy://topic", "mailto://host"))
+    with phones(providers, anna) as made:
+        made.tell(notice())
+        providers.wait(2)
+    assert sorted(kind for kind, _ in providers.told) == ["mailto", "ntfy"]
+    assert {asked for _, asked in providers.told} == {notice()}
+    assert providers.reports == []
+
+
+def test_nobody_else_is_told():
+    providers = Providers()
+    with phones(providers, ANNA, BRUNO) as made:
+        made.tell(notice("Clara"))
+        made.tell(notice("Bruno"))
+        providers.wait(1)
+    assert [asked.contact for _, asked in providers.told] == ["Bruno"]
+
+
+def test_what_was_not_taken_is_tried_again_and_given_up_after_the_last_pause():
+    providers = Providers()
+    providers.failing = {"ntfy"}
+    with phones(providers, ANNA) as made:
+        made.tell(notice(incident="first"))
+        made.tell(notice(incident="second"))
+        providers.wait(8)
+    assert [asked.incident for _, asked in providers.told] == ["first"] * 4 + ["second"] * 4
+
+
+def test_a_contact_that_cannot_be_told_is_one_fault_and_its_end_is_said():
+    providers = Providers()
+    providers.failing = {"ntfy"}
+    with phones(providers, ANNA) as made:
+        made.tell(notice())
+        (fault,) = providers.wait_for_reports(1)
+        providers.wait(4)
+        providers.failing = set()
+        made.tell(notice(incident="i-2"))
+        over = providers.wait_for_reports(2)[-1]
+    assert isinstance(fault, FaultOccurred)
+    assert (fault.part, fault.room, fault.time) == ("phone", "", 7.0)
+    assert fault.reasons == ("Anna could not be told by ntfy; check the contact's ways and the network.",)
+    assert over == FaultCleared(time=7.0, room="", part="phone")
+    assert len(providers.reports) == 2
+
+
+def test_the_fault_lasts_until_every_way_works():
+    providers = Providers()
+    providers.failing = {"ntfy", "tgram"}
+    with phones(providers, ANNA, BRUNO, pauses=()) as made:
+        made.tell(notice("Anna"))
+        made.tell(notice("Bruno"))
+        faults = providers.wait_for_reports(2)
+        providers.failing = {"tgram"}
+        made.tell(notice("Anna", "i-2"))
+        made.tell(notice("Bruno", "i-2"))
+        providers.wait(4)
+        providers.failing = set()
+        made.tell(notice("Bruno", "i-3"))
+        reports = providers.wait_for_reports(3)
+    assert {each.reasons[0].partition(" ")[0] for each in faults} == {"Anna", "Bruno"}
+    assert [type(each) for each in reports] == [FaultOccurred, FaultOccurred, FaultCleared]
+
+
+def test_brunos_phone_rings_while_annas_provider_hangs():
+    providers = Providers()
+    providers.hanging = {"ntfy"}
+    with phones(providers, ANNA, BRUNO) as made:
+        made.tell(notice("Anna"))
+        providers.wait(1, "ntfy")
+        made.tell(notice("Bruno"))
+        assert providers.wait(1, "tgram") == [notice("Bruno")]
+        assert not providers.released.is_set()
+
+
+def test_brunos_phone_rings_while_anna_waits_for_her_next_try():
+    providers = Providers()
+    providers.failing = {"ntfy"}
+    with phones(providers, ANNA, BRUNO, pauses=(NEVER,)) as made:
+        made.tell(notice("Anna"))
+        providers.wait_for_reports(1)
+        made.tell(notice("Bruno"))
+        assert providers.wait(1, "tgram") == [notice("Bruno")]
+
+
+def test_one_way_that_hangs_does_not_hold_up_the_other_way_of_the_same_contact():
+    providers = Providers()
+    providers.hanging = {"mailto"}
+    anna = Contact(name="Anna", ways=("mailto://host", "ntfy://topic"))
+    with phones(providers, anna) as made:
+        made.tell(notice(step=0))
+        providers.wait(1, "mailto")
+        made.tell(notice(step=1))
+        assert [asked.step for asked in providers.wait(2, "ntfy")] == [0, 1]
+
+
+def test_of_one_incident_the_latest_word_takes_the_place_of_what_waits():
+    providers = Providers()
+    providers.hanging = {"ntfy"}
+    with phones(providers, ANNA) as made:
+        made.tell(notice(incident="early"))
+        providers.wait(1)
+        for step in range(5):
+            made.tell(notice(step=step))
+        made.tell(notice(incident="late"))
+        made.tell(notice(step=9))
+        providers.released.set()
+        told = providers.wait(3)
+    assert [(each.incident, each.step) for each in told] == [("early", 0), ("late", 0), ("i-1", 9)]
+
+
+def test_a_try_that_waits_gives_way_to_the_latest_word_of_its_incident():
+    providers = Providers()
+    providers.failing = {"ntfy"}
+    with phones(providers, ANNA, pauses=(NEVER,)) as made:
+        made.tell(notice(step=0))
+        providers.wait_for_reports(1)
+        made.tell(notice(step=1))
+        assert [each.step for each in providers.wait(2)] == [0, 1]
+
+
+def test_what_waits_is_bounded_and_the_oldest_is_dropped(caplog: pytest.LogCaptureFixture):
+    providers = Providers()
+    providers.hanging = {"ntfy"}
+    with phones(providers, ANNA) as made:
+        made.tell(notice(incident="first"))
+        providers.wait(1)
+        for number in range(WAITING + 2):
+            made.tell(notice(incident=str(number)))
+        providers.released.set()
+        told = providers.wait(WAITING + 1)
+    assert [each.incident for each in told] == ["first", *(str(number) for number in range(2, WAITING + 2))]
+    assert caplog.text.count("notice_dropped") == 2
+
+
+def test_stop_waits_for_no_pause():
+    providers = Providers()
+    providers.failing = {"ntfy"}
+    with phones(providers, ANNA, pauses=(NEVER,)) as made:
+        made.tell(notice())
+        providers.wait_for_reports(1)
+        made.tell(notice(incident="i-2"))
+    assert [each.incident for _, each in providers.told] == ["i-1", "i-2"]
+    assert not any(way.is_alive() for ways in made._ways.values() for way in ways)
+
+
+def test_stop_leaves_a_provider_that_hangs_behind():
+    providers = Providers()
+    providers.hanging = {"ntfy"}
+    with phones(providers, ANNA) as made:
+        made.tell(notice())
+        providers.wait(1)
+        made.stop(0.01)
+        assert not providers.released.is_set()
+        assert all(way.daemon for ways in made._ways.values() for way in ways)
+
+
+def test_a_way_that_nobody_understands_is_a_fault_from_the_start_and_the_other_works():
+    providers = Providers()
+    providers.unknown = {"foo"}
+    anna = Contact(name="Anna", ways=(f"foo://{SECRET}", "ntfy://topic"))
+    with phones(providers, anna) as made:
+        (fault,) = providers.wait_for_reports(1)
+        made.tell(notice())
+        providers.wait(1, "ntfy")
+    assert fault.reasons == ("Anna cannot be told by foo: no such way is known.",)
+    assert providers.reports == [fault]
+
+
+def test_no_secret_is_logged_or_reported_or_stands_in_the_name_of_a_thread(caplog: pytest.LogCaptureFixture):
+    caplog.set_level(logging.DEBUG)
+    providers = Providers()
+    providers.failing, providers.unknown = {"ntfy"}, {"foo"}
+    clara = Contact(name="Clara", ways=(f"foo://{SECRET}",))
+    with phones(providers, ANNA, BRUNO, clara) as made:
+        made.tell(notice("Anna"))
+        made.tell(notice("Bruno"))
+        providers.wait(5)
+        names = [thread.name for thread in threading.enumerate()]
+    assert "contact_told contact=Bruno way=tgram" in caplog.text
+    assert "contact_not_told contact=Anna way=ntfy" in caplog.text
+    assert SECRET not in caplog.text + repr(providers.reports) + repr(names)
+
+
+# The real library, on loopback.
+
+REAL = (
+    pytest.mark.usefixtures("quiet"),
+    pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning"),  # what the library loads
+)
+
+
+def real(test: Callable[..., None]) -> Callable[..., None]:
+    """Mark a test that uses the library itself."""
+    for mark in REAL:
+        test = mark(test)
+    return test
+
+
+@pytest.fixture
+def quiet() -> Iterator[None]:
+    """Let the loggers that are switched off be as they were."""
+    before = {name: logging.getLogger(name).level for name in LOUD_LOGGERS}
+    yield
+    for name, level in before.items():
+        logging.getLogger(name).setLevel(level)
+
+
+class Provider(BaseHTTPRequestHandler):
+    """Takes what is posted, or refuses it."""
+
+    posted: list[dict[str, object]]
+    status = 200
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        type(self).posted.append(json.loads(body))
+        self.send_response(type(self).status)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def provider() -> Iterator[tuple[str, type[Provider]]]:
+    """The address of a provider on loopback, and what it was sent."""
+
+    class Fresh(Provider):
+        posted: list[dict[str, object]] = []  # noqa: RUF012 - the class is made anew for every test
+
+    with HTTPServer(("127.0.0.1", 0), Fresh) as server:
+        serving = threading.Thread(target=server.serve_forever, args=(0.01,))
+        serving.start()
+        try:
+            yield f"json://Anna:{SECRET}@127.0.0.1:{server.server_port}", Fresh
+        finally:
+            server.shutdown()
+            serving.join()
+
+
+@real
+def test_apprise_sends_the_title_and_the_body(provider: tuple[str, type[Provider]]):
+    address, received = provider
+    assert by_apprise(address)(notice(step=3))
+    (posted,) = received.posted
+    assert (posted["title"], posted["message"]) == ("Fall in the kitchen", "step 3")
+
+
+@real
+def test_apprise_tells_that_a_provider_refused_and_logs_no_secret(
+    provider: tuple[str, type[Provider]], caplog: pytest.LogCaptureFixture
+):
+    caplog.set_level(logging.DEBUG)
+    address, received = provider
+    received.status = 500
+    assert not by_apprise(address)(notice())
+    with pytest.raises(ConfigurationError) as refused:
+        by_apprise(f"foo://{SECRET}")
+    assert SECRET not in str(refused.value)
+    assert SECRET not in caplog.text
+    assert not [record for record in caplog.records if record.name in {"apprise", "urllib3.connectionpool"}]
