@@ -30,17 +30,20 @@ from guardian.events import (
     HumanEvent,
 )
 from guardian.eye.orders import EyeSettings
-from guardian.eye.watch import Watch
+from guardian.eye.watch import Seen, Watch
 from guardian.home import Home
 from guardian.incident import IncidentState
 from guardian.io.broker import EmbeddedBroker
 from guardian.io.clock import Clock, SystemClock
 from guardian.io.gpio import Gesture
+from guardian.io.health import Health, Rounds
 from guardian.io.journal import Journal
 from guardian.io.mqtt import MqttOutput, endpoint_of, password_of
 from guardian.io.notify import Phones
 from guardian.io.panel import NoPanel, Panel, choose_panel
+from guardian.io.watchdog import Systemd, Watchdog
 from guardian.settings import Room, Settings
+from guardian.web.household import Coverage
 from guardian.web.server import WebServer
 from guardian.web.tokens import load_token
 
@@ -87,6 +90,9 @@ class Guardian:
         self.watches = tuple(
             Watch(room.name, _orders(room, settings, loop=loop_files), self._inbox.put) for room in settings.rooms
         )
+        rooms = (room.name for room in settings.rooms)
+        self._watchdog = Watchdog(rooms, Systemd(), self._clock.monotonic())
+        self._rounds = Rounds(Health(settings.state_directory).examine, self._clock.moment, self.submit)
         self._core = threading.Thread(target=self._run, name="core", daemon=True)
         self._starter = threading.Thread(target=self._start_late, name="starter", daemon=True)
 
@@ -120,7 +126,9 @@ class Guardian:
         self.brain.begin(stored, self.journal.people(), moment)
         if self.mqtt is not None:
             self.mqtt.start()
+        self._watchdog.started(self._clock.monotonic())
         self._core.start()
+        self._rounds.start()
         if self.settings.web.enabled:
             self._begin("page", self._serve)
         for watch in self.watches:
@@ -130,6 +138,8 @@ class Guardian:
     def stop(self) -> None:
         """Stop everything, in reverse. What waits to be written or sent gets a few seconds."""
         self._stopping.set()
+        self._watchdog.stopping()
+        self._rounds.stop()
         if self._starter.ident is not None:
             self._starter.join()
         for watch in self.watches:
@@ -223,12 +233,17 @@ class Guardian:
         try:
             message = self._inbox.get(timeout=max(0.0, wait))
         except queue.Empty:
-            self.brain.tick(self._clock.moment())
-            return True
-        if message is None:
-            return False
-        self.brain.take(message, self._clock.moment())
-        self.brain.tick(self._clock.moment())
+            pass
+        else:
+            if message is None:
+                return False
+            self.brain.take(message, self._clock.moment())
+            if isinstance(message, Seen):
+                self._watchdog.seen(message.room, message.observation.time)
+        moment = self._clock.moment()
+        self.brain.tick(moment)
+        blind = {room.name for room in self.brain.shown.rooms if room.coverage is Coverage.BLIND}
+        self._watchdog.passed(moment.monotonic, blind)
         return True
 
 

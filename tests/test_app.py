@@ -1,3 +1,4 @@
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -164,3 +165,19 @@ def test_what_the_button_means(gesture: Gesture, state: IncidentState | None, me
     event = button_event(gesture, state, 7.0)
     assert type(event) is meant
     assert (event.time, event.by, event.via) == (7.0, "the button", "button")
+
+
+def test_systemd_hears_that_the_box_is_up_lives_and_stops(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as ear:
+        ear.bind(str(tmp_path / "notify"))
+        ear.settimeout(SECONDS)
+        monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+        monkeypatch.setenv("WATCHDOG_USEC", "300000")
+        heard = ""
+        with running(Guardian(settings(tmp_path))):
+            while "WATCHDOG=1" not in heard:
+                heard += ear.recv(1000).decode() + "\n"
+        while "STOPPING=1" not in heard:
+            heard += ear.recv(1000).decode() + "\n"
+    assert heard.startswith("READY=1\n")
+    assert "STATUS=Watching 0 of 1 rooms. Cannot see: kitchen." in heard

@@ -43,17 +43,21 @@ class Crop:
     def to_frame(self, points: NDArray[np.float32]) -> NDArray[np.float32]:
         """Map (..., 2) points (y, x) in fractions of the picture to frame heights."""
         y, x = (points[..., 0] - 0.5) * self.side, (points[..., 1] - 0.5) * self.side
-        return _turned(y, x, self.turn) + np.array([self.y, self.x], np.float32)
+        points = _turned(y, x, self.turn)
+        points += np.array([self.y, self.x], np.float32)
+        return points
 
     def to_picture(self, points: NDArray[np.float32]) -> NDArray[np.float32]:
         """Map (..., 2) points (y, x) in frame heights to fractions of the picture."""
         y, x = (points[..., 0] - self.y) / self.side, (points[..., 1] - self.x) / self.side
-        return _turned(y, x, -self.turn) + np.float32(0.5)
+        points = _turned(y, x, -self.turn)
+        points += np.float32(0.5)
+        return points
 
 
 def _turned(y: NDArray[np.float32], x: NDArray[np.float32], angle: float) -> NDArray[np.float32]:
     """Return vectors (y, x) turned clockwise by `angle`, as (..., 2). For so few, BLAS costs more than it saves."""
-    turned = np.empty((*y.shape, 2), np.float32)
+    turned: NDArray[np.float32] = np.empty((*y.shape, 2), np.float32)
     turned[..., 0] = y * cos(angle) + x * sin(angle)
     turned[..., 1] = x * cos(angle) - y * sin(angle)
     return turned
