@@ -106,7 +106,7 @@ class Brain:
             case Seen(room, observation):
                 self._memories[room].add(observation)
                 self._publish(self._bulletin.seen(room, observation.time, moment))
-                self._note(self._pipelines[room].update(observation), moment)
+                self._note(self._pipelines[room].update(observation, moment), moment)
             case Greeted(room, hello):
                 self._note(self._greeted(room, hello, moment), moment)
             case Cut(room, reason):
@@ -158,7 +158,9 @@ class Brain:
                     self._panel = command
                     self._outputs.panel.show(command)
                 case _:
-                    durable = durable or self._outputs.journal.wait(SAVE_SECONDS, moment) or True
+                    if not durable:
+                        self._outputs.journal.wait(SAVE_SECONDS, moment)
+                        durable = True
                     self._announce(command, moment)
         self._publish(self._bulletin.snoozed(self._alarm.snoozed, moment))
 

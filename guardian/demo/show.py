@@ -44,7 +44,7 @@ class Witness:
             if state in self.states[-1:]:
                 return
             self.states.append(state)
-            tell(f"MQTT    {message.topic}: {state} - {' '.join(incident['reasons'])}")
+            tell(f"MQTT    {message.topic}: {state}. {' '.join(incident['reasons'])}")
             self._answer(client, incident["id"], state, answer=answer)
 
         client.on_message = arrived
@@ -100,7 +100,7 @@ def show(source: Path | str, *, headless: bool, seconds: float | None, console: 
 
 def _watch(guardian: Guardian, *, headless: bool, seconds: float | None, console: Console) -> int:
     def tell(text: str) -> None:
-        console.print(text, markup=False, highlight=False)
+        console.print(text, markup=False, highlight=False, soft_wrap=True)
 
     witness, port = Witness(), guardian.broker_port
     tell(f"Page    {guardian.page}")
