@@ -16,6 +16,7 @@ class FakeClock:
         self._wall = wall or datetime(2025, 6, 1, 12, 0, tzinfo=timezone.utc)
 
     def __call__(self) -> float:
+        """Seconds, as `monotonic`."""
         return self._monotonic
 
     def monotonic(self) -> float:

@@ -1,7 +1,7 @@
 """The panel on the 40-pin header: buzzer, three lamps and a button, through the RPi.GPIO API.
 
-The patterns and the button are pure functions of time; the thread of GpioPanel only carries them to the pins. The button
-is polled: edge detection of RPi.GPIO fails on Linux 6.6 and later, plain input and output work everywhere.
+The patterns and the button are pure functions of time; the thread of GpioPanel only carries them to the pins. The
+button is polled: edge detection of RPi.GPIO fails on Linux 6.6 and later, plain input and output work everywhere.
 """
 
 import importlib
@@ -9,7 +9,7 @@ import logging
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from typing import NamedTuple, Protocol, TypeAlias, cast
 
@@ -57,7 +57,7 @@ class Gpio(Protocol):
     def setwarnings(self, value: bool, /) -> None:  # noqa: FBT001 - the library's signature
         """Turn the library's own warnings on or off."""
 
-    def setup(self, channel: int, direction: int, **kwargs: int) -> None:
+    def setup(self, channel: int, direction: int, *, pull_up_down: int = ..., initial: int = ...) -> None:
         """Claim a pin, with `pull_up_down` for an input and `initial` for an output."""
 
     def output(self, channel: int, value: int, /) -> None:
@@ -71,7 +71,7 @@ class Gpio(Protocol):
 
 
 class Gesture(str, Enum):
-    """What a hand did to the button; what it means depends on the alarm's state (docs/decisions/button.md)."""
+    """What a hand did to the button; what it means depends on the alarm's state (app.button_event)."""
 
     PRESS = "press"
     HOLD = "hold"
@@ -91,37 +91,53 @@ class Lights(NamedTuple):
     red: bool = False
 
 
-def blink(lamp: Lamp, elapsed: float) -> Lights:
-    """Return the lamps `elapsed` seconds after the pattern began; every pattern begins lit.
+Rhythm: TypeAlias = tuple[float, ...]
+"""Seconds on, off, on, off ..., and from the start again; () is never on."""
 
-    Green watches, amber asks (pending, or cannot see), red calls. No pattern flashes more than three times a second
-    (WCAG 2.3.1), for the sake of people with photosensitive epilepsy.
-    """
-    match lamp:
-        case Lamp.OFF:
-            return Lights()
-        case Lamp.STEADY:
-            return Lights(green=True)
-        case Lamp.SLOW_BLINK:
-            return Lights(amber=elapsed % 1.0 < 0.5)
-        case Lamp.FAST_BLINK:
-            return Lights(red=elapsed % 0.4 < 0.2)
-        case Lamp.DOUBLE_BLINK:
-            return Lights(amber=elapsed % 2.0 < 0.15 or 0.35 <= elapsed % 2.0 < 0.5)
+COLOURS: Mapping[Lamp, Lights] = {
+    Lamp.OFF: Lights(),
+    Lamp.STEADY: Lights(green=True),
+    Lamp.SLOW_BLINK: Lights(amber=True),
+    Lamp.FAST_BLINK: Lights(red=True),
+    Lamp.DOUBLE_BLINK: Lights(amber=True),
+}
+"""Green watches, amber asks (pending, or cannot see), red calls."""
+
+BLINKS: Mapping[Lamp, Rhythm] = {
+    Lamp.OFF: (),
+    Lamp.STEADY: (1.0,),
+    Lamp.SLOW_BLINK: (0.5, 0.5),
+    Lamp.FAST_BLINK: (0.2, 0.2),
+    Lamp.DOUBLE_BLINK: (0.15, 0.2, 0.15, 1.5),
+}
+"""None flashes more than three times a second (WCAG 2.3.1), for the sake of people with photosensitive epilepsy."""
+
+BUZZES: Mapping[Sound, Rhythm] = {
+    Sound.SILENT: (),
+    Sound.PIPS: (0.12, 0.88),
+    Sound.SIREN: (0.7, 0.15, 0.2, 0.15),
+}
+"""The siren is long-short, so that nobody takes it for the three even beeps of a smoke alarm (ISO 8201)."""
+
+
+def is_on(rhythm: Rhythm, elapsed: float) -> bool:
+    """Say whether a rhythm is on `elapsed` seconds after it began; every rhythm begins on."""
+    left = elapsed % sum(rhythm) if rhythm else 0.0
+    for place, seconds in enumerate(rhythm):
+        if left < seconds:
+            return place % 2 == 0
+        left -= seconds
+    return False
+
+
+def blink(lamp: Lamp, elapsed: float) -> Lights:
+    """Return the lamps `elapsed` seconds after the pattern began."""
+    return COLOURS[lamp] if is_on(BLINKS[lamp], elapsed) else Lights()
 
 
 def buzz(sound: Sound, elapsed: float) -> bool:
-    """Return whether the buzzer sounds `elapsed` seconds after the pattern began; every sound begins at once.
-
-    The siren is long-short, so that nobody takes it for the three even beeps of a smoke alarm (ISO 8201).
-    """
-    match sound:
-        case Sound.SILENT:
-            return False
-        case Sound.PIPS:
-            return elapsed % 1.0 < 0.12
-        case Sound.SIREN:
-            return elapsed % 1.2 < 0.7 or 0.85 <= elapsed % 1.2 < 1.05
+    """Return whether the buzzer sounds `elapsed` seconds after the pattern began."""
+    return is_on(BUZZES[sound], elapsed)
 
 
 class Button:
@@ -210,7 +226,8 @@ class GpioPanel:
         on_shown: OnShown | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._pins, self._gpio, self._failures, self._clock = pins, gpio, failures, clock
+        self._pins, self._gpio, self._clock = pins, gpio, clock
+        self._failures: tuple[type[Exception], ...] = (PanelError, *failures)
         self._on_gesture, self._report, self._on_shown = on_gesture, report, on_shown
         self._outputs = {
             "the buzzer": pins.buzzer,
@@ -232,7 +249,7 @@ class GpioPanel:
         """Claim the pins, all silent and dark. Raises PanelError with the pin's both numbers and the remedy."""
         pin, role = self._pins.button, "the button"
         try:
-            self._gpio.setwarnings(False)
+            self._gpio.setwarnings(False)  # noqa: FBT003 - the library's signature
             self._gpio.setmode(self._gpio.BCM)
             self._gpio.setup(pin, self._gpio.IN, pull_up_down=self._gpio.PUD_UP)
             for role, pin in self._outputs.items():  # noqa: B007 - the message names where it stopped
@@ -259,7 +276,7 @@ class GpioPanel:
         if self._thread.is_alive():
             self._thread.join()
         try:
-            self._drive(False, Lights())
+            self._drive(Lights(), sounding=False)
             self._gpio.cleanup((*self._outputs.values(), self._pins.button))
         except self._failures as error:
             log.warning("panel=not_given_back error=%s", error)
@@ -273,8 +290,8 @@ class GpioPanel:
                 self.open()
             pressed = self._gpio.input(self._pins.button) == self._gpio.LOW
             command, since = self._wanted
-            self._drive(buzz(command.sound, now - since), blink(command.lamp, now - since))
-        except (PanelError, *self._failures) as error:
+            self._drive(blink(command.lamp, now - since), sounding=buzz(command.sound, now - since))
+        except self._failures as error:
             self._failed(str(error), now)
             return
         self._worked(now)
@@ -286,7 +303,7 @@ class GpioPanel:
             self._wake.wait(POLL_SECONDS)
             self._wake.clear()
 
-    def _drive(self, sounding: bool, lights: Lights) -> None:  # noqa: FBT001 - a level is a level
+    def _drive(self, lights: Lights, *, sounding: bool) -> None:
         for pin, level in zip(self._outputs.values(), (sounding, *lights), strict=True):
             if self._levels.get(pin) is not level:
                 self._gpio.output(pin, self._gpio.HIGH if level else self._gpio.LOW)
@@ -314,6 +331,8 @@ class GpioPanel:
     def _failed(self, error: str, now: float) -> None:
         first, self._retry_at = self._retry_at is None, now + RETRY_SECONDS
         self._levels.clear()
+        # Nobody knows what the hand did meanwhile: time without a look must not count as time held.
+        self._button = Button()
         if first:
             log.error("panel=failed error=%s retry_seconds=%s", error, RETRY_SECONDS)
             self._report(FaultOccurred(time=now, room="", part="panel", reasons=(f"The panel has failed: {error}",)))
