@@ -44,16 +44,17 @@ class Home:
             return None
         rooms = {room.name: room for room in self._settings.rooms}
         room = rooms.get(incident.room, self._settings.rooms[0])
-        return RecordedScene(incident.room, observations[-1].aspect, self._frames(room, observations), room.places)
+        frames = self._frames(room, observations, moment)
+        return RecordedScene(incident.room, observations[-1].aspect, frames, room.places)
 
     def submit(self, event: HumanEvent) -> None:
         """Put what a human did into the core's queue."""
         self._submit(event)
 
-    def _frames(self, room: Room, observations: Sequence[Observation]) -> tuple[SceneFrame, ...]:
+    def _frames(self, room: Room, observations: Sequence[Observation], moment: Moment) -> tuple[SceneFrame, ...]:
         pipeline, frames = Pipeline(room, self._settings, observations[0].time), []
         for observation in observations:
-            pipeline.update(observation)
+            pipeline.update(observation, moment)
             frames.append(SceneFrame(observation.time, tuple(map(person_shown, pipeline.figures))))
         return tuple(frames)
 

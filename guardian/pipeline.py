@@ -1,8 +1,10 @@
 """One room from observations to events: the stages, called in the order of the flow; the same for replay and life."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TypedDict
 
+from guardian.behaviour import Stillness
 from guardian.events import Event, PersonAppeared, PersonLeft
 from guardian.falls import FallDetector
 from guardian.identity import Identity, Template
@@ -29,6 +31,7 @@ class Pipeline:
         self._identity = Identity(room.name, people)
         self._postures = Postures(room.places)
         self._falls = FallDetector(room.name, settings.falls)
+        self._stillness = Stillness(room.name, settings.behaviour)
         self._view = View(room.name, now)
         self._present: dict[int, Figure] = {}
         self.figures: tuple[Figure, ...] = ()
@@ -38,8 +41,11 @@ class Pipeline:
         """Whether the room cannot be seen now."""
         return self._view.lost
 
-    def update(self, observation: Observation) -> tuple[Event, ...]:
-        """Take one observation; return what happened, in the order in which it was understood."""
+    def update(self, observation: Observation, moment: Moment) -> tuple[Event, ...]:
+        """Take one observation; return what happened, in the order in which it was understood.
+
+        Every duration counts from the times of capture; `moment` only tells what o'clock it is.
+        """
         now = observation.time
         tracks = self._tracker.update(observation.poses, now, looked=observation.looked)
         persons = self._identity.update(tracks, now)
@@ -49,6 +55,7 @@ class Pipeline:
             *self._come_and_go(now),
             *self._identity.events,
             *self._falls.update(self.figures, now),
+            *self._stillness.update(self.figures, replace(moment, monotonic=now), in_view=not self._view.lost),
         )
 
     def tick(self, moment: Moment) -> tuple[Event, ...]:

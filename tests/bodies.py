@@ -50,5 +50,13 @@ def bent(feet: tuple[float, float] = (0.9, 0.7), stature: float = 0.6, score: fl
     return posed(points, feet, stature, score)
 
 
+def posed_like(pose: Pose, shift: np.ndarray, score: float) -> Pose:
+    """The same body with every keypoint off by `shift` (17, 2), in frame heights, and scored so."""
+    keypoints = pose.keypoints.copy()
+    keypoints[:, :2] += shift
+    keypoints[:, 2] = score
+    return Pose(keypoints, score)
+
+
 def seen(time: float, *poses: Pose, **more: float | bool) -> Observation:
     return Observation(time=time, poses=poses, **more)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 from rich.console import Console
@@ -15,11 +16,14 @@ from guardian import recording
 from guardian.errors import ConfigurationError, GuardianError, SceneError
 from guardian.events import URGENT_EVENTS, Event
 from guardian.eye.spawn import observe_file
+from guardian.moment import Moment
 from guardian.pipeline import Pipeline
 from guardian.settings import Camera, Room, Settings
 from guardian.skeleton import Observation
 
 SCENE = ".jsonl"
+NOON = datetime(2025, 6, 1, 12, 0, tzinfo=timezone.utc)
+"""When a source begins: it does not say, and by day less stillness is usual."""
 
 
 def observations(source: str, hold: float = 0.0, settings: Settings | None = None) -> Iterator[Observation]:
@@ -41,10 +45,11 @@ def observations(source: str, hold: float = 0.0, settings: Settings | None = Non
         unconfined = settings is not None and settings.privacy.allow_unconfined
         yield from observe_file(Camera(source=source), models, hold=hold, allow_unconfined=unconfined)
         return
-    yield from recording.held(_read(source), hold)
+    yield from recording.held(read_scene(source), hold)
 
 
-def _read(source: str) -> Iterator[Observation]:
+def read_scene(source: str) -> Iterator[Observation]:
+    """Read a skeleton scene. Raises SceneError, naming the file and the line or byte."""
     try:
         with Path(source).open(encoding="utf-8") as lines:
             yield from recording.read(lines)
@@ -77,7 +82,7 @@ def _analyse(source: str, settings: Settings | None, hold: float, *, as_json: bo
     found, frames, covered, last = Counter[str](), 0, 0, 0.0
     for observation in observations(source, hold, settings):
         pipeline = pipeline or Pipeline(room, settings, observation.time)
-        for event in pipeline.update(observation):
+        for event in pipeline.update(observation, Moment(observation.time, NOON + timedelta(seconds=observation.time))):
             found[type(event).__name__] += 1
             print(as_line(source, event) if as_json else _said(event), flush=True)
         frames, covered, last = frames + 1, covered + (not pipeline.view_lost), observation.time
