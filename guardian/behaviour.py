@@ -6,7 +6,7 @@ which the room could not be seen counts for nothing, but is no reason to forget:
 Durations are monotonic; only the limit asks what o'clock it is.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -151,12 +151,20 @@ def _compare(spell: _Spell, now: float) -> None:
     """Close the window where it is full: a body that is held otherwise than at the spell's beginning begins anew."""
     if now - spell.opened < WINDOW_SECONDS or len(spell.window) < WINDOW_SAMPLES:
         return
-    held: Keypoints = np.median(np.stack(spell.window), axis=0)
+    held = typical(spell.window)
     spell.window, spell.opened = [], now
     if spell.anchor is None or moved(spell.anchor, held, spell.figure.stature):
         spell.anchor = held
         spell.seconds = spell.used = 0.0
         spell.told = False
+
+
+def typical(window: Sequence[Keypoints]) -> Keypoints:
+    """Where each keypoint was most of the time, with the score that it reached in three quarters of it."""
+    table = np.stack(window)
+    held: Keypoints = np.median(table, axis=0)
+    held[:, 2] = np.quantile(table[:, :, 2], 0.25, axis=0)
+    return held
 
 
 def moved(before: Keypoints, after: Keypoints, stature: float) -> bool:

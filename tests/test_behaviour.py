@@ -132,7 +132,7 @@ def test_stillness_is_told_again_after_a_movement():
 
 
 def test_where_nothing_moves_the_eye_need_not_look():
-    watched = room().show(10, seated())
+    watched = room(fps=2.0).show(10, seated())
     for _ in range(6 * 60):
         watched.show(0.5, seated()).show(0.5, looked=False)
     assert len(told(watched)) == 1
