@@ -1,0 +1,252 @@
+"""What a scene shows, ready to be drawn: who stood how at every moment, as lines and heads, and what was said of it.
+
+Whatever draws - the terminal, an SVG, a GIF - takes its figures, colours and sentences from here. Coordinates are
+(x, y) in frame heights, as one draws.
+"""
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from guardian.events import URGENT_EVENTS, Event, FallSuspected, PersonEvent
+from guardian.geometry import SEEN, distance, extent, middle
+from guardian.lab.analyse import NOON
+from guardian.messages import HEADLINES, SOMEBODY
+from guardian.moment import Moment
+from guardian.pipeline import Pipeline
+from guardian.posture import Figure, Posture
+from guardian.settings import Camera, Room, Settings
+from guardian.skeleton import HEAD, LIMBS, SHOULDERS, Keypoints, Observation
+from guardian.tracking import TrackState
+
+Dot = tuple[float, float]
+Line = tuple[Dot, Dot]
+
+COLOURS: dict[Posture, str] = {
+    Posture.UPRIGHT: "#7fe6c2",
+    Posture.BENT: "#ffd979",
+    Posture.SEATED: "#a3cbff",
+    Posture.LYING: "#ff8d7d",
+    Posture.UNKNOWN: "#d7ddd9",
+}
+"""The colours of the caregiver's page: readable on its dark stage, and apart for those who see no red or no green."""
+STAGE, EDGE, DOT, ALARM = "#10201b", "#1c332b", "#2b463c", "#ff5a5a"
+
+HEAD_REACH, HEAD_LEAST, HEAD_MOST = 0.55, 0.05, 0.1
+"""The head's radius: a share of its distance from the shoulders, within shares of the body's size."""
+_BONES = tuple(limb for limb in LIMBS if not set(limb) <= set(HEAD))
+_SAID = {
+    "PersonAppeared": "{who} is in the room",
+    "PersonLeft": "{who} has left",
+    "PersonIdentified": "This is {who}",
+    "PersonRecovered": "{who} is up again",
+    "RoutineBroken": "{who} has not done what is usual",
+    "GaitDeclined": "{who} walks less well than before",
+    "ViewRestored": "Guardian sees again",
+    "CameraMoved": "The camera points elsewhere",
+}
+
+HELD_SECONDS = 0.7
+"""A body is drawn in the colour of the posture that scored best in so much time: it flickers where two are near."""
+ROOM, CLOSEST = 1.3, 0.5
+"""How much larger than the bodies' own extent the part of the frame is that is drawn, and its least height."""
+
+LEAD_SECONDS, AFTER_SECONDS = 2.0, 2.0
+"""How long before the fall, and after the alarm, a story goes."""
+FALL_SECONDS = 30.0
+"""A suspicion so long before an alarm is of the same fall."""
+CALM_SECONDS = 20.0
+"""How much as telling as a whole body's size of movement so much time is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stick:
+    """One body: `bones` and the neck as lines, the `head` as (centre, radius) or None; `size` is its diagonal."""
+
+    posture: Posture
+    name: str
+    bones: tuple[Line, ...]
+    head: tuple[Dot, float] | None
+    size: float
+
+
+@dataclass(frozen=True, slots=True)
+class Still:
+    """One moment of a scene: its time in seconds, the frame's width / height, the bodies, and what was just told."""
+
+    time: float
+    aspect: float
+    sticks: tuple[Stick, ...]
+    events: tuple[Event, ...]
+    frame: Observation
+
+    @property
+    def urgent(self) -> bool:
+        """Whether an alarm belongs to this moment."""
+        return any(isinstance(event, URGENT_EVENTS) for event in self.events)
+
+
+def stills(observations: Iterable[Observation], settings: Settings | None = None) -> Iterator[Still]:
+    """Let a scene pass through the stages of one room; yield what there is to draw, observation by observation."""
+    room = settings.rooms[0] if settings else Room(name="room", camera=Camera(source="scene"))
+    settings = settings or Settings(rooms=(room,))
+    pipeline: Pipeline | None = None
+    steady = _Steady()
+    for observation in observations:
+        pipeline = pipeline or Pipeline(room, settings, observation.time)
+        moment = Moment(observation.time, NOON + timedelta(seconds=observation.time))
+        events = pipeline.update(observation, moment)
+        known = (figure for figure in pipeline.figures if figure.person.track.state is not TrackState.TENTATIVE)
+        sticks = tuple(drawn for figure in known if (drawn := stick(figure, steady.posture(figure))) is not None)
+        yield Still(observation.time, observation.aspect, sticks, events, observation)
+
+
+class _Steady:
+    """The posture that scored best of late, of each track."""
+
+    def __init__(self) -> None:
+        self._told: dict[int, deque[tuple[float, dict[Posture, float]]]] = {}
+
+    def posture(self, figure: Figure) -> Posture:
+        """Take note of a figure, and return the posture in whose colour it is drawn."""
+        track = figure.person.track
+        told_of_it = self._told.setdefault(track.id, deque())
+        told_of_it.append((track.seen, figure.scores))
+        while track.seen - told_of_it[0][0] > HELD_SECONDS:
+            told_of_it.popleft()
+        total = {posture: sum(scores[posture] for _, scores in told_of_it) for posture in figure.scores}
+        return max(total, key=lambda posture: total[posture]) if any(total.values()) else Posture.UNKNOWN
+
+
+def stick(figure: Figure, posture: Posture | None = None) -> Stick | None:
+    """Draw a figure, as in another posture if so told; None where too little of the body is seen."""
+    keypoints = figure.person.track.pose.keypoints
+    box = extent(keypoints)
+    if box is None:
+        return None
+    bones = [
+        (_dot(keypoints, a), _dot(keypoints, b)) for a, b in _BONES if min(keypoints[a, 2], keypoints[b, 2]) >= SEEN
+    ]
+    head, shoulders = middle(keypoints, HEAD), middle(keypoints, SHOULDERS)
+    skull = None
+    if head is not None:
+        reach = distance(head, shoulders) if shoulders is not None else 0.0
+        radius = min(max(HEAD_REACH * reach, HEAD_LEAST * box.diagonal), HEAD_MOST * box.diagonal)
+        skull = (head[1], head[0]), radius
+        if shoulders is not None and reach > radius:
+            chin = tuple(h + (s - h) * radius / reach for h, s in zip(head, shoulders, strict=True))
+            bones.append(((chin[1], chin[0]), (shoulders[1], shoulders[0])))
+    return Stick(posture or figure.posture, figure.person.name or SOMEBODY, tuple(bones), skull, box.diagonal)
+
+
+def _dot(keypoints: Keypoints, which: int) -> Dot:
+    return float(keypoints[which, 1]), float(keypoints[which, 0])
+
+
+def ghostly(colour: str, strength: float) -> str:
+    """Return "#rrggbb" on the stage: 1 leaves it as it is, 0 is the stage's own colour."""
+    pairs = ((int(colour[n : n + 2], 16), int(STAGE[n : n + 2], 16)) for n in (1, 3, 5))
+    return "#" + "".join(f"{round(strength * over + (1 - strength) * under):02x}" for over, under in pairs)
+
+
+def before(scene: Sequence[Still], number: int, time: float) -> Still:
+    """Return the last still at or before `time`, looking back from one of them."""
+    while number > 0 and scene[number].time > time + 1e-6:
+        number -= 1
+    return scene[number]
+
+
+def closer(scene: Sequence[Still], first: int, last: int) -> tuple[Still, ...]:
+    """Return the stills from the first to the last, with the part of the frame where the bodies are as all of it."""
+    aspect = scene[first].aspect
+    dots = np.array(
+        [d for still in scene[first : last + 1] for body in still.sticks for line in body.bones for d in line]
+    )
+    if not dots.size:
+        return tuple(scene[first : last + 1])
+    (left, top), (right, bottom) = dots.min(axis=0), dots.max(axis=0)
+    height = min(1.0, max(CLOSEST, ROOM * (bottom - top), ROOM * (right - left) / aspect))
+    x = min(max((left + right - height * aspect) / 2, 0.0), aspect * (1 - height))
+    y = min(max((top + bottom - height) / 2, 0.0), 1 - height)
+    return tuple(
+        replace(still, sticks=tuple(_enlarged(body, (x, y), height) for body in still.sticks))
+        for still in scene[first : last + 1]
+    )
+
+
+def _enlarged(body: Stick, corner: Dot, height: float) -> Stick:
+    """Return a body as seen in the part of the frame that begins at `corner` and is so high."""
+
+    def at(dot: Dot) -> Dot:
+        return (dot[0] - corner[0]) / height, (dot[1] - corner[1]) / height
+
+    bones = tuple((at(start), at(end)) for start, end in body.bones)
+    head = None if body.head is None else (at(body.head[0]), body.head[1] / height)
+    return replace(body, bones=bones, head=head, size=body.size / height)
+
+
+def said(event: Event) -> str:
+    """One event as a sentence without a full stop."""
+    name = type(event).__name__
+    who = (event.person if isinstance(event, PersonEvent) else None) or SOMEBODY
+    pattern = HEADLINES.get(name) or _SAID.get(name) or name
+    return pattern.format(who=who)
+
+
+def told(event: Event) -> str:
+    """One event as a line: time, name, reasons."""
+    return f"{event.time:8.2f} s  {type(event).__name__:16}  {' '.join(event.reasons)}".rstrip()
+
+
+def story(scene: Sequence[Still]) -> tuple[int, int]:
+    """Return (first, last) of the stills around the first alarm, with the fall before it; all where there is none."""
+    alarm = next((number for number, still in enumerate(scene) if still.urgent), None)
+    if alarm is None:
+        return 0, len(scene) - 1
+    end = scene[alarm].time
+    falls = [still.time for still in scene[: alarm + 1] if any(isinstance(e, FallSuspected) for e in still.events)]
+    begun = max((time for time in falls if end - time <= FALL_SECONDS), default=end)
+    near = [n for n, still in enumerate(scene) if begun - LEAD_SECONDS <= still.time <= end + AFTER_SECONDS]
+    return near[0], near[-1]
+
+
+def telling(scene: Sequence[Still], most: int) -> tuple[int, ...]:
+    """Return which stills tell the story best, at most so many, in order.
+
+    The moments of events come first, urgent ones before others; then whatever lies in the midst of the most movement.
+    """
+    first, last = story(scene)
+    arc = np.cumsum([0.0, *(_told_by(a, b) for a, b in pairwise(scene[first : last + 1]))])
+    eventful = [n for n in range(first, last + 1) if scene[n].events]
+    chosen = {first, *sorted(eventful, key=lambda n: (not scene[n].urgent, n))[: most - 1]}
+    while len(chosen) < min(most, last - first + 1):
+        chosen.add(first + _between(arc, [n - first for n in sorted(chosen | {last})], {n - first for n in chosen}))
+    return tuple(sorted(chosen))
+
+
+def _between(arc: NDArray[np.float64], known: Sequence[int], chosen: set[int]) -> int:
+    """Return the still in the middle of the widest gap of the story, or one that was not chosen yet."""
+    a, b = max(pairwise(known), key=lambda gap: (gap[1] - gap[0] > 1, arc[gap[1]] - arc[gap[0]]))
+    middle_one = a + int(np.searchsorted(arc[a:b], (arc[a] + arc[b]) / 2))
+    inside = min(max(middle_one, a + 1), b - 1)
+    return inside if inside not in chosen else next(n for n in range(len(arc)) if n not in chosen)
+
+
+def _told_by(a: Still, b: Still) -> float:
+    """How much happened between two stills, in body sizes of movement; time counts a little."""
+    moved = (
+        max(np.hypot(q[0] - p[0], q[1] - p[1]) for p, q in zip(_ends(one), _ends(other), strict=False)) / one.size
+        for one, other in zip(a.sticks, b.sticks, strict=False)
+        if one.bones and other.bones
+    )
+    return float(max(moved, default=0.0)) + (b.time - a.time) / CALM_SECONDS
+
+
+def _ends(body: Stick) -> list[Dot]:
+    """The ends of the neck: the chin and the middle of the shoulders."""
+    return list(body.bones[-1])
