@@ -13,7 +13,8 @@ FORMAT = "guardian-scene"
 VERSION = 1
 HELD_PACE = 0.1
 """Seconds between frames of a scene that has one frame only."""
-_FIELDS = ("time", "aspect", "looked", "brightness", "contrast", "sharpness", "motion", "change", "held", "frame")
+_NUMBERS = ("time", "aspect", "brightness", "contrast", "sharpness", "motion", "change", "frame")
+_FLAGS = ("looked", "held")
 
 
 def header() -> str:
@@ -23,7 +24,7 @@ def header() -> str:
 
 def dumps(observation: Observation) -> str:
     """One observation as one line."""
-    row: dict[str, object] = {name: getattr(observation, name) for name in _FIELDS}
+    row: dict[str, object] = {name: getattr(observation, name) for name in (*_NUMBERS, *_FLAGS)}
     row["poses"] = [
         {"score": round(pose.score, 4), "keypoints": np.round(pose.keypoints.astype(float), 4).tolist()}
         for pose in observation.poses
@@ -36,10 +37,18 @@ def loads(line: str, number: int) -> Observation:
     try:
         row = json.loads(line)
         poses = tuple(Pose(np.array(pose["keypoints"], np.float32), float(pose["score"])) for pose in row["poses"])
-        return Observation(poses=poses, **{name: row[name] for name in _FIELDS})
+        numbers = {name: row[name] for name in _NUMBERS}
+        _check_finite(*numbers.values(), *(pose.keypoints.sum() + pose.score for pose in poses))
+        return Observation(poses=poses, **numbers, **{name: bool(row[name]) for name in _FLAGS})
     except (ValueError, KeyError, TypeError) as error:
         message = f"line {number}: {error}; a line written by `guardian record` would be right"
         raise SceneError(message) from error
+
+
+def _check_finite(*numbers: float) -> None:
+    if not np.isfinite(numbers).all():
+        message = "one of its numbers is infinite or none at all"
+        raise ValueError(message)
 
 
 def held(observations: Iterable[Observation], seconds: float) -> Iterator[Observation]:
@@ -50,7 +59,7 @@ def held(observations: Iterable[Observation], seconds: float) -> Iterator[Observ
         last = observation
         yield observation
     if last is not None:
-        for number in range(1, int(seconds / pace) + 1):
+        for number in range(1, round(seconds / pace) + 1):
             yield replace(last, time=last.time + number * pace, held=True, motion=0.0, change=0.0)
 
 

@@ -48,7 +48,7 @@ def test_who_sits_without_moving_beyond_the_limit_is_told_once_with_numbers_and_
     ("kind", "said"), [("sofa", "on the sofa"), ("bed", "in the bed"), ("door", "at the door"), ("mat", "on the mat")]
 )
 def test_the_place_is_said_as_one_speaks(kind: str, said: str):
-    (event,) = told(room(place(kind), fps=1.0).show(62 * MINUTE, seated()))
+    (event,) = told(room(place(kind), fps=0.5).show(62 * MINUTE, seated()))
     assert f" {said}, at " in event.reasons[0]
 
 
@@ -71,8 +71,8 @@ def test_without_a_place_only_the_hour_is_said():
     ],
 )
 def test_beds_and_nights_have_a_longer_limit_but_seats_have_not(kind: str, hour: int, minutes: int):
-    (event,) = told(room(place(kind), fps=1.0, hour=hour).show(70 * MINUTE, seated()))
-    assert event.time == pytest.approx(10 + minutes * MINUTE, abs=15)
+    (event,) = told(room(place(kind), fps=0.5, hour=hour).show(70 * MINUTE, seated()))
+    assert event.time == pytest.approx(10 + minutes * MINUTE, abs=30)
     shown = "60 minutes" if minutes == 60 else "5 minutes"
     assert f"; {shown} is the limit here at this hour." in event.reasons[0]
 
@@ -148,7 +148,7 @@ def test_a_still_body_that_is_lost_and_found_with_another_id_is_still():
 def test_a_hidden_body_is_waited_for_half_an_hour_only():
     limits = Behaviour(stillness_minutes=60)
     for hidden, count in ((25 * MINUTE, 1), (35 * MINUTE, 0)):
-        watched = Watched(fps=1.0, behaviour=limits).show(10, standing()).show(20 * MINUTE, seated())
+        watched = Watched(fps=0.5, behaviour=limits).show(10, standing()).show(20 * MINUTE, seated())
         assert len(told(watched.show(hidden).show(20 * MINUTE, seated()))) == count
 
 
