@@ -12,8 +12,8 @@ from guardian.io.watchdog import FRESH_SECONDS
 
 SYSTEMD = Path(__file__).resolve().parent.parent / "systemd"
 EXPOSURE = 25
-"""Tenths: what `systemd-analyze security` may say at most; systemd 252 says 20. It is cameras, pins, network and the eye's
-own namespaces, as systemd/README.md tells."""
+"""Tenths: what `systemd-analyze security` may say at most; systemd 252 says 20. Open are cameras, pins, the network and
+the eye's own namespaces, as systemd/README.md tells."""
 
 Sections = Mapping[str, Mapping[str, Sequence[str]]]
 
