@@ -1,5 +1,5 @@
 import numpy as np
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from guardian.lab.raster import rasterise
@@ -11,31 +11,46 @@ triangles = st.lists(
 )
 
 
-def slow(corners: np.ndarray, depths: np.ndarray) -> dict[int, float]:
-    """The depth of each covered pixel, one pixel and one triangle at a time."""
-    found: dict[int, float] = {}
+def slow(corners: np.ndarray, depths: np.ndarray) -> tuple[dict[int, float], set[int]]:
+    """The depth of each covered pixel, one pixel and one triangle at a time, and the pixels that lie on an edge:
+    whether those are covered hangs on the last bit.
+    """
+    found, doubtful = dict[int, float](), set[int]()
     for (a, b, c), depth in zip(corners, depths, strict=True):
         matrix = np.array([[a[0], b[0], c[0]], [a[1], b[1], c[1]], [1, 1, 1]])
-        if abs(np.linalg.det(matrix)) < 1e-3:
-            continue
         for pixel in range(SIZE[0] * SIZE[1]):
             weights = np.linalg.solve(matrix, [pixel % SIZE[0], pixel // SIZE[0], 1])
-            if (weights > 1e-6).all():
+            if abs(weights.min()) <= 1e-6:
+                doubtful.add(pixel)
+            elif weights.min() > 0:
                 found[pixel] = min(found.get(pixel, np.inf), 1 / (weights / depth).sum())
-    return found
+    return found, doubtful
 
 
 @given(triangles)
+@example([[(0.0, 1.0, 1.0), (0.0, 0.0, 1.0), (1.0, 0.0, 1.0)], [(0.0, 2.0, 2.0), (2.0, 0.0, 2.0), (2.0, 2.0, 2.0)]])
+@example([[(0.0, 0.0, 1.0), (2.0, 2.0, 1.0), (0.0, 2.0, 1.0)], [(0.0, 0.0, 2.0), (4.0, 0.0, 2.0), (0.0, 4.0, 2.0)]])
 def test_it_finds_what_a_plain_search_finds(drawn: list[list[tuple[float, float, float]]]):
     corners = np.array([[corner[:2] for corner in triangle] for triangle in drawn])
     depths = np.array([[corner[2] for corner in triangle] for triangle in drawn])
-    areas = np.abs(np.cross(np.c_[corners[:, 1] - corners[:, 0], np.zeros(len(drawn))],
-                            np.c_[corners[:, 2] - corners[:, 0], np.zeros(len(drawn))])[:, 2])  # fmt: skip
-    corners, depths = corners[areas > 1e-2], depths[areas > 1e-2]
+    sides = corners[:, 1:] - corners[:, :1]
+    wide = np.abs(np.linalg.det(sides)) > 1e-2
+    corners, depths = corners[wide], depths[wide]
     seen = rasterise(corners, depths, SIZE)
     got = dict(zip(seen.pixels.tolist(), seen.depth.tolist(), strict=True))
-    for pixel, depth in slow(corners, depths).items():
-        assert np.isclose(got[pixel], depth, rtol=1e-3)
+    found, doubtful = slow(corners, depths)
+    assert set(got) - doubtful == set(found) - doubtful
+    for pixel in set(found) - doubtful:
+        assert np.isclose(got[pixel], found[pixel], rtol=1e-3)
+
+
+@given(st.integers(1, 7), st.integers(1, 7))
+def test_two_triangles_that_share_an_edge_leave_no_hole_between_them(wide: int, tall: int):
+    a, b, c, d = (0, 0), (2 * wide, 0), (2 * wide, tall), (0, tall)
+    seen = rasterise(np.array([[a, b, c], [a, c, d]], float), np.ones((2, 3)), SIZE)
+    assert set(seen.pixels.tolist()) == {
+        y * SIZE[0] + x for y in range(min(tall, SIZE[1] - 1) + 1) for x in range(min(2 * wide, SIZE[0] - 1) + 1)
+    }
 
 
 def test_the_nearer_triangle_hides_the_farther():
