@@ -134,7 +134,7 @@ def test_its_user_and_groups_are_made_before_it(unit: Sections):
     lines = [
         line.split() for line in (SYSTEMD / "guardian.sysusers").read_text().splitlines() if not line.startswith("#")
     ]
-    made = {line[1] for line in lines if line[0] in "ug"}
+    made = {line[1] for line in lines if line[0] == "u"} | {line[2] for line in lines if line[0] == "m"}
     joined = {(line[1], line[2]) for line in lines if line[0] == "m"}
     groups = unit["Service"]["SupplementaryGroups"][0].split()
     assert {*unit["Service"]["User"], *groups} <= made
