@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from guardian.events import PersonIdentified
-from guardian.geometry import distance, head_of, mean_score, middle, torso_length, torso_tilt
-from guardian.skeleton import ANKLES, HIPS, SHOULDERS, Keypoint, Keypoints
+from guardian.geometry import Point, distance, middle, tilt
+from guardian.skeleton import ANKLES, HEAD, HIPS, SHOULDERS, Keypoint, Keypoints
 from guardian.tracking import Track, TrackState
 
 Proportions: TypeAlias = NDArray[np.float64]
@@ -31,6 +31,9 @@ SURE = 0.4
 """Least score of a keypoint that is measured. Higher than elsewhere: no measurement is better than a wrong one."""
 UPRIGHT_DEGREES = 25.0
 """Most tilt of the torso at which the body counts as upright, and so as seen at its full length."""
+EVEN, STRAIGHT = 0.7, 0.8
+"""Thighs and shanks are as long as each other (0.245 and 0.246 of the stature, Drillis and Contini 1966): thighs that
+look much shorter point at the camera, as of somebody seated; and standing legs reach from the hips straight down."""
 SAMPLE_SECONDS = 0.2
 """Frames nearer in time repeat each other's errors."""
 SAMPLES = 150
@@ -188,32 +191,33 @@ class Identity:
 
 
 def proportions(keypoints: Keypoints) -> Proportions | None:
-    """Measure an upright body that is seen from shoulders to ankles; None where it is not. See FEATURES."""
-    lean, torso, head = torso_tilt(keypoints, SURE), torso_length(keypoints, SURE), head_of(keypoints, SURE)
-    shoulders = middle(keypoints, SHOULDERS, SURE)
-    if lean is None or torso is None or head is None or shoulders is None or lean > UPRIGHT_DEGREES:
-        return None
-    if min(mean_score(keypoints, pair) for pair in (SHOULDERS, HIPS, ANKLES)) < SURE:
+    """Measure an upright body that is seen from head to ankles; None where it is not. See FEATURES."""
+    shoulders, hips, feet = (_between_both(keypoints, pair) for pair in (SHOULDERS, HIPS, ANKLES))
+    head = middle(keypoints, HEAD, SURE)
+    if head is None or shoulders is None or hips is None or feet is None or tilt(shoulders, hips) > UPRIGHT_DEGREES:
         return None
     thigh, shank = _longer(keypoints, "HIP", "KNEE"), _longer(keypoints, "KNEE", "ANKLE")
-    body = torso + thigh + shank
-    feet, hips = middle(keypoints, ANKLES, SURE), middle(keypoints, HIPS, SURE)
-    if feet is None or hips is None or not (min(torso, thigh, shank) > 0 and feet[0] - hips[0] > 0.8 * (thigh + shank)):
+    torso, arm = distance(shoulders, hips), _longer(keypoints, "SHOULDER", "ELBOW")
+    even, straight = min(thigh, shank) > EVEN * max(thigh, shank), feet[0] - hips[0] > STRAIGHT * (thigh + shank)
+    if not (even and straight and min(torso, arm) > 0):
         return None
-    across = [_between(keypoints, *pair) for pair in (SHOULDERS, HIPS)]
-    arm = _longer(keypoints, "SHOULDER", "ELBOW")
-    return np.array([torso, thigh, *across, arm, distance(head, shoulders)]) / body
+    across = [_apart(keypoints, *pair) for pair in (SHOULDERS, HIPS)]
+    return np.array([torso, thigh, *across, arm, distance(head, shoulders)]) / (torso + thigh + shank)
 
 
-def _between(keypoints: Keypoints, a: Keypoint, b: Keypoint) -> float:
+def _between_both(keypoints: Keypoints, pair: tuple[Keypoint, Keypoint]) -> Point | None:
+    """The middle of left and right where both are seen: a guessed one would shift it."""
+    return middle(keypoints, pair) if keypoints[list(pair), 2].min() >= SURE else None
+
+
+def _apart(keypoints: Keypoints, a: Keypoint, b: Keypoint) -> float:
     return float(np.hypot(*(keypoints[a, :2] - keypoints[b, :2])))
 
 
 def _longer(keypoints: Keypoints, upper: str, lower: str) -> float:
-    """Length of a limb: the longer of left and right, since pointing at the camera can only shorten it."""
-    return max(
-        _between(keypoints, Keypoint[f"{side}_{upper}"], Keypoint[f"{side}_{lower}"]) for side in ("LEFT", "RIGHT")
-    )
+    """Length of a limb: the longer of left and right, since pointing at the camera can only shorten it; 0 if unseen."""
+    limbs = [(Keypoint[f"{side}_{upper}"], Keypoint[f"{side}_{lower}"]) for side in ("LEFT", "RIGHT")]
+    return max((_apart(keypoints, *limb) for limb in limbs if keypoints[list(limb), 2].min() >= SURE), default=0.0)
 
 
 def summary(samples: Iterable[Proportions]) -> tuple[Proportions, Proportions]:

@@ -1,0 +1,138 @@
+from datetime import datetime, timedelta, timezone
+
+import pytest
+from bodies import seated, seen, standing, tilted
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from watched import EVERYWHERE, Watched
+
+from guardian.events import Event, PersonAppeared, PersonIdentified, PersonLeft, ViewLost
+from guardian.identity import Identity, Template
+from guardian.moment import Moment
+from guardian.pipeline import Pipeline
+from guardian.posture import Posture
+from guardian.settings import Place
+from guardian.skeleton import Observation
+from guardian.tracking import TrackState
+
+SOFA = Place(name="sofa", kind="sofa", polygon=EVERYWHERE)
+BODIES = (standing(), seated(), tilted(90), standing((0.9, 0.2)), seated((0.9, 1.1)))
+
+streams = st.lists(
+    st.tuples(st.floats(0.02, 4.0), st.lists(st.sampled_from(BODIES), max_size=2), st.booleans(), st.booleans()),
+    max_size=40,
+)
+
+
+def stream(drawn: list[tuple[float, list[object], bool, bool]], start: float = 0.0) -> list[Observation]:
+    found, now = [], start
+    for step, poses, looked, light in drawn:
+        now += step
+        found.append(seen(now, *poses, looked=looked, brightness=0.5 if light else 0.0))  # type: ignore[arg-type]
+    return found
+
+
+def follow(observations: list[Observation], start: float = 0.0) -> list[Event]:
+    watched, noon = Watched(), datetime(2025, 6, 1, 12, 0, tzinfo=timezone.utc)
+    pipeline, events = Pipeline(watched.room, watched.settings, start), list[Event]()
+    for each in observations:
+        events += pipeline.update(each, Moment(each.time, noon + timedelta(seconds=each.time - start)))
+    return events
+
+
+def test_who_comes_in_and_goes_out_is_told_once_each():
+    watched = Watched().show(5, standing()).show(30)
+    appeared, left = watched.events
+    assert isinstance(appeared, PersonAppeared)
+    assert isinstance(left, PersonLeft)
+    assert appeared.track == left.track
+    assert appeared.room == left.room == "kitchen"
+    assert appeared.time < 1
+    assert left.time > 20
+
+
+def test_what_flashes_up_for_a_moment_is_nobody():
+    assert Watched().show(0.2, standing()).show(10).events == []
+
+
+def test_where_somebody_is_belongs_to_what_is_told():
+    watched = Watched(SOFA).show(5, seated())
+    (appeared,) = watched.events
+    assert isinstance(appeared, PersonAppeared)
+    assert appeared.place == "sofa"
+    assert [figure.posture for figure in watched.pipeline.figures] == [Posture.SEATED]
+
+
+def test_an_enrolled_person_is_named_in_everything_that_follows():
+    made = Template("Mary", (0.372, 0.308, 0.282, 0.205, 0.232, 0.154), (0.01,) * 6, 30)
+    watched = Watched()
+    assert Identity("", [made]).enrolled
+    watched.pipeline = Pipeline(watched.room, watched.settings, 0.0, [made])
+    watched.show(20, standing()).fall().show(10, tilted(90))
+    (named,) = (event for event in watched.events if isinstance(event, PersonIdentified))
+    assert named.person == "Mary"
+    assert {event.person for event in watched.events if event.time > named.time} == {"Mary"}  # type: ignore[attr-defined]
+    assert watched.names() == ["FallSuspected", "FallConfirmed"]
+
+
+def test_a_dark_room_is_told_and_shown_and_is_no_stillness():
+    watched = Watched().show(5, standing()).show(10, brightness=0.0)
+    assert watched.pipeline.view_lost
+    assert watched.names() == ["ViewLost"]
+    assert watched.show(5).names() == ["ViewLost", "ViewRestored"]
+    assert not watched.pipeline.view_lost
+
+
+def test_time_without_frames_is_told_by_ticks_and_an_ended_eye_at_once():
+    watched = Watched().show(1)
+    assert watched.pipeline.tick(watched.clock.moment()) == ()
+    watched.clock.advance(6)
+    (silent,) = watched.pipeline.tick(watched.clock.moment())
+    assert isinstance(silent, ViewLost)
+    assert "No picture from the camera for 6 s." in silent.reasons
+    other = Watched().show(1)
+    (cut,) = other.pipeline.cut(1.5, "The eye has ended.")
+    assert (cut.time, cut.room, cut.reasons) == (1.5, "kitchen", ("The eye has ended.",))
+
+
+@settings(max_examples=50)
+@given(streams)
+def test_nobody_leaves_who_did_not_come_and_nobody_comes_twice(drawn: list[tuple[float, list[object], bool, bool]]):
+    watched, present = Watched(), set[int]()
+    for observation in stream(drawn):
+        moment = Moment(observation.time, watched.clock.moment().wall)
+        for event in watched.pipeline.update(observation, moment):
+            if isinstance(event, PersonAppeared):
+                assert event.track not in present
+                present.add(event.track)
+            elif isinstance(event, PersonLeft):
+                present.remove(event.track)
+        tracks = [figure.person.track for figure in watched.pipeline.figures]
+        assert present == {track.id for track in tracks if track.state is not TrackState.TENTATIVE}
+
+
+@settings(max_examples=50)
+@given(streams, st.integers(-1000, 1000))
+def test_nothing_depends_on_when_the_clock_began(drawn: list[tuple[float, list[object], bool, bool]], offset: int):
+    # sixteenths of a second are exact at any offset
+    exact = [(max(1, round(step * 16)) / 16, *rest) for step, *rest in drawn]
+    plain, shifted = follow(stream(exact)), follow(stream(exact, offset), offset)
+    assert [(type(event), event.time + offset, event.reasons) for event in plain] == [
+        (type(event), event.time, event.reasons) for event in shifted
+    ]
+
+
+@settings(max_examples=50)
+@given(streams)
+def test_events_come_in_the_order_of_time_and_say_when_and_where(drawn: list[tuple[float, list[object], bool, bool]]):
+    observations = stream(drawn)
+    events = follow(observations)
+    times = [event.time for event in events]
+    assert times == sorted(times)
+    assert set(times) <= {observation.time for observation in observations}
+    assert {event.room for event in events} <= {"kitchen"}
+
+
+@pytest.mark.parametrize("looked", [True, False])
+def test_an_empty_room_says_nothing_whether_the_eye_looks_or_not(looked: bool):  # noqa: FBT001 - a parameter of the test
+    assert Watched().show(300, looked=looked).events == []
