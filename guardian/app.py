@@ -243,6 +243,7 @@ class Guardian:
         moment = self._clock.moment()
         self.brain.tick(moment)
         blind = {room.name for room in self.brain.shown.rooms if room.coverage is Coverage.BLIND}
+        blind -= {watch.room for watch in self.watches if watch.failed}  # only a new start opens that eye again
         self._watchdog.passed(moment.monotonic, blind)
         return True
 

@@ -133,5 +133,17 @@ def test_stopping_ends_the_eye_and_says_nothing_more():
     assert thread.pid is None
 
 
+def test_a_fault_of_its_own_is_no_end_that_anybody_wanted(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(threading, "excepthook", lambda _: None)
+    film, _ = watch("film.mp4", Eyes(FakeEye((End(Reason.END_OF_FILE),))))
+    broken, _ = watch("/dev/video0", Eyes(FakeEye((), RuntimeError("a fault in the watch"))))
+    stopped, _ = watch("/dev/video0", Eyes(FakeEye((), waits=True)))
+    assert not stopped.failed
+    stopped.stop()
+    film.join(SECONDS)
+    broken.join(SECONDS)
+    assert [thread.failed for thread in (film, stopped, broken)] == [False, False, True]
+
+
 def test_one_that_never_ran_can_be_stopped():
     Watch("kitchen", orders("/dev/video0"), lambda _: None, start_eye=Eyes()).stop()

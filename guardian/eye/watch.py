@@ -72,6 +72,17 @@ class Watch(threading.Thread):
         self._stopping = threading.Event()
         self._lock = threading.Lock()
         self._eye: EyeProcess | None = None
+        self._film_ended = False
+
+    @property
+    def room(self) -> str:
+        """The room's name."""
+        return self._room
+
+    @property
+    def failed(self) -> bool:
+        """Whether this thread has ended by a fault of its own, so that nobody will open an eye again."""
+        return self.ident is not None and not (self.is_alive() or self._film_ended or self._stopping.is_set())
 
     @property
     def pid(self) -> int | None:
@@ -90,6 +101,7 @@ class Watch(threading.Thread):
             log.warning("event=eye_ended room=%r reason=%r", self._room, reason)
             self._say(Cut(self._room, reason))
             if reason == FILM_ENDED:
+                self._film_ended = True
                 return
             attempt = 0 if time.monotonic() - began >= STEADY_SECONDS else attempt
             self._stopping.wait(self._pauses[min(attempt, len(self._pauses) - 1)])
