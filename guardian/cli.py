@@ -38,7 +38,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="guardian", description="Falls seen as stick figures, and a human told.")
     parser.add_argument("--version", action="version", version=f"guardian {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for add in (_add_run, _add_demo, _add_analyse, _add_record):
+    for add in (_add_run, _add_demo, _add_analyse, _add_record, _add_replay, _add_bench):
         add(commands)
     return parser
 
@@ -124,6 +124,40 @@ def _record(options: argparse.Namespace) -> int:
     from guardian.lab.analyse import record
 
     return record(options.source, options.scene)
+
+
+def _speed(text: str) -> float:
+    speed = float(text)
+    if not 0.01 <= speed <= 1000:  # noqa: PLR2004 - from a standstill to a blur
+        message = f"{text} is wrong; 0.01 to 1000 times as fast as it happened would be right"
+        raise argparse.ArgumentTypeError(message)
+    return speed
+
+
+def _add_replay(commands: Commands) -> None:
+    command = _add(commands, "replay", _replay, "show a skeleton scene as stick figures")
+    command.add_argument("scene", help="a .jsonl file written by `guardian record`")
+    command.add_argument("--svg", default=None, metavar="F", help="draw a film strip of the telling moments into F")
+    command.add_argument("--gif", default=None, metavar="F", help="draw what led to the alarm into F, moving")
+    command.add_argument("--speed", type=_speed, default=1.0, metavar="X", help="play X times as fast in the terminal")
+
+
+def _replay(options: argparse.Namespace) -> int:
+    from guardian.lab.replay import replay
+
+    return replay(options.scene, svg=options.svg, gif=options.gif, speed=options.speed)
+
+
+def _add_bench(commands: Commands) -> None:
+    command = _add(commands, "bench", _bench, "measure what the eye and the alarm cost on this machine")
+    command.add_argument("--json", action="store_true", help="one JSON document in place of the table")
+    command.add_argument("--source", default=None, metavar="F", help="a video file, in place of the bundled ones")
+
+
+def _bench(options: argparse.Namespace) -> int:
+    from guardian.lab.bench import bench
+
+    return bench(options.source, as_json=options.json)
 
 
 if __name__ == "__main__":

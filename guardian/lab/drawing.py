@@ -4,11 +4,11 @@ Whatever draws - the terminal, an SVG, a GIF - takes its figures, colours and se
 (x, y) in frame heights, as one draws.
 """
 
-from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import pairwise
+from math import exp
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,8 +51,9 @@ _SAID = {
     "CameraMoved": "The camera points elsewhere",
 }
 
-HELD_SECONDS = 0.7
-"""A body is drawn in the colour of the posture that scored best in so much time: it flickers where two are near."""
+HELD_SECONDS = 0.25
+"""A body is drawn in the colour of the posture that scored best lately, with a memory that fades over so much time: the
+posture of one frame flickers where two are near."""
 ROOM, CLOSEST = 1.3, 0.5
 """How much larger than the bodies' own extent the part of the frame is that is drawn, and its least height."""
 
@@ -110,17 +111,16 @@ class _Steady:
     """The posture that scored best of late, of each track."""
 
     def __init__(self) -> None:
-        self._told: dict[int, deque[tuple[float, dict[Posture, float]]]] = {}
+        self._known: dict[int, tuple[float, dict[Posture, float]]] = {}
 
     def posture(self, figure: Figure) -> Posture:
         """Take note of a figure, and return the posture in whose colour it is drawn."""
         track = figure.person.track
-        told_of_it = self._told.setdefault(track.id, deque())
-        told_of_it.append((track.seen, figure.scores))
-        while track.seen - told_of_it[0][0] > HELD_SECONDS:
-            told_of_it.popleft()
-        total = {posture: sum(scores[posture] for _, scores in told_of_it) for posture in figure.scores}
-        return max(total, key=lambda posture: total[posture]) if any(total.values()) else Posture.UNKNOWN
+        before_it, known = self._known.get(track.id, (track.seen, figure.scores))
+        share = 1 - exp((before_it - track.seen) / HELD_SECONDS)
+        scores = {posture: old + share * (figure.scores[posture] - old) for posture, old in known.items()}
+        self._known[track.id] = track.seen, scores
+        return max(scores, key=lambda posture: scores[posture]) if any(scores.values()) else Posture.UNKNOWN
 
 
 def stick(figure: Figure, posture: Posture | None = None) -> Stick | None:
