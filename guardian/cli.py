@@ -38,7 +38,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="guardian", description="Falls seen as stick figures, and a human told.")
     parser.add_argument("--version", action="version", version=f"guardian {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for add in (_add_run, _add_demo, _add_analyse, _add_record, _add_replay, _add_bench):
+    for add in (_add_run, _add_demo, _add_analyse, _add_record, _add_replay, _add_bench, _add_check_config):
         add(commands)
     return parser
 
@@ -74,6 +74,22 @@ def _run(options: argparse.Namespace) -> int:
 
     logs.configure(options.log_format)
     return app.run(configuration.load(configuration.find(options.config, os.environ)))
+
+
+def _add_check_config(commands: Commands) -> None:
+    command = _add(commands, "check-config", _check_config, "say whether a configuration is right, and what is wrong")
+    command.add_argument("file", type=Path, help="the configuration")
+
+
+def _check_config(options: argparse.Namespace) -> int:
+    from guardian import configuration
+
+    settings = configuration.check(options.file)
+    rooms = ", ".join(room.name for room in settings.rooms)
+    counted = f"{len(settings.rooms)} room{'s' * (len(settings.rooms) > 1)} ({rooms})"
+    outputs = f"MQTT {settings.mqtt.broker}, panel {settings.panel.kind}, {len(settings.contacts)} contacts"
+    print(f"{options.file}: all is well: {counted}, {outputs}")
+    return 0
 
 
 def _add_demo(commands: Commands) -> None:

@@ -145,7 +145,6 @@ class AlarmSettings(Section):
     cancel_seconds: float = Field(30.0, gt=0, le=300)
     suspected_seconds: float = Field(20.0, gt=0, le=120)
     repeat_seconds: float = Field(60.0, ge=10, le=3600)
-    recovered_seconds: float = Field(10.0, gt=0, le=300)
     view_lost_seconds: float = Field(180.0, gt=0, le=86_400)
     snooze_seconds: float = Field(1800.0, gt=0, le=14_400)
 
@@ -217,7 +216,7 @@ class Panel(Section):
 
 
 class Web(Section):
-    """The caregiver's page. Loopback only; `token_file` holds the secret in the address, made at first start."""
+    """The caregiver's page, on loopback only. The secret in its address is made at the first start."""
 
     enabled: bool = True
     host: Literal["127.0.0.1", "::1"] = "127.0.0.1"
@@ -225,10 +224,9 @@ class Web(Section):
 
 
 class Privacy(Section):
-    """What may leave, and whether an eye that the kernel cannot confine may run (published as degraded)."""
+    """Whether an eye that the kernel cannot confine may run; everybody sees then that it is degraded."""
 
     allow_unconfined: bool = False
-    publish_skeletons: bool = False
 
 
 class Models(Section):

@@ -1,4 +1,4 @@
-"""Reads the configuration, and tells everything that is wrong with it at once: file, line, key and what would be right."""
+"""Reads the configuration, and tells all that is wrong with it at once: file, line, key and what would be right."""
 
 from guardian.configuration.loading import check, find, load, parse
 

@@ -29,8 +29,12 @@ _SECRET: Final = frozenset({"ways", "source"})
 
 def faults(document: Document, errors: Iterable[ErrorDetails]) -> Iterator[Fault]:
     """Yield a fault for each error that pydantic found in the document's data."""
-    for error in errors:
+    found = tuple(errors)
+    for error in found:
         path = tuple(error["loc"])
+        within = any(other["loc"][: len(path)] == path and other is not error for other in found)
+        if error["type"] == "too_short" and within:  # it has the items, but they are wrong
+            continue
         yield Fault(document.line(path), dotted(path), _message(error, path, document))
 
 
@@ -41,8 +45,7 @@ def _message(error: ErrorDetails, path: KeyPath, document: Document) -> str:
     if kind == "missing":
         return f"is missing; {expected(path)} would be right"
     if kind == "value_error":
-        reason = str(error["ctx"]["error"]) if "ctx" in error else error["msg"]
-        return reason
+        return str(error["ctx"]["error"]) if "ctx" in error else error["msg"]
     quantity = _QUANTITY.fullmatch(value) if isinstance(value, str) else None
     if quantity and schema_at(path).get("type") in {"number", "integer"}:
         return _without_unit(quantity, path)

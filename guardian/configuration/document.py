@@ -15,6 +15,7 @@ from guardian.configuration.fault import Fault, KeyPath, dotted, error, shown
 
 Data: TypeAlias = "dict[str, Data] | list[Data] | str | int | float | bool | None"
 
+ANCHORS = "anchors (&name) and aliases (*name) are not understood; write the values out in each place"
 LONGEST_FILE = 1_000_000
 DEEPEST = 20
 
@@ -46,10 +47,9 @@ class _Loader(yaml.SafeLoader):
     """Composes nodes and nothing else; refuses what refers to other parts of the file."""
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        event = self.peek_event()
+        event = self.peek_event()  # type: ignore[no-untyped-call]
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            message = "anchors (&name) and aliases (*name) are not understood; write the values out in each place"
-            raise yaml.composer.ComposerError(None, None, message, event.start_mark)
+            raise yaml.composer.ComposerError(None, None, ANCHORS, event.start_mark)
         return super().compose_node(parent, index)
 
 
@@ -82,6 +82,8 @@ def _syntax(caught: yaml.MarkedYAMLError, text: str) -> Fault:
     if "\t" in written[: len(written) - len(written.lstrip())]:
         return Fault(line, "", "is indented with a tab; spaces would be right")
     problem = caught.problem or "cannot be read"
+    if problem == ANCHORS:
+        return Fault(line, "", ANCHORS)
     return Fault(line, "", f"is no YAML: {_without_quotes(problem)}; {_remedy(problem)}")
 
 
@@ -118,7 +120,8 @@ class _Reading:
             return {key: self.data(value, (*path, key)) for key, value in self._entries(node, path)}
         if isinstance(node, yaml.SequenceNode):
             return [self.data(item, (*path, number)) for number, item in enumerate(node.value)]
-        return node.value if node.style else _plain(node.value)
+        quoted = isinstance(node, yaml.ScalarNode) and node.style
+        return node.value if quoted else _plain(node.value)
 
     def _entries(self, node: yaml.MappingNode, path: KeyPath) -> Iterator[tuple[str, yaml.Node]]:
         """The keys with their values, the first of each where one is given twice."""

@@ -15,7 +15,7 @@ _LONGEST = 60
 
 @dataclass(frozen=True, slots=True, order=True)
 class Fault:
-    """What is wrong at `line` (from 1) with the key at `path` (empty: with the file itself), and what would be right."""
+    """What is wrong at `line` (from 1) with the key at `path` (empty: with the file); `message` tells the remedy."""
 
     line: int
     path: str
