@@ -38,7 +38,16 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="guardian", description="Falls seen as stick figures, and a human told.")
     parser.add_argument("--version", action="version", version=f"guardian {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for add in (_add_run, _add_demo, _add_analyse, _add_record, _add_replay, _add_bench, _add_check_config):
+    for add in (
+        _add_run,
+        _add_demo,
+        _add_analyse,
+        _add_record,
+        _add_replay,
+        _add_bench,
+        _add_check_config,
+        _add_doctor,
+    ):
         add(commands)
     return parser
 
@@ -90,6 +99,32 @@ def _check_config(options: argparse.Namespace) -> int:
     outputs = f"MQTT {settings.mqtt.broker}, panel {settings.panel.kind}, {len(settings.contacts)} contacts"
     print(f"{options.file}: all is well: {counted}, {outputs}")
     return 0
+
+
+def _add_doctor(commands: Commands) -> None:
+    _add_config(_add(commands, "doctor", _doctor, "examine camera, models, panel, broker, clock, sandbox, disk ..."))
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from zoneinfo import ZoneInfo
+
+    from rich.console import Console
+
+    from guardian import configuration, doctor
+    from guardian.io.clock import SystemClock
+
+    path = configuration.find(options.config, os.environ)
+    settings = configuration.load(path) if options.config is not None or path.exists() else None
+    zone = ZoneInfo(settings.household.timezone if settings else "UTC")
+    console, findings = Console(soft_wrap=True, highlight=False, markup=False), []
+    for finding in doctor.consult(path, settings, SystemClock(zone).moment()):
+        findings.append(finding)
+        colour = {"ok": "green", "warn": "yellow", "fail": "bold red"}[finding.state.value]
+        console.print(f"{finding.state.value:4}", style=colour, end="")
+        console.print(f"  {finding.part:13}  {finding.text}")
+        if finding.remedy:
+            console.print(f"{'':21}-> {finding.remedy}", style=colour)
+    return int(doctor.worst(findings) is doctor.State.FAIL)
 
 
 def _add_demo(commands: Commands) -> None:

@@ -15,7 +15,7 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]):
     assert ended.value.code == 0
     said = capsys.readouterr().out
     for command in ("run", "demo", "analyse", "record", "replay", "check-config", "doctor", "bench"):
-        assert f"\n    {command} " in said
+        assert f"\n    {command}" in said
 
 
 def test_the_version_is_the_packages(capsys: pytest.CaptureFixture[str]):
