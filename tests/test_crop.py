@@ -1,6 +1,7 @@
 from math import pi
 from typing import TypeAlias
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given
@@ -56,3 +57,36 @@ def test_outside_of_the_frame_is_black():
     Crop(y=0.0, x=0.0, side=1.0).cut(np.full((100, 100, 3), 200, np.uint8), picture)
     assert not picture[:31, :31].any()
     assert (picture[33:, 33:] == 200).all()
+
+
+@given(
+    st.builds(Crop, y=st.floats(-0.2, 1.2), x=st.floats(-0.2, 1.6), side=st.floats(0.12, 2.5)),
+    st.sampled_from([240, 480, 513]),
+)
+def test_a_square_on_pixels_is_the_nearest_one(crop: Crop, height: int):
+    near = crop.on_pixels(height)
+    for edges in (near.y - near.side / 2, near.x - near.side / 2, near.side):
+        assert edges * height == pytest.approx(round(edges * height), abs=1e-6)
+    assert near.side == pytest.approx(crop.side, abs=0.51 / height)
+    assert near.y == pytest.approx(crop.y, abs=0.51 / height)
+    assert near.x == pytest.approx(crop.x, abs=0.51 / height)
+    again = near.on_pixels(height)
+    assert (again.y, again.x, again.side) == pytest.approx((near.y, near.x, near.side))
+
+
+@pytest.mark.parametrize("side", [0.3, 0.4, 0.7])
+def test_a_part_on_pixels_looks_like_the_same_part_a_hair_aside(side: float):
+    frame = cv2.GaussianBlur(np.random.default_rng(1).integers(0, 256, (480, 640, 3), dtype=np.uint8), (0, 0), 4)
+    crop = Crop(0.5, 0.6, side).on_pixels(480)
+    scaled, warped = np.zeros((192, 192, 3), np.uint8), np.zeros((192, 192, 3), np.uint8)
+    crop.cut(frame, scaled)
+    Crop(crop.y, crop.x, crop.side, turn=1e-9).cut(frame, warped)
+    assert np.abs(scaled[2:-2, 2:-2].astype(int) - warped[2:-2, 2:-2]).max() <= 3
+
+
+@pytest.mark.parametrize(("y", "x"), [(0.1, 0.5), (0.95, 0.5), (0.5, 0.05), (0.5, 1.3)])
+def test_a_part_that_sticks_out_is_black_there_though_on_pixels(y: float, x: float):
+    picture = np.full((64, 64, 3), 7, np.uint8)
+    Crop(y, x, 0.5).on_pixels(480).cut(np.full((480, 640, 3), 200, np.uint8), picture)
+    assert set(np.unique(picture)) >= {0, 200}
+    assert (picture == 7).sum() == 0

@@ -65,7 +65,8 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
             return seen.multipose() if self.name == MULTIPOSE else seen.singlepose()
 
     def around(keypoints: Keypoints, angle: float = 0.0) -> Crop:
-        seen.crops.append(real_around(keypoints, angle))
+        crop = real_around(keypoints, angle)
+        seen.crops.append(crop if angle else crop.on_pixels(FRAME.shape[0]))
         return seen.crops[-1]
 
     real_around = movenet.around

@@ -157,9 +157,11 @@ class PoseFinder:
         if self._single is None or (found is not None and self._find_seconds == 0 and _clear(found)):
             return _unseen(body.keypoints) if found is None else found
         candidates = [] if found is None else [found]
-        for angle in (0.0, body.turned() if self._rotate else None):
-            if angle is None:
-                continue
+        candidates.append(self._follow(self._single, body.keypoints, 0.0, frame))
+        if torso_score(candidates[-1]) >= GOOD_TORSO:
+            return candidates[-1]
+        angle = body.turned() if self._rotate else None
+        if angle is not None:
             candidates.append(self._follow(self._single, body.keypoints, angle, frame))
             if torso_score(candidates[-1]) >= GOOD_TORSO:
                 return candidates[-1]
@@ -168,7 +170,7 @@ class PoseFinder:
     @staticmethod
     def _follow(single: Engine, last: Keypoints, angle: float, frame: Image) -> Keypoints:
         """Run a single-pose model on a crop around the last keypoints; return the new ones."""
-        crop = around(last, angle)
+        crop = around(last, angle) if angle else around(last).on_pixels(frame.shape[0])
         crop.cut(frame, single.picture)
         keypoints: Keypoints = single.run()[0]
         keypoints[:, :2] = crop.to_frame(keypoints[:, :2])
@@ -176,18 +178,19 @@ class PoseFinder:
 
     def _tell(self, seen: list[Keypoints], now: float) -> tuple[Pose, ...]:
         """Remember the good poses, forget bodies that are gone or are another's double, and return the poses."""
-        told: list[Keypoints] = []
+        told: list[Pose] = []
         kept: list[Body] = []
-        for body, keypoints in sorted(zip(self._bodies, seen, strict=True), key=lambda pair: -pose_score(pair[1])):
-            if any(same_body(keypoints, other) for other in told):
+        scored = [(pose_score(keypoints), body, keypoints) for body, keypoints in zip(self._bodies, seen, strict=True)]
+        for score, body, keypoints in sorted(scored, key=lambda each: -each[0]):
+            if any(same_body(keypoints, other.keypoints) for other in told):
                 continue
-            if pose_score(keypoints) >= CERTAIN and plausible(keypoints):
+            if score >= CERTAIN and plausible(keypoints):
                 body.learn(keypoints, now)
-                told.append(keypoints)
+                told.append(Pose(keypoints, score))
             if now - min(body.seen, body.found) <= FORGET_SECONDS:
                 kept.append(body)
         self._bodies = kept
-        return tuple(Pose(keypoints, pose_score(keypoints)) for keypoints in told)
+        return tuple(told)
 
 
 def _clear(keypoints: Keypoints) -> bool:
