@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import atan2, degrees, hypot
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,7 +38,7 @@ class Box:
     @property
     def diagonal(self) -> float:
         """The length of the diagonal: the size of a body whichever way it is turned."""
-        return float(np.hypot(self.height, self.width))
+        return hypot(self.height, self.width)
 
     @property
     def centre(self) -> Point:
@@ -46,28 +47,33 @@ class Box:
 
 
 def middle(keypoints: Keypoints, which: Sequence[Keypoint], least: float = SEEN) -> Point | None:
-    """The score-weighted mean (y, x) of those of `which` that score at least `least`; None where none does."""
-    rows = keypoints[list(which)]
-    rows = rows[rows[:, 2] >= least]
-    if not len(rows):
-        return None
-    weights = rows[:, 2] / rows[:, 2].sum()
-    return float(rows[:, 0] @ weights), float(rows[:, 1] @ weights)
+    """The score-weighted mean (y, x) of those of `which` that score at least `least`; None where none does.
+
+    For so few points plain numbers are ten times as fast as arrays, and every stage asks for these.
+    """
+    total = y = x = 0.0
+    for keypoint in which:
+        score = keypoints.item(keypoint, 2)
+        if score >= least:
+            total += score
+            y += score * keypoints.item(keypoint, 0)
+            x += score * keypoints.item(keypoint, 1)
+    return (y / total, x / total) if total > 0 else None
 
 
 def mean_score(keypoints: Keypoints, which: Sequence[Keypoint]) -> float:
     """Mean score of some keypoints, 0-1."""
-    return float(keypoints[list(which), 2].mean())
+    return sum(keypoints.item(keypoint, 2) for keypoint in which) / len(which)
 
 
 def distance(a: Point, b: Point) -> float:
     """Length of the line between two points."""
-    return float(np.hypot(a[0] - b[0], a[1] - b[1]))
+    return hypot(a[0] - b[0], a[1] - b[1])
 
 
 def tilt(upper: Point, lower: Point) -> float:
     """Angle of the line from `lower` to `upper` against the vertical: 0 = upper above, 90 = level, 180 = below."""
-    return float(np.degrees(np.arctan2(abs(upper[1] - lower[1]), lower[0] - upper[0])))
+    return degrees(atan2(abs(upper[1] - lower[1]), lower[0] - upper[0]))
 
 
 def torso_tilt(keypoints: Keypoints, least: float = SEEN) -> float | None:
@@ -84,11 +90,11 @@ def torso_length(keypoints: Keypoints, least: float = SEEN) -> float | None:
 
 def extent(keypoints: Keypoints, least: float = SEEN) -> Box | None:
     """The box of the keypoints that score at least `least`; None where fewer than three do."""
-    rows = keypoints[keypoints[:, 2] >= least]
-    if len(rows) < 3:  # noqa: PLR2004 - two points make a line, not a body
+    seen = [(y, x) for y, x, score in keypoints.tolist() if score >= least]
+    if len(seen) < 3:  # noqa: PLR2004 - two points make a line, not a body
         return None
-    (top, left), (bottom, right) = rows[:, :2].min(axis=0), rows[:, :2].max(axis=0)
-    return Box(float(top), float(left), float(bottom), float(right))
+    ys, xs = zip(*seen, strict=True)
+    return Box(min(ys), min(xs), max(ys), max(xs))
 
 
 def overlap(a: Box, b: Box) -> float:
