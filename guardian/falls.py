@@ -18,9 +18,11 @@ from guardian.tracking import TrackState
 
 WINDOW_SECONDS = 1.6
 """A fall from standing takes 0.6-0.9 s to the ground, a collapse along furniture up to 1.5 s."""
-SHOULDER_DROP, HIP_DROP = 0.38, 0.17
+SHOULDER_DROP, HIP_DROP, LYING_DROP = 0.38, 0.17, 0.32
 """Least descent of shoulders and hips, in statures. Sitting down drops the shoulders by 0.25 (the length of a thigh);
-bending drops the hips by less than 0.1; a fall from a chair drops the hips by the height of the seat, 0.25."""
+bending drops the hips by less than 0.1; a fall from a chair drops the hips by the height of the seat, 0.25. Of
+a body that ends lying the shoulders tell enough, by more than the torso (0.29) by which they drop as somebody seated
+lies back: hips may be hidden behind furniture, and both rise in the picture as one falls away from the camera."""
 SPEED = 0.6
 """Least peak speed of the shoulders in statures a second: 1 m/s for an adult. Sitting down stays below 0.9 m/s, falls
 exceed 1.3 m/s (Bourke et al. 2008, vertical velocity of the trunk)."""
@@ -254,11 +256,12 @@ def _descent(course: _Course) -> str:
     top = min(course.path, key=lambda sample: sample.shoulders)
     shoulders = (last.shoulders - top.shoulders) / scale
     hips = (last.hips - min(sample.hips for sample in course.path)) / scale
-    if shoulders < SHOULDER_DROP or hips < HIP_DROP:
+    lying = course.figure.posture is Posture.LYING
+    if shoulders < (LYING_DROP if lying else SHOULDER_DROP) or (hips < HIP_DROP and not lying):
         return ""
     speed = _peak_speed(course.path) / scale
     course.fast = speed >= SPEED
-    if not course.fast and (speed < SLOW_SPEED or course.figure.posture is not Posture.LYING):
+    if not course.fast and (speed < SLOW_SPEED or not lying):
         return ""
     return (
         f"Shoulders dropped by {shoulders:.0%} of the body's height and hips by {hips:.0%} in "
@@ -267,10 +270,14 @@ def _descent(course: _Course) -> str:
 
 
 def _peak_speed(path: deque[_Sample]) -> float:
-    """The greatest mean downward speed of the shoulders over `SPEED_SECONDS`, in frame heights a second."""
-    best = 0.0
-    for end in path:
-        start = next((sample for sample in path if end.time - sample.time <= SPEED_SECONDS), end)
+    """The greatest mean downward speed of the shoulders over `SPEED_SECONDS`, in frame heights a second.
+
+    Where frames are farther apart than that it is the speed between two of them.
+    """
+    best, samples = 0.0, list(path)
+    for number, end in enumerate(samples[1:], start=1):
+        near = (sample for sample in samples[:number] if end.time - sample.time <= SPEED_SECONDS)
+        start = next(near, samples[number - 1])
         if end.time - start.time >= SPEED_SECONDS / 2:
             best = max(best, (end.shoulders - start.shoulders) / (end.time - start.time))
     return best
@@ -286,15 +293,19 @@ def _start(course: _Course, phase: Phase, since: float) -> None:
 
 
 def _reset(course: _Course) -> None:
-    course.phase = Phase.WATCHING
+    course.phase, course.fast = Phase.WATCHING, False
     course.path.clear()
     course.down = course.sat = course.up = course.hidden = course.lying = 0.0
 
 
 def _resting(course: _Course) -> bool:
-    """Whether the body lies where one may lie: on a drawn bed or sofa, or raised above the floor."""
+    """Whether the body lies where one may lie: on a drawn bed or sofa, or, come down slowly, above the floor.
+
+    After a fast descent only what is drawn counts: who falls away from the camera, or behind something, comes to lie as
+    high in the picture as on a bed.
+    """
     place = course.figure.place
-    return place.kind in REST if place is not None else _on_furniture(course, course.figure)
+    return place.kind in REST if place is not None else not course.fast and _on_furniture(course, course.figure)
 
 
 def _same_place(lost: Figure, figure: Figure, since: float) -> bool:
