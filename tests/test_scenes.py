@@ -91,8 +91,6 @@ def test_what_is_expected_is_told_to_the_reader(scene: Golden):
 
 
 def test_writing_down_the_same_changes_nothing(scene: Golden, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    scene: Golden, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
     for kind in ("jsonl", "expected"):
         (tmp_path / f"{scene.name}.{kind}").write_bytes((golden.SCENES / f"{scene.name}.{kind}").read_bytes())
     kept = (tmp_path / f"{scene.name}.expected").read_text(encoding="utf-8")
