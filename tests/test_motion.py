@@ -50,14 +50,14 @@ def test_the_first_seconds_are_looked_at_whatever_they_show():
 
 
 @pytest.mark.parametrize("grain", [0, 2, 6, 12])
-def test_an_empty_still_room_is_looked_at_every_five_seconds_however_grainy(grain: float):
+def test_an_empty_still_room_is_looked_at_four_times_a_minute_however_grainy(grain: float):
     gate = MotionGate()
     pictures = [noisy(room(), grain, seed) for seed in range(12)]
     watch(gate, [pictures[i % 12] for i in range(20 * FPS)], 0.0)
-    views = watch(gate, [pictures[i * 5 % 12] for i in range(30 * FPS)], 20.0)
+    views = watch(gate, [pictures[i * 5 % 12] for i in range(60 * FPS)], 20.0)
     looks = [number for number, view in enumerate(views) if view.look]
-    assert 5 <= len(looks) <= 8
-    assert max(np.diff(looks)) <= 5 * FPS
+    assert 3 <= len(looks) <= 6
+    assert max(np.diff(looks)) <= 15 * FPS
 
 
 def test_a_person_lying_still_is_looked_at_every_second():
@@ -81,11 +81,11 @@ def test_an_empty_still_room_may_be_measured_less_often_and_no_other():
     gate = MotionGate()
     still = watch(gate, [room()] * (5 * FPS), 0.0)
     assert still[0].rest == 0
-    assert still[-1].rest == pytest.approx(0.2)
+    assert still[-1].rest == pytest.approx(0.25)
     assert gate.measure(with_body(room(), 100), 6.0).rest == 0
     gate.looked(6.0, person=True)
     assert gate.measure(with_body(room(), 100), 60.0).rest == 0
-    assert gate.measure(with_body(room(), 100), 700.0).rest == pytest.approx(0.2)
+    assert gate.measure(with_body(room(), 100), 700.0).rest == pytest.approx(0.25)
 
 
 def test_a_moving_body_is_looked_at_at_every_frame_and_for_seconds_after():

@@ -28,8 +28,9 @@ LEAST_CELLS = 3
 LINGER_SECONDS = 3.0
 PERSON_SECONDS = 600.0
 PERSON_LOOK_SECONDS = 1.0
-EMPTY_LOOK_SECONDS = 5.0
-EMPTY_REST_SECONDS = 0.2
+EMPTY_LOOK_SECONDS = 15.0
+"""In case that the gate has missed somebody: nobody comes into a room without moving three of its 4800 cells."""
+EMPTY_REST_SECONDS = 0.25
 SHARPNESS_SECONDS = 1.0
 EARLY = 0.04
 """Seconds that a look may come before it is due, so that `at least once a second` holds at any frame rate."""
