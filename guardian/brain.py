@@ -22,10 +22,11 @@ from guardian.io.journal import Journal
 from guardian.io.panel import Panel
 from guardian.moment import Moment
 from guardian.pipeline import Pipeline
-from guardian.posture import Figure
+from guardian.posture import Figure, Steady
 from guardian.settings import Room, Settings
 from guardian.skeleton import Observation
 from guardian.topics import Bulletin, Topics
+from guardian.tracking import TrackState
 from guardian.web.household import Coverage, PersonShown, RoomShown, Snapshot, SnoozeShown
 
 log = logging.getLogger(__name__)
@@ -74,6 +75,7 @@ class Brain:
         self._rooms = {room.name: room for room in settings.rooms}
         self._pipelines = {room.name: Pipeline(room, settings, moment.monotonic) for room in settings.rooms}
         self._memories = {room.name: _Memory() for room in settings.rooms}
+        self._steadies = {room.name: Steady() for room in settings.rooms}
         self._recordings: dict[str, Incident] = {}
         self._bulletin = Bulletin(topics_of(settings))
         self._panel = DARK
@@ -206,7 +208,7 @@ class Brain:
 
     def _room(self, room: Room) -> RoomShown:
         coverage, recent = self._bulletin.coverage(room.name), self._memories[room.name].observations
-        shown = tuple(map(person_shown, self._pipelines[room.name].figures)) if recent else ()
+        shown = persons_shown(self._pipelines[room.name].figures, self._steadies[room.name])
         aspect = recent[-1].aspect if recent else room.camera.width / room.camera.height
         return RoomShown(room.name, Coverage(coverage.state), " ".join(coverage.reasons), aspect, shown, room.places)
 
@@ -217,7 +219,16 @@ def topics_of(settings: Settings) -> Topics:
     return Topics(settings.mqtt.topic, settings.household.id, rooms, settings.alarm.snooze_seconds)
 
 
-def person_shown(figure: Figure) -> PersonShown:
-    """A figure as the page draws it."""
-    person, place = figure.person, figure.place.name if figure.place else None
-    return PersonShown(person.track.id, figure.posture.value, person.track.pose.keypoints, person.name, place)
+def persons_shown(figures: Iterable[Figure], steady: Steady) -> tuple[PersonShown, ...]:
+    """The figures as the page draws them, without those that may turn out to be a coat on a hook."""
+    known = [figure for figure in figures if figure.person.track.state is not TrackState.TENTATIVE]
+    return tuple(
+        PersonShown(
+            figure.person.track.id,
+            posture.value,
+            figure.person.track.pose.keypoints,
+            figure.person.name,
+            figure.place.name if figure.place else None,
+        )
+        for figure, posture in zip(known, steady.postures(known), strict=True)
+    )

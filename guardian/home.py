@@ -4,13 +4,14 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from guardian import recording
-from guardian.brain import Brain, person_shown
+from guardian.brain import Brain, persons_shown
 from guardian.events import HumanEvent
 from guardian.incident import Incident
 from guardian.io.clock import Clock
 from guardian.io.journal import Journal
 from guardian.moment import Moment
 from guardian.pipeline import Pipeline
+from guardian.posture import Steady
 from guardian.settings import Room, Settings
 from guardian.skeleton import Observation
 from guardian.web.household import PastIncident, RecordedScene, SceneFrame, Snapshot
@@ -52,10 +53,10 @@ class Home:
         self._submit(event)
 
     def _frames(self, room: Room, observations: Sequence[Observation], moment: Moment) -> tuple[SceneFrame, ...]:
-        pipeline, frames = Pipeline(room, self._settings, observations[0].time), []
+        pipeline, steady, frames = Pipeline(room, self._settings, observations[0].time), Steady(), []
         for observation in observations:
             pipeline.update(observation, moment)
-            frames.append(SceneFrame(observation.time, tuple(map(person_shown, pipeline.figures))))
+            frames.append(SceneFrame(observation.time, persons_shown(pipeline.figures, steady)))
         return tuple(frames)
 
 

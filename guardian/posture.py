@@ -7,6 +7,7 @@ floor is where its feet then were. So "lying" means low, flat and with the hips 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
+from math import exp
 
 from guardian.geometry import (
     Box,
@@ -31,6 +32,10 @@ HEAD_TO_ANKLES = 0.89
 """Eyes at 0.936 of the stature, ankles at 0.039 (Drillis and Contini 1966)."""
 STATURE_RISE, STATURE_FALL = 0.3, 0.03
 """How fast the remembered stature follows: quickly up (more of the body seen), slowly down, a hit."""
+FADE_SECONDS, MARGIN = 0.25, 0.1
+"""What a body is called fades over so much time, and gives way only to a posture that scores so much better: a faller
+whom the camera sees from the feet scores as much for bent as for lying, and would flicker between both. Lying needs no
+margin, since it must not be shown as less."""
 ERECT_DEGREES = 40.0
 """A torso tilted further is foreshortened and says little of the stature."""
 RAISED = 0.25
@@ -131,6 +136,32 @@ class Postures:
         y, x = hips[0], hips[1] / aspect
         found = [place for place in self._places if contains(place.polygon, (x, y))]
         return min(found, key=lambda place: place.kind == "floor", default=None)
+
+
+class Steady:
+    """The posture that scored best of late, of each track: what is shown of a body, where `Figure.posture` is of one
+    frame. Taking note of the same figures twice changes nothing.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[float, Posture, dict[Posture, float]]] = {}
+
+    def postures(self, figures: Iterable[Figure]) -> tuple[Posture, ...]:
+        """Return one posture per figure, in the same order, and forget who is no longer there."""
+        self._known = {figure.person.track.id: self._held(figure) for figure in figures}
+        return tuple(posture for _, posture, _ in self._known.values())
+
+    def _held(self, figure: Figure) -> tuple[float, Posture, dict[Posture, float]]:
+        track = figure.person.track
+        before, held, known = self._known.get(track.id, (track.seen, figure.posture, figure.scores))
+        share = 1 - exp((before - track.seen) / FADE_SECONDS)
+        scores = {posture: old + share * (figure.scores[posture] - old) for posture, old in known.items()}
+        best = max(scores, key=lambda posture: scores[posture])
+        if not any(scores.values()):
+            held = Posture.UNKNOWN
+        elif scores[best] - scores.get(held, 0.0) > (0.0 if best is Posture.LYING else MARGIN):
+            held = best
+        return track.seen, held, scores
 
 
 def _remember_stature(memory: _Memory, keypoints: Keypoints) -> None:

@@ -1,3 +1,7 @@
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import cycle, islice
+
 import numpy as np
 import pytest
 from bodies import bent, seated, standing, tilted
@@ -5,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guardian.identity import Person
-from guardian.posture import Figure, Posture, Postures, posture_scores
+from guardian.posture import Figure, Posture, Postures, Steady, posture_scores
 from guardian.settings import Place
 from guardian.skeleton import KEYPOINTS, Pose
 from guardian.tracking import Track, TrackState
@@ -113,3 +117,51 @@ def test_hidden_legs_hold_nothing_up_when_the_body_is_flat():
     keypoints = standing().keypoints.copy()
     keypoints[15:, 2] = 0
     assert posture_scores(keypoints, 0.6)[Posture.UPRIGHT] > 0.9
+
+
+def scored(now: float, posture: Posture, score: float, other: Posture) -> Figure:
+    """A figure whose posture wins by so much over another one."""
+    one = told(Postures(), now, standing())
+    scores = {**dict.fromkeys(one.scores, 0.0), posture: score, other: 1 - score}
+    track = replace(one.person.track, seen=now)
+    return replace(one, person=replace(one.person, track=track), posture=posture, scores=scores)
+
+
+def shown(figures: Sequence[Figure]) -> list[Posture]:
+    steady = Steady()
+    return [posture for figure in figures for posture in steady.postures([figure])]
+
+
+def test_what_is_shown_of_a_faller_does_not_flicker_and_is_the_worse():
+    turns = islice(cycle([(Posture.BENT, Posture.LYING), (Posture.LYING, Posture.BENT)]), 60)
+    figures = [scored(frame / 15, one, 0.53, other) for frame, (one, other) in enumerate(turns)]
+    told_so = shown(figures)
+    until = told_so.index(Posture.LYING)
+    assert until < 15
+    assert set(told_so[until:]) == {Posture.LYING}
+
+
+def test_what_is_shown_follows_a_fall_within_half_a_second():
+    standing_up = [scored(frame / 15, Posture.UPRIGHT, 1.0, Posture.LYING) for frame in range(30)]
+    fallen = [scored(2 + frame / 15, Posture.LYING, 1.0, Posture.UPRIGHT) for frame in range(8)]
+    told_so = shown([*standing_up, *fallen])
+    assert told_so[29] is Posture.UPRIGHT
+    assert told_so[-1] is Posture.LYING
+
+
+def test_showing_a_figure_twice_changes_nothing():
+    steady, figure = Steady(), scored(1.0, Posture.LYING, 1.0, Posture.BENT)
+    steady.postures([scored(0.9, Posture.BENT, 1.0, Posture.LYING)])
+    assert {posture for _ in range(100) for posture in steady.postures([figure])} == {Posture.BENT}
+
+
+def test_a_body_that_cannot_be_read_is_shown_as_unknown():
+    figure = told(Postures(), 0.0, UNSEEN)
+    assert Steady().postures([figure]) == (Posture.UNKNOWN,)
+
+
+def test_who_has_left_is_forgotten():
+    steady = Steady()
+    steady.postures([scored(0.0, Posture.UPRIGHT, 1.0, Posture.LYING)])
+    assert steady.postures([]) == ()
+    assert steady.postures([scored(0.1, Posture.LYING, 1.0, Posture.UPRIGHT)]) == (Posture.LYING,)

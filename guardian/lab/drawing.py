@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import pairwise
-from math import exp
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +18,7 @@ from guardian.lab.analyse import NOON
 from guardian.messages import HEADLINES, SOMEBODY
 from guardian.moment import Moment
 from guardian.pipeline import Pipeline
-from guardian.posture import Figure, Posture
+from guardian.posture import Figure, Posture, Steady
 from guardian.settings import Camera, Room, Settings
 from guardian.skeleton import HEAD, LIMBS, SHOULDERS, Keypoints, Observation
 from guardian.tracking import TrackState
@@ -51,9 +50,6 @@ _SAID = {
     "CameraMoved": "The camera points elsewhere",
 }
 
-HELD_SECONDS = 0.25
-"""A body is drawn in the colour of the posture that scored best lately, with a memory that fades over so much time: the
-posture of one frame flickers where two are near."""
 ROOM, CLOSEST = 1.3, 0.5
 """How much larger than the bodies' own extent the part of the frame is that is drawn, and its least height."""
 
@@ -97,30 +93,15 @@ def stills(observations: Iterable[Observation], settings: Settings | None = None
     room = settings.rooms[0] if settings else Room(name="room", camera=Camera(source="scene"))
     settings = settings or Settings(rooms=(room,))
     pipeline: Pipeline | None = None
-    steady = _Steady()
+    steady = Steady()
     for observation in observations:
         pipeline = pipeline or Pipeline(room, settings, observation.time)
         moment = Moment(observation.time, NOON + timedelta(seconds=observation.time))
         events = pipeline.update(observation, moment)
-        known = (figure for figure in pipeline.figures if figure.person.track.state is not TrackState.TENTATIVE)
-        sticks = tuple(drawn for figure in known if (drawn := stick(figure, steady.posture(figure))) is not None)
+        known = [figure for figure in pipeline.figures if figure.person.track.state is not TrackState.TENTATIVE]
+        drawn = map(stick, known, steady.postures(known))
+        sticks = tuple(each for each in drawn if each is not None)
         yield Still(observation.time, observation.aspect, sticks, events, observation)
-
-
-class _Steady:
-    """The posture that scored best of late, of each track."""
-
-    def __init__(self) -> None:
-        self._known: dict[int, tuple[float, dict[Posture, float]]] = {}
-
-    def posture(self, figure: Figure) -> Posture:
-        """Take note of a figure, and return the posture in whose colour it is drawn."""
-        track = figure.person.track
-        before_it, known = self._known.get(track.id, (track.seen, figure.scores))
-        share = 1 - exp((before_it - track.seen) / HELD_SECONDS)
-        scores = {posture: old + share * (figure.scores[posture] - old) for posture, old in known.items()}
-        self._known[track.id] = track.seen, scores
-        return max(scores, key=lambda posture: scores[posture]) if any(scores.values()) else Posture.UNKNOWN
 
 
 def stick(figure: Figure, posture: Posture | None = None) -> Stick | None:
