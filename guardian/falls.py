@@ -165,7 +165,8 @@ class FallDetector:
         elif course.fast and course.hidden + course.down >= max(VANISHED_SECONDS, wait) and course.up == 0:
             reason = f"Has not been seen on the feet for {since:.0f} s since; out of sight or on the floor."
         if reason is None:
-            if since > self._give_up_seconds and course.down + course.hidden + course.sat < DOWN_SHARE * since:
+            hidden = course.hidden if course.fast and course.up == 0 else 0.0
+            if since > self._give_up_seconds and course.down + course.sat + hidden < DOWN_SHARE * since:
                 _reset(course)
         elif _resting(course):
             _reset(course)
@@ -226,7 +227,7 @@ def _weigh(course: _Course, figure: Figure, step: float) -> None:
     elif _low(course, figure):
         course.sat += step
         course.up = 0.0
-    elif figure.posture in (Posture.SEATED, Posture.BENT):
+    else:
         course.sat = 0.0
 
 
@@ -237,9 +238,8 @@ def _flat(course: _Course, figure: Figure) -> bool:
 
 def _low(course: _Course, figure: Figure) -> bool:
     """Whether the hips are still as low as the descent brought them, and not on furniture."""
-    if figure.hips is None:
-        return True
-    return figure.hips[0] > course.level - 0.1 * figure.stature and not _on_furniture(course, figure)
+    hips = figure.hips
+    return hips is not None and hips[0] > course.level - 0.1 * figure.stature and not _on_furniture(course, figure)
 
 
 def _on_furniture(course: _Course, figure: Figure) -> bool:
@@ -309,8 +309,10 @@ def _resting(course: _Course) -> bool:
 
 
 def _same_place(lost: Figure, figure: Figure, since: float) -> bool:
-    """Whether `figure` stands where the lost one went down, and was not there before."""
+    """Whether `figure` is seen to stand where the lost one went down, and was not there before."""
     spot: Point | None = lost.hips or lost.shoulders
     if spot is None or figure.hips is None or figure.posture is not Posture.UPRIGHT:
+        return False
+    if figure.person.track.state is not TrackState.CONFIRMED:
         return False
     return figure.person.track.born > since and distance(spot, figure.hips) < REAPPEAR_STATURES * lost.stature

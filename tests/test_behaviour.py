@@ -105,7 +105,7 @@ def test_every_real_movement_begins_anew(movement: Pose):
 
 
 @settings(max_examples=20)
-@given(st.integers(0, 2**32 - 1), st.floats(0.0, 0.06), st.floats(0.25, 0.7))
+@given(st.integers(0, 2**32 - 1), st.floats(0.0, 0.04), st.floats(0.25, 0.7))
 def test_trembling_keypoints_are_no_movement(seed: int, tremble: float, score: float):
     noise, watched = np.random.default_rng(seed), room()
     for _ in range(round(6 * MINUTE * watched.fps)):

@@ -1,9 +1,11 @@
 import pytest
 from bodies import bent, seated, standing, tilted
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from watched import EVERYWHERE, Watched
 
 from guardian.settings import Place
-from guardian.skeleton import Pose
+from guardian.skeleton import TORSO, Pose
 
 BED = Place(name="bed", kind="bed", polygon=EVERYWHERE)
 MAT = Place(name="mat", kind="mat", polygon=EVERYWHERE)
@@ -95,3 +97,103 @@ def test_who_lies_with_the_knees_toward_the_camera_is_down():
     scene = Watched().show(2, standing()).fall(seconds=0.6).show(10, lying)
     assert scene.names() == ["FallSuspected", "FallConfirmed"]
     assert scene.events[-1].time - 2.6 < 6
+
+
+def sitting_on_the_floor() -> Pose:
+    """The torso upright, the hips on the floor, the legs toward the camera."""
+    keypoints = standing().keypoints.copy()
+    keypoints[:13, 0] += 0.44 * 0.6
+    keypoints[13:15, 0] += 0.2 * 0.6
+    return Pose(keypoints, 0.7)
+
+
+def without_torso(pose: Pose) -> Pose:
+    keypoints = pose.keypoints.copy()
+    keypoints[list(TORSO), 2] = 0.1
+    return Pose(keypoints, pose.score)
+
+
+def moved_up(pose: Pose, by: float) -> Pose:
+    """As who falls away from the camera: farther off, and so higher in the picture."""
+    keypoints = pose.keypoints.copy()
+    keypoints[:, 0] -= by
+    return Pose(keypoints, pose.score)
+
+
+def dropped(watched: Watched, end: Pose, seconds: float = 0.5, start: Pose | None = None) -> Watched:
+    """Somebody who stood (or was at `start`) comes to that pose, evenly."""
+    first, frames = (start or standing()).keypoints, round(seconds * watched.fps)
+    for number in range(1, frames + 1):
+        watched.show(1 / watched.fps, Pose(first + number / frames * (end.keypoints - first), 0.7))
+    return watched
+
+
+def test_who_sits_on_the_floor_after_a_fast_descent_has_fallen_after_a_longer_while():
+    watched = dropped(Watched().show(2, standing()), sitting_on_the_floor()).show(10, sitting_on_the_floor())
+    assert watched.names() == ["FallSuspected"]
+    watched.show(6, sitting_on_the_floor())
+    assert watched.names() == ["FallSuspected", "FallConfirmed"]
+    assert "Has not got up from the floor for 12 s." in watched.events[-1].reasons
+
+
+def test_who_crouches_and_then_sits_on_a_chair_is_well():
+    watched = dropped(Watched().show(2, standing()), sitting_on_the_floor()).show(1, sitting_on_the_floor())
+    assert watched.show(60, seated()).names() == ["FallSuspected"]
+    assert watched.show(3, standing()).names() == ["FallSuspected"]
+    again = watched.fall().show(10, tilted(90)).names()
+    assert again == ["FallSuspected", "FallSuspected", "FallConfirmed"]
+
+
+def test_a_fallen_body_whose_torso_is_hidden_is_not_well():
+    watched = Watched().show(2, standing()).fall().show(0.5, tilted(90)).show(20, without_torso(tilted(90)))
+    assert watched.names() == ["FallSuspected", "FallConfirmed"]
+    assert "out of sight or on the floor" in watched.events[-1].reasons[-1]
+
+
+def test_a_fall_away_from_the_camera_is_one_though_the_hips_hardly_drop():
+    watched = dropped(Watched().show(2, standing()), moved_up(tilted(90), 0.17))
+    assert watched.show(10, moved_up(tilted(90), 0.17)).names() == ["FallSuspected", "FallConfirmed"]
+
+
+def test_who_lies_down_slowly_on_furniture_that_nobody_drew_rests():
+    end = moved_up(tilted(90), 0.2)
+    watched = dropped(Watched().show(2, standing()).show(3, seated()), end, 6.0, seated())
+    assert watched.show(60, end).names() == []
+
+
+@pytest.mark.parametrize("fps", [2.5, 5.0, 10.0, 15.0, 30.0])
+def test_a_fall_is_seen_at_any_frame_rate(fps: float):
+    watched = Watched(fps=fps).show(3, standing()).fall(seconds=0.8).show(12, tilted(90))
+    assert watched.names() == ["FallSuspected", "FallConfirmed"]
+    assert watched.events[-1].time == pytest.approx(3.8 + 4, abs=1)
+
+
+def test_who_gets_up_by_and_by_is_the_same_person_and_well():
+    watched = Watched().show(2, standing()).fall().show(8, tilted(90))
+    watched = dropped(watched, standing(), 3.0, tilted(90)).show(4, standing())
+    assert watched.names() == ["FallSuspected", "FallConfirmed", "PersonRecovered"]
+    assert len({event.track for event in watched.events}) == 1  # type: ignore[attr-defined]
+
+
+def test_who_stumbles_and_walks_out_of_view_is_not_looked_for_for_ever():
+    watched = Watched().show(2, standing()).fall().show(0.5, tilted(90)).show(0.5, standing()).show(120)
+    assert watched.names() == ["FallSuspected"]
+    assert watched.pipeline._falls._courses == {}
+    assert watched.show(5, standing()).names() == ["FallSuspected"]
+
+
+def test_whoever_leaves_without_falling_is_forgotten():
+    watched = Watched().show(3, standing()).show(40)
+    assert watched.pipeline._falls._courses == {}
+
+
+def test_who_lets_herself_down_to_sit_on_the_floor_has_not_fallen():
+    watched = dropped(Watched().show(2, standing()), sitting_on_the_floor(), 1.5)
+    assert watched.show(60, sitting_on_the_floor()).names() == []
+
+
+@settings(max_examples=40)
+@given(st.sampled_from([standing(), seated(), bent(), tilted(50)]), st.floats(1.5, 6))
+def test_slow_ways_into_any_pose_are_no_fall(end: Pose, seconds: float):
+    watched = dropped(Watched(fps=5.0).show(1, standing()), end, seconds)
+    assert "FallConfirmed" not in watched.show(8, end).names()
