@@ -82,7 +82,7 @@ def shown(*incidents: Incident, **changes: object) -> Snapshot:
 @pytest.mark.parametrize(
     ("snapshot", "mood", "title"),
     [
-        (shown(), words.Mood.CALM, "All is well — watching"),
+        (shown(), words.Mood.CALM, "All is well"),
         (shown(rooms=()), words.Mood.UNSURE, "Guardian cannot see: any room"),
         (
             shown(rooms=(LIVING, replace(BEDROOM, coverage=Coverage.BLIND))),

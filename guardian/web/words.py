@@ -112,7 +112,7 @@ def headline(snapshot: Snapshot, now: float) -> Headline:
         parts = _listed(sorted({fault.part for fault in snapshot.faults}))
         reasons = " ".join(fault.reasons[0] for fault in snapshot.faults if fault.reasons)
         return Headline(Mood.UNSURE, ATTENTION, f"Watching, but something is broken: {parts}", reasons)
-    return Headline(Mood.CALM, "Right now", "All is well — watching", f"Watching {_listed(_names(snapshot.rooms))}.")
+    return Headline(Mood.CALM, "Right now", "All is well", f"Watching {_listed(_names(snapshot.rooms))}.")
 
 
 def _unwatched(blind: Sequence[RoomShown]) -> Headline:

@@ -2,6 +2,7 @@
 
 import { byId, count, make, say, timeOf, whenChanged } from "./dom.js";
 import { BUTTONS } from "./press.js";
+import { openReplay } from "./replay.js";
 
 const MAX_SHOWN_REASONS = 4;
 
@@ -17,6 +18,10 @@ function offers(incident) {
   if (can.has("resolve")) found.push(...closings(incident));
   return found;
 }
+
+/** Whether it is worth looking at what came before: nobody looks while somebody is asked. */
+const worthWatching = (incident) => incident !== null && !incident.drill && ["raised", "acknowledged"].includes(incident.state);
+const WATCH = ["See what happened", "", "plain", openReplay];
 
 function closings(incident) {
   if (incident.drill) return [["End the drill", "", incident.state === "acknowledged" ? "primary" : "plain", BUTTONS.helped]];
@@ -44,7 +49,10 @@ export function showAlarm(state) {
   announce(headline);
   showReasons(worst);
   showActions(worst, state.snoozes);
+  byId("watch").hidden = !worthWatching(worst);
+  byId("watch").onclick = () => openReplay(worst);
   showOthers(incidents.slice(1));
+  for (const name of ["pause", "test"]) byId(name).hidden = worst !== null; // first things first
 }
 
 /** Tell the screen reader what is new, and not every second of a countdown. */
@@ -89,7 +97,7 @@ function showOthers(others) {
       { class: "card other", "data-state": incident.state },
       make("h3", {}, incident.what),
       make("p", {}, `${incident.verdict} · ${incident.where || "At home"} · ${timeOf(incident.opened)}${incident.countdown === null ? "" : ` · ${incident.countdown} s`}`),
-      make("div", { class: "actions" }, ...offers(incident).map((offer) => button(offer, incident))),
+      make("div", { class: "actions" }, ...[...offers(incident), ...(worthWatching(incident) ? [WATCH] : [])].map((offer) => button(offer, incident))),
     )));
   });
 }
@@ -98,7 +106,12 @@ function showOthers(others) {
 export function showQuick() {
   byId("quick").replaceChildren(
     button(["Call for help", "", "danger", () => BUTTONS.help(null)], null),
-    button(["Pause alarms", "", "plain", () => BUTTONS.pause()], null),
-    button(["Test alarm", "", "plain", () => BUTTONS.test()], null),
+    named("pause", button(["Pause alarms", "", "plain", () => BUTTONS.pause()], null)),
+    named("test", button(["Test alarm", "", "plain", () => BUTTONS.test()], null)),
   );
+}
+
+function named(id, element) {
+  element.id = id;
+  return element;
 }

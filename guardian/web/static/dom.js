@@ -41,7 +41,7 @@ export const timeOf = (wall) => wall.slice(11, 16);
 export const dayOf = (wall) => wall.slice(0, 10);
 
 /** A day as people say it: Today, Yesterday, Saturday 31 May. */
-export function dayName(day, today) {
+export function dayName(day, today = "") {
   const date = new Date(`${day}T12:00:00Z`);
   const days = Math.round((new Date(`${today}T12:00:00Z`) - date) / 86_400_000);
   if (days === 0) return "Today";

@@ -5,6 +5,9 @@ import { draw } from "./dom.js";
 const HEIGHT = 1_000; // units of a view: thousandths of a frame height, as the box sends them
 const SEEN = 200; // least score, in thousandths, of a keypoint that is drawn
 const CALM_MS = 90; // how fast a drawn body follows the last message
+const AROUND = 1.9; // how much larger than the bodies a close-up is
+const CLOSEST = 480; // the least height of a close-up
+const LOOSE = 1.5; // a close-up so much larger than need be comes nearer
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
 let skeleton = null;
@@ -49,19 +52,8 @@ class Figure {
     return gap > 1;
   }
 
-  point(keypoint) {
-    return { y: this.shown[3 * keypoint], x: this.shown[3 * keypoint + 1], score: this.shown[3 * keypoint + 2] };
-  }
-
-  middle(keypoints) {
-    const points = keypoints.map((each) => this.point(each)).filter((each) => each.score >= SEEN);
-    if (points.length === 0) return null;
-    const sum = points.reduce((a, b) => ({ x: a.x + b.x, y: a.y + b.y }));
-    return { x: sum.x / points.length, y: sum.y / points.length };
-  }
-
   paint() {
-    const points = Array.from({ length: this.shown.length / 3 }, (_, each) => this.point(each));
+    const points = pointsOf(this.shown);
     const seen = points.filter((each) => each.score >= SEEN);
     if (seen.length === 0) {
       this.group.setAttribute("visibility", "hidden");
@@ -73,7 +65,7 @@ class Figure {
     this.group.style.strokeWidth = Math.max(9, size * 0.045);
     skeleton.limbs.forEach(([a, b], index) => join(this.limbs[index], points[a], points[b]));
     this.paintTorso(points);
-    const radius = this.paintHead(size);
+    const radius = this.paintHead(points, size);
     this.label.setAttribute("x", (box.left + box.right) / 2);
     this.label.setAttribute("y", Math.max(52, box.top - radius - 26));
   }
@@ -85,9 +77,9 @@ class Figure {
     this.torso.setAttribute("points", around.map((each) => `${each.x.toFixed(1)},${each.y.toFixed(1)}`).join(" "));
   }
 
-  paintHead(size) {
-    const head = this.middle(skeleton.head);
-    const shoulders = this.middle(skeleton.torso.slice(0, 2));
+  paintHead(points, size) {
+    const head = middle(points, skeleton.head);
+    const shoulders = middle(points, skeleton.torso.slice(0, 2));
     show(this.head, head !== null);
     show(this.neck, head !== null && shoulders !== null);
     if (head === null) return 0;
@@ -101,9 +93,10 @@ class Figure {
   }
 }
 
-/** A view of one room: its places, and the bodies in it. */
+/** A view of one room: its places, and the bodies in it. One that `follows` comes near to the bodies. */
 export class Stage {
-  constructor() {
+  constructor(follows = false) {
+    this.follows = follows;
     this.svg = draw("svg", { class: "view", "aria-hidden": "true", preserveAspectRatio: "xMidYMid meet" });
     this.places = draw("g", { class: "places" });
     this.bodies = draw("g", { class: "bodies" });
@@ -111,13 +104,22 @@ export class Stage {
     this.figures = new Map();
     this.moving = false;
     this.aspect = 4 / 3;
+    this.near = this.whole();
+    this.aimed = this.near;
   }
 
   /** Give the view its shape; `polygon`s are in fractions of width and height. */
   furnish(aspect, places) {
     this.aspect = aspect;
-    this.svg.setAttribute("viewBox", `0 0 ${Math.round(HEIGHT * aspect)} ${HEIGHT}`);
+    this.near = this.aimed = this.whole();
+    this.paintView();
     this.places.replaceChildren(...dotted(aspect), ...places.flatMap((each) => outline(each, aspect)));
+  }
+
+  /** Come near to all of these, at once. */
+  approachAll(persons) {
+    this.near = this.aimed = closer(persons, this.whole(), null, 1.3);
+    this.paintView();
   }
 
   /** Show these persons, and let go of those who are no longer there. With `now`, without any motion between. */
@@ -128,7 +130,9 @@ export class Stage {
       figure.group.remove();
       this.figures.delete(track);
     }
-    for (const person of persons) this.figureOf(person.track).aim(person, title(person));
+    const names = titles(persons);
+    persons.forEach((person, index) => this.figureOf(person.track).aim(person, names[index]));
+    if (this.follows) this.aimed = closer(persons, this.whole(), this.aimed);
     if (now || still.matches) this.step(1);
     else this.start();
   }
@@ -143,7 +147,26 @@ export class Stage {
   }
 
   step(share) {
-    return [...this.figures.values()].map((figure) => figure.approach(share)).some(Boolean);
+    const moving = [...this.figures.values()].map((figure) => figure.approach(share)).some(Boolean);
+    return this.approachView(share) || moving;
+  }
+
+  whole() {
+    return { x: 0, y: 0, width: HEIGHT * this.aspect, height: HEIGHT };
+  }
+
+  approachView(share) {
+    const gap = Math.max(...Object.keys(this.near).map((side) => Math.abs(this.aimed[side] - this.near[side])));
+    if (gap === 0) return false;
+    const part = gap < 1 ? 1 : share * (share < 1 ? 0.4 : 1);
+    this.near = Object.fromEntries(Object.entries(this.near).map(([side, was]) => [side, was + (this.aimed[side] - was) * part]));
+    this.paintView();
+    return part < 1;
+  }
+
+  paintView() {
+    const { x, y, width, height } = this.near;
+    this.svg.setAttribute("viewBox", [x, y, width, height].map((each) => each.toFixed(1)).join(" "));
   }
 
   start() {
@@ -160,8 +183,52 @@ export class Stage {
   }
 }
 
-/** How a person is called: by name, or as somebody with the number of the track. */
-export const title = (person) => person.name ?? `Somebody (${person.track})`;
+/** What people are called: by name, or as somebody; with the number of the track where there are several of those. */
+export function titles(persons) {
+  const several = persons.filter((person) => person.name === null).length > 1;
+  return persons.map((person) => person.name ?? (several ? `Somebody (${person.track})` : "Somebody"));
+}
+
+/** What the postures are called. */
+export const POSTURES = { upright: "standing", bent: "bent over", seated: "sitting", lying: "lying down", unknown: "in sight" };
+
+/** The part of the whole view that shows these bodies well, `around` times their size; `before` as long as it still does. */
+function closer(persons, whole, before, around = AROUND) {
+  const seen = persons.flatMap((person) => pointsOf(person.keypoints)).filter((point) => point.score >= SEEN);
+  if (seen.length === 0) return whole;
+  const box = extent(seen);
+  const aspect = whole.width / whole.height;
+  const needed = Math.max(box.bottom - box.top, (box.right - box.left) / aspect) * around;
+  const height = Math.min(whole.height, Math.max(CLOSEST, needed));
+  if (before !== null && before.height < height * LOOSE && inside(box, before)) return before;
+  const width = height * aspect;
+  return {
+    x: Math.min(Math.max(0, (box.left + box.right - width) / 2), whole.width - width),
+    y: Math.min(Math.max(0, (box.top + box.bottom - height) / 2), whole.height - height),
+    width,
+    height,
+  };
+}
+
+function inside(box, view) {
+  const margin = view.height * 0.08;
+  return (
+    box.left > view.x + margin && box.right < view.x + view.width - margin &&
+    box.top > view.y + margin && box.bottom < view.y + view.height - margin
+  );
+}
+
+function pointsOf(keypoints) {
+  return Array.from({ length: keypoints.length / 3 }, (_, each) => ({ y: keypoints[3 * each], x: keypoints[3 * each + 1], score: keypoints[3 * each + 2] }));
+}
+
+/** The middle of those keypoints that are seen, or null. */
+function middle(points, keypoints) {
+  const seen = keypoints.map((each) => points[each]).filter((each) => each.score >= SEEN);
+  if (seen.length === 0) return null;
+  const sum = seen.reduce((a, b) => ({ x: a.x + b.x, y: a.y + b.y }));
+  return { x: sum.x / seen.length, y: sum.y / seen.length };
+}
 
 function join(line, a, b) {
   const seen = Math.min(a.score, b.score);

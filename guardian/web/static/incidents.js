@@ -68,6 +68,6 @@ function replayButton(incident, when) {
   return make(
     "button",
     { type: "button", class: "plain small", "aria-label": `Replay: ${incident.what}, ${when}`, onclick: () => openReplay(incident) },
-    "▶ Replay",
+    "\u25b6\ufe0e Replay",
   );
 }

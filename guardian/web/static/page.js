@@ -18,7 +18,7 @@ let title = "Guardian";
 const on = {
   skeleton: takeSkeleton,
   state(state) {
-    title = state.incidents.length || state.headline.mood !== "calm" ? `${state.headline.title} – Guardian` : "All is well – Guardian";
+    title = `${state.headline.title} – Guardian`;
     document.title = title;
     say(byId("household"), state.household);
     showAlarm(state);
@@ -37,6 +37,7 @@ const on = {
     if (wall && dayOf(wall) !== dayOf(beat.wall)) refreshIncidents(dayOf(beat.wall));
     wall = beat.wall;
     say(byId("time"), timeOf(wall));
+    byId("time").dateTime = wall;
   },
   link(word) {
     document.documentElement.dataset.link = word;

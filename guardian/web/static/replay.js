@@ -1,7 +1,7 @@
 // The twenty seconds before and after, as stick figures: play, pause, and go to any moment.
 
-import { byId, dayOf, make, timeOf } from "./dom.js";
-import { Stage } from "./figure.js";
+import { byId, dayName, dayOf, make, timeOf } from "./dom.js";
+import { POSTURES, Stage, titles } from "./figure.js";
 import { toast } from "./press.js";
 
 const GAP_SECONDS = 1.5; // after so long without a frame, nobody is drawn any more
@@ -37,8 +37,9 @@ export async function openReplay(incident) {
 function show(incident, scene) {
   frames = scene.frames;
   byId("replay-title").textContent = incident.what;
-  byId("replay-when").textContent = `${incident.where || scene.room} · ${dayOf(incident.opened)} ${timeOf(incident.opened)}`;
+  byId("replay-when").textContent = `${incident.where || scene.room} · ${dayName(dayOf(incident.opened), dayOf(byId("time").dateTime))}, ${timeOf(incident.opened)}`;
   stage.furnish(scene.aspect, scene.places);
+  stage.approachAll(frames.flatMap((frame) => frame.persons));
   byId("replay-stage").replaceChildren(stage.svg);
   const scrub = byId("scrub");
   scrub.min = first();
@@ -67,10 +68,11 @@ function frameAt(t) {
 function seek(t) {
   moment = Math.min(last(), Math.max(first(), t));
   const frame = frameAt(moment);
-  stage.show(moment - frame.t > GAP_SECONDS ? [] : frame.persons, true);
+  const persons = moment - frame.t > GAP_SECONDS ? [] : frame.persons;
+  stage.show(persons, true);
   const scrub = byId("scrub");
   scrub.value = moment;
-  const words = said(moment);
+  const words = `${said(moment)} · ${doing(persons)}`;
   scrub.setAttribute("aria-valuetext", words);
   byId("moment").textContent = words;
 }
@@ -78,6 +80,12 @@ function seek(t) {
 function said(t) {
   const seconds = `${Math.abs(t).toFixed(1)} s`;
   return Math.abs(t) < 0.05 ? "Now it happened" : `${seconds} ${t < 0 ? "before" : "after"}`;
+}
+
+function doing(persons) {
+  const names = titles(persons);
+  const held = persons.map((person, index) => `${names[index]} ${POSTURES[person.posture] ?? person.posture}`);
+  return held.join(", ") || "Nobody in sight";
 }
 
 function play() {

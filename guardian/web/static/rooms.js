@@ -1,12 +1,11 @@
 // The rooms: how well each is watched, and who is in it.
 
 import { byId, make, say, whenChanged } from "./dom.js";
-import { Stage, title } from "./figure.js";
+import { POSTURES, Stage, titles } from "./figure.js";
 
 const COVERAGE = { armed: "Watching", degraded: "Seeing poorly", blind: "Cannot see" };
-const POSTURES = { upright: "standing", bent: "bent over", seated: "sitting", lying: "lying down", unknown: "in sight" };
 
-const closeUp = new Stage();
+const closeUp = new Stage(true);
 let closest = null; // the room that is shown beside the headline
 let tiles = [];
 
@@ -69,7 +68,8 @@ class Tile {
 
   people(persons) {
     this.stage.show(persons);
-    const words = persons.map((person) => [person.posture, title(person), phrase(person)]);
+    const names = titles(persons);
+    const words = persons.map((person, index) => [person.posture, names[index], phrase(person)]);
     const nobody = this.element.dataset.coverage === "blind" ? "Whether somebody is here is not known" : "Nobody in sight";
     whenChanged(this.list, [words, nobody], () => {
       const items = words.map(([posture, name, doing]) => make("li", { "data-posture": posture }, make("strong", {}, name), ` ${doing}`));
