@@ -4,7 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from watched import EVERYWHERE, Watched
 
-from guardian.settings import Place
+from guardian.falls import FallDetector
+from guardian.settings import Falls, Place
 from guardian.skeleton import TORSO, Pose
 
 BED = Place(name="bed", kind="bed", polygon=EVERYWHERE)
@@ -197,3 +198,8 @@ def test_who_lets_herself_down_to_sit_on_the_floor_has_not_fallen():
 def test_slow_ways_into_any_pose_are_no_fall(end: Pose, seconds: float):
     watched = dropped(Watched(fps=5.0).show(1, standing()), end, seconds)
     assert "FallConfirmed" not in watched.show(8, end).names()
+
+
+def test_an_empty_room_is_nothing():
+    detector = FallDetector("kitchen", Falls())
+    assert [detector.update((), float(second)) for second in range(100)] == [()] * 100
