@@ -40,11 +40,6 @@ class Box:
         """The length of the diagonal: the size of a body whichever way it is turned."""
         return hypot(self.height, self.width)
 
-    @property
-    def centre(self) -> Point:
-        """(y, x) of the middle."""
-        return (self.top + self.bottom) / 2, (self.left + self.right) / 2
-
 
 def middle(keypoints: Keypoints, which: Sequence[Keypoint], least: float = SEEN) -> Point | None:
     """The score-weighted mean (y, x) of those of `which` that score at least `least`; None where none does.
@@ -97,16 +92,6 @@ def extent(keypoints: Keypoints, least: float = SEEN) -> Box | None:
     return Box(min(ys), min(xs), max(ys), max(xs))
 
 
-def overlap(a: Box, b: Box) -> float:
-    """Intersection over union of two boxes, 0-1."""
-    height = min(a.bottom, b.bottom) - max(a.top, b.top)
-    width = min(a.right, b.right) - max(a.left, b.left)
-    if height <= 0 or width <= 0:
-        return 0.0
-    common = height * width
-    return common / (a.height * a.width + b.height * b.width - common)
-
-
 def contains(polygon: Sequence[Point], point: Point) -> bool:
     """Whether `point` is inside `polygon` (both in the same coordinates, any order of axes); even-odd rule."""
     inside = False
@@ -120,9 +105,9 @@ def contains(polygon: Sequence[Point], point: Point) -> bool:
 def stature(keypoints: Keypoints, least: float = SEEN) -> float | None:
     """Length of the body from head to feet along its own axis, as if it stood: in frame heights, None where unknown.
 
-    Head to shoulders, torso, thighs and shanks are added, so that a bent or seated body keeps its stature. Where the
-    legs are hidden the torso stands for them: a torso (shoulders to hips) is 0.29 of the stature, a head with neck
-    (ears to shoulders) 0.12 (Drillis and Contini 1966, segment lengths as fractions of stature).
+    Torso, thighs and shanks are added, so that a bent or seated body keeps its stature. Where the legs are hidden or
+    foreshortened the torso stands for them: a torso (shoulders to hips) is 0.29 of the stature, the legs from hips to
+    ankles 0.49 (Drillis and Contini 1966, segment lengths as fractions of stature).
     """
     torso = torso_length(keypoints, least)
     if torso is None:

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from bodies import standing, tilted
+from bodies import seated, standing, tilted
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,7 +12,6 @@ from guardian.geometry import (
     head_of,
     mean_score,
     middle,
-    overlap,
     spread,
     stature,
     tilt,
@@ -59,13 +58,45 @@ def test_a_hidden_head_is_where_the_shoulders_are():
     assert head_of(keypoints) == middle(keypoints, SHOULDERS)
 
 
-def test_boxes_overlap_by_what_they_share():
-    a, b = Box(0, 0, 2, 2), Box(1, 1, 3, 3)
-    assert overlap(a, a) == 1
-    assert overlap(a, b) == pytest.approx(1 / 7)
-    assert overlap(a, Box(5, 5, 6, 6)) == 0
-    assert a.centre == (1, 1)
-    assert a.diagonal == pytest.approx(8**0.5)
+def test_the_size_of_a_body_hardly_depends_on_how_it_lies():
+    box = Box(1, 2, 4, 6)
+    assert (box.height, box.width, box.diagonal) == (3, 4, 5)
+    upright, lying = extent(standing().keypoints), extent(tilted(90).keypoints)
+    assert upright is not None
+    assert lying is not None
+    assert upright.diagonal == pytest.approx(lying.diagonal)
+    assert upright.height == pytest.approx(lying.width)
+
+
+@given(st.integers(0, 2**17 - 1), st.floats(0, 180))
+def test_a_body_is_as_large_as_what_is_seen_of_it(hidden: int, degrees: float):
+    keypoints = tilted(degrees).keypoints.copy()
+    keypoints[[number for number in range(KEYPOINTS) if hidden >> number & 1], 2] = 0.1
+    seen, box = keypoints[keypoints[:, 2] >= 0.2], extent(keypoints)
+    if len(seen) < 3:
+        assert box is None
+    else:
+        assert box == Box(*seen[:, :2].min(axis=0).tolist(), *seen[:, :2].max(axis=0).tolist())
+
+
+@given(st.integers(0, 2**17 - 1))
+def test_the_middle_lies_among_what_is_seen_and_leans_to_what_is_seen_best(hidden: int):
+    keypoints = standing().keypoints.copy()
+    keypoints[[number for number in range(KEYPOINTS) if hidden >> number & 1], 2] = 0.1
+    found, rows = middle(keypoints, TORSO), keypoints[list(TORSO)]
+    seen = rows[rows[:, 2] >= 0.2]
+    if not len(seen):
+        assert found is None
+        return
+    assert found == pytest.approx(seen[:, :2].mean(axis=0).tolist())
+    rows[0, 2] = 0.9
+    leaning = middle(np.concatenate([keypoints[:5], rows]), range(5, 9))
+    assert leaning is not None
+    assert distance(leaning, tuple(rows[0, :2])) <= distance(found, tuple(rows[0, :2])) + 1e-6
+
+
+def test_legs_that_point_at_the_camera_leave_the_torso_to_tell_the_stature():
+    assert stature(seated(stature=0.6).keypoints) == pytest.approx(0.6, rel=0.05)
 
 
 @given(st.floats(-1, 2), st.floats(-1, 2))

@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import cycle, islice
 
@@ -53,7 +53,7 @@ def test_scores_are_nothing_or_sum_to_one(degrees: float, tall: float, scale: fl
 
 
 @given(st.sampled_from([standing, seated, bent]), st.floats(0.15, 0.8))
-def test_how_far_away_somebody_is_does_not_change_the_posture(body, tall: float):
+def test_how_far_away_somebody_is_does_not_change_the_posture(body: Callable[..., Pose], tall: float):
     near, far = body(stature=0.6).keypoints, body(stature=tall).keypoints
     for posture, score in posture_scores(near, 0.6).items():
         assert posture_scores(far, tall)[posture] == pytest.approx(score, abs=0.02)
