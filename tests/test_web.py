@@ -581,10 +581,14 @@ def test_stopping_ends_the_streams_too():
         httpx.Client(base_url=web.origin, trust_env=False, cookies=cookies) as client,
         client.stream("GET", "/api/stream") as response,
     ):
-        next(response.iter_raw())
+        origin = web.origin
+        chunks = response.iter_raw()
+        next(chunks)
         web.stop()
         web.stop()
+        tuple(chunks)  # raises where the stream is torn off instead of ended
     assert not web.alive
+    assert web.origin == origin
 
 
 def test_a_server_that_never_started_can_be_stopped():

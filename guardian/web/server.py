@@ -188,6 +188,7 @@ class WebServer:
         self._settings = settings
         self._token = token
         self._socket: socket.socket | None = None
+        self._port = settings.port
         app, self._broadcast = application(household, token, now)
         config = uvicorn.Config(
             app,
@@ -210,8 +211,7 @@ class WebServer:
     def origin(self) -> str:
         """Where the page is, without the secret: http://127.0.0.1:8377. Only after `start`."""
         host = f"[{self._settings.host}]" if ":" in self._settings.host else self._settings.host
-        port = self._socket.getsockname()[1] if self._socket else self._settings.port
-        return f"http://{host}:{port}"
+        return f"http://{host}:{self._port}"
 
     @property
     def address(self) -> str:
@@ -226,6 +226,7 @@ class WebServer:
     def start(self) -> None:
         """Bind and serve. Raises ConfigurationError where the port is taken or may not be used."""
         self._socket = self._bind()
+        self._port = self._socket.getsockname()[1]
         self._thread.start()
         if not self._server.up.wait(START_SECONDS):
             message = f"the page did not start within {START_SECONDS:.0f} s on {self.origin}"

@@ -1,12 +1,17 @@
 """Server-sent events to one viewer, for as long as it listens and keeps up."""
 
 import asyncio
+from contextlib import suppress
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from guardian.web.broadcast import Broadcast, Viewer
 from guardian.web.guard import refusal
+
+
+END_SECONDS = 0.5
+"""How long the last word to a viewer may take: one that has stopped reading does not take it."""
 
 
 class EventStream(Response):
@@ -18,6 +23,7 @@ class EventStream(Response):
     def __init__(self, broadcast: Broadcast) -> None:
         super().__init__(media_type="text/event-stream")
         self._broadcast = broadcast
+        self._begun = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one viewer (the ASGI interface)."""
@@ -33,10 +39,14 @@ class EventStream(Response):
             for part in parts:
                 part.cancel()
             await asyncio.gather(*parts, return_exceptions=True)
+        if self._begun and viewer.gone.is_set():
+            with suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(send({"type": "http.response.body", "body": b""}), END_SECONDS)
 
     async def _tell(self, viewer: Viewer, send: Send) -> None:
         headers = [(name, value) for name, value in self.raw_headers if name != b"content-length"]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
+        self._begun = True
         while True:
             await send({"type": "http.response.body", "body": await viewer.take(), "more_body": True})
 

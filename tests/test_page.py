@@ -1,0 +1,638 @@
+"""The page in a real browser, in front of a household that the test moves by hand."""
+
+import re
+import shutil
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta, timezone
+
+import pytest
+from bodies import standing, tilted
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect, sync_playwright
+
+from guardian.commands import Lamp, ShowPanel, Sound
+from guardian.events import (
+    Acknowledged,
+    Cancelled,
+    DrillStarted,
+    FaultOccurred,
+    HelpCalled,
+    HumanEvent,
+    Resolved,
+    Snoozed,
+)
+from guardian.incident import Incident, IncidentState
+from guardian.moment import Moment
+from guardian.settings import Place, Web
+from guardian.skeleton import Keypoints
+from guardian.web.fakes import FakeHousehold
+from guardian.web.household import (
+    Coverage,
+    PastIncident,
+    PersonShown,
+    RecordedScene,
+    RoomShown,
+    SceneFrame,
+    Snapshot,
+    SnoozeShown,
+)
+from guardian.web.server import WebServer
+
+pytestmark = pytest.mark.slow
+
+PATIENCE = 30_000
+"""Milliseconds that a loaded machine may take for anything."""
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+TOKEN, OTHER_TOKEN = "t" * 43, "u" * 43
+WALL = datetime(2025, 5, 31, 14, 5, tzinfo=timezone(timedelta(hours=2)))
+BED = Place(name="bed", kind="bed", polygon=((0.05, 0.5), (0.4, 0.5), (0.4, 0.9), (0.05, 0.9)))
+PHONE, WALL_TABLET, DESK = (390, 844), (1280, 800), (1440, 900)
+GONE = ("Failed to load resource: net::ERR_",)
+"""What a browser writes into its console where a server is not there."""
+
+expect.set_options(timeout=PATIENCE)
+
+
+def person(x: float = 0.7, degrees: float = 0.0, **changes: object) -> PersonShown:
+    posture = "lying" if degrees else "upright"
+    return replace(PersonShown(1, posture, tilted(degrees, feet=(0.9, x)).keypoints, "Anna"), **changes)
+
+
+def room(*persons: PersonShown, **changes: object) -> RoomShown:
+    return replace(RoomShown("Living room", persons=persons, places=(BED,)), **changes)
+
+
+def incident(state: IncidentState = IncidentState.RAISED, **changes: object) -> Incident:
+    now = time.monotonic()
+    whole = Incident(
+        id="i1",
+        room="Living room",
+        kind="FallConfirmed",
+        state=state,
+        opened=now - 30,
+        changed=now - 10,
+        person="Anna",
+        reasons=("Shoulders fell within 0.8 s.", "Lying still on the floor for 4 s."),
+        deadline=now + 25 if state is IncidentState.PENDING else None,
+    )
+    return replace(whole, **changes)
+
+
+class Living(FakeHousehold):
+    """A fake whose core finishes its passes, unless it is told to stand still."""
+
+    def __init__(self) -> None:
+        super().__init__(room(person()), monotonic=time.monotonic(), wall=WALL)
+        self.stands_still = False
+        self._begun = time.monotonic()
+
+    def snapshot(self) -> Snapshot:
+        shown, now = super().snapshot(), time.monotonic()
+        if self.stands_still:
+            return replace(shown, moment=Moment(now - 60, WALL))
+        return replace(shown, moment=Moment(now, WALL + timedelta(seconds=now - self._begun)))
+
+    def did(self) -> HumanEvent:
+        """What a human did next."""
+        return self.submitted.get(timeout=PATIENCE / 1_000)
+
+
+@dataclass
+class Visits:
+    """Opens pages, and keeps an eye on what they ask for and what they complain about."""
+
+    browser: Browser
+    contexts: list[BrowserContext] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    def open(self, address: str, size: tuple[int, int] = DESK, **options: object) -> Page:
+        width, height = size
+        context = self.browser.new_context(viewport={"width": width, "height": height}, **options)
+        self.contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE)
+        page.on("request", lambda request: self.asked.append(request.url))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on(
+            "console", lambda said: self.complaints.append(said.text) if said.type in ("error", "warning") else None
+        )
+        page.goto(address)
+        return page
+
+    def close(self) -> None:
+        for context in self.contexts:
+            context.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
+    if found is None:
+        pytest.skip(f"no browser: none of {', '.join(BROWSERS)} is installed")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def household() -> Living:
+    return Living()
+
+
+@pytest.fixture
+def web(household: Living) -> Iterator[WebServer]:
+    web = WebServer(Web(port=0), household, TOKEN)
+    web.start()
+    yield web
+    web.stop()
+    assert not web.alive
+
+
+@pytest.fixture
+def visits(browser: Browser) -> Iterator[Visits]:
+    visits = Visits(browser)
+    yield visits
+    visits.close()
+
+
+@pytest.fixture
+def page(web: WebServer, visits: Visits) -> Iterator[Page]:
+    """The page as the family sees it; afterwards, nothing has left this machine and nothing was complained about."""
+    yield visits.open(web.address)
+    assert visits.complaints == []
+    assert visits.asked
+    assert all(url.startswith(f"{web.origin}/") for url in visits.asked)
+
+
+def button(page: Page | Locator, name: str) -> Locator:
+    """A button by its accessible name, beginning with these words."""
+    return page.get_by_role("button", name=re.compile(f"^{re.escape(name)}"))
+
+
+def near(value: float) -> re.Pattern[str]:
+    """A coordinate as the page draws it, within one unit."""
+    whole = round(value)
+    return re.compile(rf"^({whole - 1}|{whole}|{whole + 1})(\.\d+)?$")
+
+
+def head(keypoints: Keypoints) -> tuple[float, float]:
+    """Where the head's circle belongs, (x, y) in the units of the view."""
+    y, x, _ = keypoints[:5].mean(axis=0) * 1_000
+    return float(x), float(y)
+
+
+# What it shows
+
+
+def test_on_an_ordinary_day_all_is_well_and_everybody_is_seen(page: Page, household: Living):
+    household.show(rooms=(room(person(place="bed")), RoomShown("Hall")), household="The Millers")
+    expect(page.get_by_role("heading", level=1)).to_have_text("All is well")
+    expect(page).to_have_title("All is well \u2013 Guardian")
+    expect(page.locator("#household")).to_have_text("The Millers")
+    expect(page.get_by_role("list", name="Who is in Living room")).to_have_text("Anna standing · bed")
+    expect(page.get_by_role("list", name="Who is in Hall")).to_have_text("Nobody in sight")
+    expect(page.locator("#time")).to_have_text(re.compile("^14:0[5-9]$"))
+    expect(page.locator("#hero-stage")).to_be_hidden()
+
+
+def test_a_stick_figure_moves_as_the_person_does_and_goes_with_it(page: Page, household: Living):
+    circle = page.locator("#rooms .head")
+    for x, degrees in ((0.3, 0.0), (0.8, 0.0), (0.6, 90.0)):
+        moved = person(x, degrees)
+        household.show(rooms=(room(moved),))
+        across, down = head(moved.keypoints)
+        expect(circle).to_have_attribute("cx", near(across))
+        expect(circle).to_have_attribute("cy", near(down))
+        expect(page.locator("#rooms .person")).to_have_attribute("data-posture", moved.posture)
+    household.show(rooms=(room(),))
+    expect(circle).to_have_count(0)
+
+
+def test_a_figure_leaves_out_what_the_camera_did_not_see(page: Page, household: Living):
+    keypoints = standing().keypoints.copy()
+    keypoints[13:, 2] = 0.0
+    household.show(rooms=(room(person(keypoints=keypoints)),))
+    limbs = page.locator("#rooms .limb")
+    expect(page.locator("#rooms .limb[display='none']")).to_have_count(4)
+    assert limbs.count() > 8
+
+
+def test_only_where_several_are_unknown_do_they_have_numbers(page: Page, household: Living):
+    household.show(rooms=(room(person(name=None)),))
+    persons = page.get_by_role("list", name="Who is in Living room").get_by_role("listitem")
+    expect(persons).to_have_text(["Somebody standing"])
+    household.show(rooms=(room(person(name=None), person(0.3, track=4, name=None), person(0.5, track=5)),))
+    expect(persons).to_have_text(["Somebody (1) standing", "Somebody (4) standing", "Anna standing"])
+
+
+def test_names_are_never_markup(page: Page, household: Living):
+    household.show(rooms=(room(person(name="<b>Anna</b>")),), household="<img src=x>")
+    expect(page.get_by_role("list", name="Who is in Living room")).to_contain_text("<b>Anna</b>")
+    expect(page.locator("#household")).to_have_text("<img src=x>")
+
+
+def test_while_it_asks_the_question_is_in_large_type_and_the_seconds_run(page: Page, household: Living):
+    household.show(rooms=(room(person(degrees=90)),), incidents=(incident(IncidentState.PENDING),))
+    question = page.get_by_role("heading", name="Are you all right?")
+    expect(question).to_be_visible()
+    assert question.evaluate("element => parseFloat(getComputedStyle(element).fontSize)") >= 48
+    seconds = page.locator("#seconds")
+    expect(seconds).to_have_text(re.compile(r"^(2[0-5]|1\d|\d)$"))
+    was = seconds.inner_text()
+    expect(seconds).not_to_have_text(was)
+    assert int(seconds.inner_text()) < int(was)
+    assert seconds.evaluate("element => parseFloat(getComputedStyle(element).fontSize)") >= 80
+    expect(page.locator("#detail")).to_contain_text("Anna has fallen · Living room")
+    expect(page.locator("#reasons")).to_contain_text("Lying still on the floor for 4 s.")
+
+
+def test_a_raised_alarm_shows_who_lies_where_close_up(page: Page, household: Living):
+    household.show(rooms=(room(person(degrees=90)), RoomShown("Hall")), incidents=(incident(told=("Maria",)),))
+    expect(page.get_by_role("heading", level=1)).to_have_text("ALARM: Anna has fallen")
+    expect(page).to_have_title("ALARM: Anna has fallen \u2013 Guardian")
+    expect(page.locator("html")).to_have_attribute("data-mood", "raised")
+    expect(page.locator("#hero-stage .person")).to_have_attribute("data-posture", "lying")
+    expect(page.locator("#hero-stage svg")).not_to_have_attribute("viewBox", re.compile(" 1000.0$"))
+    expect(page.get_by_text("Told so far: Maria.")).to_be_visible()
+    expect(page.locator("#say")).to_contain_text("ALARM: Anna has fallen. Living room")
+
+
+def test_a_blind_room_says_so_and_shows_nobody_close_up(page: Page, household: Living):
+    blind = room(coverage=Coverage.BLIND, reason="The camera gives no picture.")
+    household.show(rooms=(blind,), incidents=(incident(kind="ViewLost"),))
+    expect(page.get_by_role("heading", level=1)).to_have_text("Guardian cannot see: Living room")
+    expect(page.locator("#detail")).to_have_text("A fall there would go unnoticed.")
+    expect(page.get_by_text("The camera gives no picture.")).to_be_visible()
+    expect(page.get_by_text("Whether somebody is here is not known")).to_be_visible()
+    expect(page.locator("#hero-stage")).to_be_hidden()
+
+
+def test_faults_and_the_box_itself_are_told_below(page: Page, household: Living):
+    expect(page.get_by_text("Everything works")).to_be_visible()
+    fault = FaultOccurred(time=0.0, room="", part="broker", reasons=("No route.",))
+    household.show(faults=(fault,), panel=ShowPanel(Lamp.SLOW_BLINK, Sound.PIPS, ""))
+    box = page.get_by_role("list", name="How the box is")
+    expect(box).to_contain_text("broker: No route.")
+    expect(box).to_contain_text("lamp slow blink, pips")
+
+
+# What it asks of the household
+
+
+def test_i_am_all_right_stops_the_countdown_with_one_press(page: Page, household: Living):
+    household.show(incidents=(incident(IncidentState.PENDING),))
+    button(page, "I am all right").click()
+    did = household.did()
+    assert did == Cancelled(time=did.time, by="somebody on the page", via="web", incident="i1")
+    expect(page.get_by_role("status")).to_have_text("Good. The box has been told.")
+
+
+def test_acknowledging_asks_for_the_name_once_and_remembers_it(page: Page, household: Living):
+    household.show(incidents=(incident(),))
+    button(page, "Acknowledge").click()
+    asking = page.get_by_role("dialog", name="Who is taking it?")
+    expect(asking.get_by_label("Your name")).to_be_focused()
+    asking.get_by_label("Your name").fill("Maria")
+    asking.get_by_role("button", name="Acknowledge").click()
+    did = household.did()
+    assert did == Acknowledged(time=did.time, by="Maria", via="web", incident="i1")
+    expect(page.get_by_text("You are Maria")).to_be_visible()
+    household.show(incidents=(incident(id="i2"),))
+    expect(button(page, "Acknowledge")).to_be_visible()
+    page.reload()
+    button(page, "Acknowledge").click()
+    did = household.did()
+    assert did == Acknowledged(time=did.time, by="Maria", via="web", incident="i2")
+
+
+def test_without_a_name_nobody_takes_it(page: Page, household: Living):
+    household.show(incidents=(incident(),))
+    button(page, "Acknowledge").click()
+    asking = page.get_by_role("dialog", name="Who is taking it?")
+    asking.get_by_label("Your name").fill("   ")
+    asking.get_by_role("button", name="Acknowledge").click()
+    expect(asking).to_be_visible()
+    asking.get_by_role("button", name="Go back").click()
+    expect(asking).to_be_hidden()
+    assert household.submitted.empty()
+
+
+@pytest.mark.parametrize("state", [IncidentState.PENDING, IncidentState.RAISED, IncidentState.ACKNOWLEDGED])
+def test_a_false_alarm_is_closed_once_it_is_confirmed(page: Page, household: Living, state: IncidentState):
+    household.show(incidents=(incident(state, acknowledged_by="Maria"),))
+    button(page, "False alarm").click()
+    button(page.get_by_role("dialog"), "Go back").click()
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    assert household.submitted.empty()
+    button(page, "False alarm").click()
+    page.get_by_role("dialog", name="A false alarm?").get_by_role("button", name="Yes").click()
+    did = household.did()
+    assert did == Resolved(time=did.time, by="somebody on the page", via="web", incident="i1", outcome="false alarm")
+
+
+def test_who_has_helped_closes_it(page: Page, household: Living):
+    household.show(incidents=(incident(IncidentState.ACKNOWLEDGED, acknowledged_by="Maria"),))
+    expect(page.get_by_role("heading", level=1)).to_have_text("Maria has taken it")
+    button(page, "Helped").click()
+    page.get_by_role("dialog", name="Close it?").get_by_role("button", name="Yes").click()
+    did = household.did()
+    assert did == Resolved(time=did.time, by="somebody on the page", via="web", incident="i1", outcome="helped")
+
+
+def test_whoever_is_asked_can_call_for_help_at_once(page: Page, household: Living):
+    household.show(incidents=(incident(IncidentState.PENDING),))
+    button(page, "I need help").click()
+    page.get_by_role("dialog").get_by_role("button", name="Yes, call for help").click()
+    did = household.did()
+    assert did == HelpCalled(time=did.time, room="Living room", by="somebody on the page", via="web")
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "event"),
+    [
+        ("Call for help", "Yes, call for help", HelpCalled(time=0, by="somebody on the page", via="web")),
+        ("Test alarm", "Ring now", DrillStarted(time=0, by="somebody on the page", via="web")),
+        ("Pause alarms", "30 minutes", Snoozed(time=0, by="somebody on the page", via="web", seconds=1_800.0)),
+    ],
+)
+def test_what_can_be_done_at_any_time(page: Page, household: Living, first: str, then: str, event: HumanEvent):
+    button(page, first).click()
+    page.get_by_role("dialog").get_by_role("button", name=then).click()
+    assert replace(household.did(), time=0) == event
+
+
+def test_a_pause_shows_its_end_and_can_be_ended(page: Page, household: Living):
+    household.show(snoozes=(SnoozeShown("", time.monotonic() + 1_800),))
+    expect(page.get_by_role("heading", level=1)).to_have_text("Alarms are paused")
+    expect(page.locator("#detail")).to_contain_text(re.compile(r"come back by themselves at 14:3\d"))
+    button(page, "End the pause").click()
+    assert replace(household.did(), time=0) == Snoozed(time=0, by="somebody on the page", via="web", seconds=0.0)
+
+
+def test_while_something_is_the_matter_nobody_is_offered_a_pause(page: Page, household: Living):
+    expect(button(page, "Pause alarms")).to_be_visible()
+    household.show(incidents=(incident(),))
+    expect(button(page, "Pause alarms")).to_be_hidden()
+    expect(button(page, "Test alarm")).to_be_hidden()
+    expect(button(page, "Call for help")).to_be_visible()
+
+
+def test_every_other_open_incident_has_its_buttons_too(page: Page, household: Living):
+    household.show(incidents=(incident(), incident(id="i2", room="Hall", person="Otto")))
+    other = page.get_by_label("Other open incidents").get_by_role("article")
+    expect(other).to_contain_text("Otto has fallen")
+    button(other, "I am all right").click()
+    assert household.did().incident == "i2"
+
+
+def test_what_came_too_late_is_told(web: WebServer, visits: Visits, household: Living):
+    page = visits.open(web.address)
+    household.show(incidents=(incident(IncidentState.PENDING),))
+
+    def late(route: Route) -> None:
+        household.show(incidents=())
+        route.continue_()
+
+    page.route("**/api/cancel", late)
+    button(page, "I am all right").click()
+    expect(page.get_by_role("status")).to_contain_text("The box said no: this incident is already closed")
+    assert household.submitted.empty()
+    assert [said for said in visits.complaints if "409" not in said] == []
+
+
+# What happened
+
+
+def scene(frames: Sequence[tuple[float, float]]) -> RecordedScene:
+    """Anna at these moments: (seconds from the alarm, degrees from upright)."""
+    return RecordedScene(
+        "Living room", 4 / 3, tuple(SceneFrame(offset, (person(0.6, degrees),)) for offset, degrees in frames), (BED,)
+    )
+
+
+TWENTY_SECONDS_EACH = [(tenth / 10, 0.0 if tenth < 0 else 90.0) for tenth in range(-200, 201, 2)]
+
+
+def happened(household: Living, recorded: RecordedScene | None) -> None:
+    """Let Anna have fallen yesterday, and Maria have helped."""
+    closed = incident(IncidentState.RESOLVED, outcome="helped", acknowledged_by="Maria", acknowledged_via="web")
+    household.past = [PastIncident(closed, WALL - timedelta(days=1), WALL, replayable=True)]
+    household.scenes = {"i1": recorded} if recorded else {}
+    household.show(version=1)
+
+
+def test_the_list_tells_what_happened_and_how_it_ended(page: Page, household: Living):
+    expect(page.get_by_text("Nothing has happened yet. That is good.")).to_be_visible()
+    happened(household, None)
+    listed = page.get_by_role("region", name="What happened")
+    expect(listed.get_by_role("heading", name="Yesterday")).to_be_visible()
+    entry = listed.locator(".incident")
+    for words in ("14:05", "Anna has fallen", "Living room · Maria (web)", "Helped"):
+        expect(entry).to_contain_text(words)
+    expect(entry.get_by_text("Lying still on the floor for 4 s.")).to_be_hidden()
+    entry.get_by_text("Why").click()
+    expect(entry.get_by_text("Lying still on the floor for 4 s.")).to_be_visible()
+
+
+def test_the_fall_can_be_watched_again_and_any_moment_be_looked_at(page: Page, household: Living):
+    happened(household, scene(TWENTY_SECONDS_EACH))
+    button(page, "Replay: Anna has fallen, 14:05").click()
+    replay = page.get_by_role("dialog", name="Anna has fallen")
+    expect(replay).to_contain_text("Living room · Yesterday, 14:05")
+    slider = replay.get_by_role("slider", name="Moment of the replay")
+    moment, figure = replay.locator("#moment"), replay.locator(".person")
+    expect(moment).to_contain_text("before · Anna standing")
+    playing_at = float(slider.input_value())
+    expect(slider).not_to_have_value(str(playing_at))
+    button(replay, "Pause").click()
+    slider.fill("-20")
+    expect(moment).to_have_text("20.0 s before · Anna standing")
+    expect(figure).to_have_attribute("data-posture", "upright")
+    slider.fill("12.5")
+    expect(moment).to_have_text("12.5 s after · Anna lying down")
+    expect(figure).to_have_attribute("data-posture", "lying")
+    slider.press("ArrowRight")
+    expect(moment).to_have_text(re.compile(r"^12\.[56] s after"))
+    slider.fill("19.5")
+    button(replay, "Play").click()
+    expect(moment).to_have_text("20.0 s after · Anna lying down")
+    expect(button(replay, "Play")).to_be_visible()
+    expect(replay.locator(".bar[data-posture='lying']")).to_have_count(1)
+    button(replay, "Close").click()
+    expect(replay).to_be_hidden()
+
+
+def test_a_replay_goes_on_by_itself_to_its_end(page: Page, household: Living):
+    happened(household, scene([(-1.0, 0.0), (0.0, 45.0), (1.0, 90.0)]))
+    button(page, "Replay").click()
+    expect(page.locator("#moment")).to_have_text("1.0 s after · Anna lying down")
+    button(page, "Restart").click()
+    expect(page.locator("#moment")).to_contain_text("before")
+    expect(page.locator("#moment")).to_have_text("1.0 s after · Anna lying down")
+
+
+def test_what_led_to_a_raised_alarm_can_be_watched_at_once(page: Page, household: Living):
+    household.scenes = {"i1": scene(TWENTY_SECONDS_EACH)}
+    household.show(incidents=(incident(),))
+    button(page, "See what happened").click()
+    expect(page.get_by_role("dialog", name="Anna has fallen").locator("#moment")).to_contain_text("before")
+
+
+def test_the_replay_shows_nobody_while_nothing_was_seen(page: Page, household: Living):
+    happened(household, scene([(-20.0, 0.0), (-19.0, 0.0), (10.0, 90.0), (11.0, 90.0)]))
+    button(page, "Replay").click()
+    button(page.get_by_role("dialog"), "Pause").click()
+    page.locator("#scrub").fill("0")
+    expect(page.locator("#moment")).to_have_text("Now it happened · Nobody in sight")
+    expect(page.locator("#replay .person")).to_have_count(0)
+
+
+def test_a_scene_that_is_gone_is_told(web: WebServer, visits: Visits, household: Living):
+    page = visits.open(web.address)
+    happened(household, None)
+    button(page, "Replay").click()
+    expect(page.get_by_role("status")).to_have_text("Nothing was recorded around this incident.")
+    assert [said for said in visits.complaints if "404" not in said] == []
+
+
+# When it cannot be relied on
+
+
+def test_a_lost_connection_is_plain_and_comes_back_by_itself(web: WebServer, visits: Visits, household: Living):
+    page = visits.open(web.address)
+    expect(page.locator("#link-word")).to_have_text("Live")
+    web.stop()
+    alert = page.get_by_role("alert").filter(has_text="No connection to the box")
+    expect(alert).to_contain_text("Do not rely on it: call, or go and look.")
+    expect(page).to_have_title("⚠ No connection to the box \u2013 Guardian")
+    assert (
+        page.get_by_role("heading", level=1).evaluate("e => getComputedStyle(e).textDecorationLine") == "line-through"
+    )
+    expect(page.locator("#quick")).to_have_attribute("inert", "")
+    again = WebServer(Web(port=int(web.origin.rpartition(":")[2])), household, TOKEN)
+    again.start()
+    try:
+        expect(page.locator("#link-word")).to_have_text("Live")
+        expect(alert).to_be_hidden()
+        expect(page.locator("#quick")).not_to_have_attribute("inert", "")
+    finally:
+        again.stop()
+    assert [said for said in visits.complaints if not said.startswith(GONE)] == []
+
+
+def test_a_page_whose_secret_was_changed_says_that_it_is_locked(web: WebServer, visits: Visits, household: Living):
+    page = visits.open(web.address)
+    expect(page.locator("#link-word")).to_have_text("Live")
+    web.stop()
+    other = WebServer(Web(port=int(web.origin.rpartition(":")[2])), household, OTHER_TOKEN)
+    other.start()
+    try:
+        expect(page.get_by_role("alert").filter(has_text="This page is locked")).to_be_visible()
+    finally:
+        other.stop()
+
+
+def test_a_core_that_stands_still_is_told(page: Page, household: Living):
+    expect(page.locator("#link-word")).to_have_text("Live")
+    household.stands_still = True
+    expect(page.get_by_role("alert").filter(has_text="Guardian has stopped watching")).to_be_visible()
+    household.stands_still = False
+    expect(page.locator("#lost")).to_be_hidden()
+
+
+def test_who_has_no_token_sees_nothing_of_the_home(web: WebServer, visits: Visits, household: Living):
+    page = visits.open(web.origin)
+    expect(page.get_by_role("heading", level=1)).to_have_text("This page is locked")
+    assert "Living room" not in page.content()
+    assert page.request.get(f"{web.origin}/api/incidents").status == 401
+    assert household.looked == 0
+
+
+def test_the_secret_does_not_stay_in_the_address_nor_within_reach_of_scripts(page: Page):
+    assert TOKEN not in page.url
+    assert TOKEN not in page.evaluate("document.cookie + JSON.stringify(localStorage)")
+
+
+# On every device, for everybody
+
+
+@pytest.mark.parametrize("size", [PHONE, (800, 1_100), WALL_TABLET], ids=["phone", "tablet upright", "wall tablet"])
+@pytest.mark.parametrize("state", [IncidentState.PENDING, IncidentState.RAISED])
+def test_the_first_button_is_large_and_in_reach_without_scrolling(
+    web: WebServer, visits: Visits, household: Living, size: tuple[int, int], state: IncidentState
+):
+    household.show(rooms=(room(person(degrees=90)),), incidents=(incident(state),))
+    page = visits.open(web.address, size)
+    wanted = button(page, "I am all right" if state is IncidentState.PENDING else "Acknowledge")
+    expect(wanted).to_be_in_viewport(ratio=1)
+    box = wanted.bounding_box()
+    assert box is not None
+    assert box["height"] >= 72
+    assert box["width"] >= 200
+    assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+    expect(page.locator("#hero-stage")).to_be_visible()
+
+
+@pytest.mark.parametrize("size", [PHONE, WALL_TABLET], ids=["phone", "wall tablet"])
+def test_the_replay_and_its_buttons_fit_the_screen(
+    web: WebServer, visits: Visits, household: Living, size: tuple[int, int]
+):
+    happened(household, scene(TWENTY_SECONDS_EACH))
+    page = visits.open(web.address, size)
+    button(page, "Replay").click()
+    for name in ("Close", "Pause", "Restart", "Slowly"):
+        expect(button(page.get_by_role("dialog"), name)).to_be_in_viewport(ratio=1)
+
+
+def test_on_the_wall_a_quiet_day_shows_the_room_without_scrolling(web: WebServer, visits: Visits):
+    page = visits.open(web.address, WALL_TABLET, color_scheme="dark")
+    expect(page.locator("#rooms .person")).to_be_in_viewport()
+
+
+def test_an_alarm_can_be_taken_with_the_keyboard_alone(page: Page, household: Living):
+    household.show(incidents=(incident(),))
+    expect(button(page, "Acknowledge")).to_be_visible()
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.innerText").startswith("Acknowledge"):
+            break
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Your name")).to_be_focused()
+    page.keyboard.type("Maria")
+    page.keyboard.press("Enter")
+    did = household.did()
+    assert did == Acknowledged(time=did.time, by="Maria", via="web", incident="i1")
+    expect(button(page, "Acknowledge")).to_be_focused()
+
+
+def test_the_focus_stays_with_the_alarm_when_its_buttons_change(page: Page, household: Living):
+    household.show(incidents=(incident(IncidentState.PENDING),))
+    button(page, "False alarm").focus()
+    household.show(incidents=(incident(),))
+    expect(button(page, "Acknowledge")).to_be_focused()
+
+
+def test_every_control_has_a_name_and_every_part_a_heading(page: Page, household: Living):
+    happened(household, scene(TWENTY_SECONDS_EACH))
+    household.show(incidents=(incident(IncidentState.PENDING), incident(id="i2", room="Hall")))
+    expect(page.get_by_label("Other open incidents")).to_be_visible()
+    tree = page.locator("body").aria_snapshot()
+    controls = re.findall(r"- (?:button|link|textbox|slider)\b.*", tree)
+    assert len(controls) >= 10
+    assert [control for control in controls if '"' not in control] == []
+    for heading in ("Are you all right?", "Rooms", "What happened"):
+        expect(page.get_by_role("heading", name=heading)).to_be_visible()
+    button(page, "Acknowledge").first.click()
+    asking = page.get_by_role("dialog", name="Who is taking it?").aria_snapshot()
+    assert 'textbox "Your name"' in asking
+
+
+def test_who_wants_no_motion_gets_none(web: WebServer, visits: Visits, household: Living):
+    household.show(incidents=(incident(),))
+    page = visits.open(web.address, reduced_motion="reduce")
+    hero = page.locator("#alarm")
+    expect(page.locator("html")).to_have_attribute("data-mood", "raised")
+    assert hero.evaluate("element => getComputedStyle(element).animationName") == "none"
