@@ -114,3 +114,14 @@ def _numbers(row: dict[str, object]) -> list[float]:
     poses = row.pop("poses")
     found = [float(str(value)) for value in row.values() if not isinstance(value, bool)]
     return [*found, *np.array([pose["keypoints"] for pose in poses]).ravel().tolist()]  # type: ignore[attr-defined]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["fall_forward_and_stay", "sit_and_get_up"])
+def test_a_film_drawn_anew_tells_the_same_story(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    scene = golden.load(name)
+    for kind in ("yaml", "expected"):
+        (tmp_path / f"{name}.{kind}").write_bytes((golden.SCENES / f"{name}.{kind}").read_bytes())
+    monkeypatch.setattr(golden, "SCENES", tmp_path)
+    golden.stage(name)
+    assert story(golden.happenings(golden.load(name))) == expected_story(scene)
