@@ -1,7 +1,6 @@
 """The page in a real browser, in front of a household that the test moves by hand."""
 
 import re
-import shutil
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -9,7 +8,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 from bodies import standing, tilted
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
 
 from guardian.commands import Lamp, ShowPanel, Sound
 from guardian.events import (
@@ -23,6 +22,7 @@ from guardian.events import (
     Snoozed,
 )
 from guardian.incident import Incident, IncidentState
+from guardian.lab.page_pictures import BROWSERS, browser_path, chromium
 from guardian.moment import Moment
 from guardian.settings import Place, Web
 from guardian.skeleton import Keypoints
@@ -43,7 +43,6 @@ pytestmark = pytest.mark.slow
 
 PATIENCE = 30_000
 """Milliseconds that a loaded machine may take for anything."""
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 TOKEN, OTHER_TOKEN = "t" * 43, "u" * 43
 WALL = datetime(2025, 5, 31, 14, 5, tzinfo=timezone(timedelta(hours=2)))
 BED = Place(name="bed", kind="bed", polygon=((0.05, 0.5), (0.4, 0.5), (0.4, 0.9), (0.05, 0.9)))
@@ -128,13 +127,10 @@ class Visits:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
-    if found is None:
+    if browser_path() is None:
         pytest.skip(f"no browser: none of {', '.join(BROWSERS)} is installed")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from starlette.types import Receive, Scope, Send
 from guardian.web.broadcast import Broadcast, Viewer
 from guardian.web.guard import refusal
 
-
 END_SECONDS = 0.5
 """How long the last word to a viewer may take: one that has stopped reading does not take it."""
 

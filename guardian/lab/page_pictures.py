@@ -1,0 +1,100 @@
+"""Take the pictures of the page that the documents show: the true demo, an alarm raised in it, and a real browser.
+
+`python -m guardian.lab.page_pictures docs/pictures` writes page.png and phone.png. It needs Chromium and the `dev`
+extra.
+"""
+
+import argparse
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from guardian.errors import ConfigurationError
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+ANNOUNCED = "Page "
+"""How the line begins in which the demo says where its page is."""
+RAISED_SECONDS = 120
+"""The demo's lady falls after half a minute; a slow machine takes longer to see it."""
+
+DEVICES: Mapping[str, tuple[int, int, float]] = {"page.png": (1440, 840, 1.25), "phone.png": (390, 844, 2.0)}
+"""Width and height in CSS pixels, and device pixels for each, of every picture."""
+
+
+def browser_path() -> str | None:
+    """Where a browser is installed that can be driven, or None."""
+    return next((path for name in BROWSERS if (path := shutil.which(name))), None)
+
+
+@contextmanager
+def demo() -> Iterator[str]:
+    """Run the demo; yields the address of its page. Raises ConfigurationError where it does not start."""
+    command = [sys.executable, "-m", "guardian", "demo"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)  # noqa: S603 - ours
+    with process:
+        try:
+            assert process.stdout is not None  # noqa: S101 - piped
+            found = next((line for line in process.stdout if line.startswith(ANNOUNCED)), None)
+            if found is None:
+                message = "the demo ended before it said where its page is; `guardian demo` says why"
+                raise ConfigurationError(message)
+            yield found.split()[1]
+        finally:
+            process.terminate()
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """A browser without a window. Raises ConfigurationError where none is installed."""
+    path = browser_path()
+    if path is None:
+        message = f"no browser is installed; one of {', '.join(BROWSERS)} would be right"
+        raise ConfigurationError(message)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+def take(directory: Path) -> None:
+    """Write the pictures of a raised alarm. Raises ConfigurationError where demo or browser do not start."""
+    with chromium() as browser, demo() as address:
+        pages = {name: _open(browser, address, *device) for name, device in DEVICES.items()}
+        for page in pages.values():
+            expect(page.locator("html")).to_have_attribute("data-mood", "raised", timeout=1_000 * RAISED_SECONDS)
+            expect(page.locator("#hero-stage .person[data-posture='lying']")).to_be_visible()
+        for name, page in pages.items():
+            page.screenshot(path=directory / name)
+
+
+def _open(browser: Browser, address: str, width: int, height: int, scale: float) -> Page:
+    """Open the page as a device of this size would, by daylight and without the pulse of the alarm."""
+    page = browser.new_page(
+        viewport={"width": width, "height": height},
+        device_scale_factor=scale,
+        color_scheme="light",
+        reduced_motion="reduce",
+    )
+    page.goto(address)
+    return page
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Take the pictures."""
+    parser = argparse.ArgumentParser(prog="python -m guardian.lab.page_pictures", description=__doc__)
+    parser.add_argument("directory", type=Path, help="where page.png and phone.png are written")
+    options = parser.parse_args(arguments)
+    try:
+        take(options.directory)
+    except ConfigurationError as error:
+        parser.exit(error.exit_code, f"{error}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
