@@ -51,6 +51,8 @@ log = logging.getLogger(__name__)
 
 TICK_SECONDS = 0.5
 RETRY_SECONDS = 30.0
+LOOP_HOLD_SECONDS = 60.0
+"""A film that is played over and over stands still for so long between two rounds: time to answer its alarm."""
 STORE, LOCK = "guardian.db", "guardian.lock"
 
 MakePanel = Callable[[Callable[[Gesture, float], None], Callable[[Event], None]], Panel]
@@ -289,6 +291,7 @@ def _orders(room: Room, settings: Settings, *, loop: bool) -> EyeSettings:
         runtime=settings.models.runtime,
         threads=settings.models.threads,
         loop=loop,
+        hold=LOOP_HOLD_SECONDS if loop else 0.0,
         allow_unconfined=settings.privacy.allow_unconfined,
     )
 

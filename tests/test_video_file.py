@@ -121,6 +121,14 @@ def test_a_looped_film_starts_again_with_time_going_on():
     assert [frame.number for frame in frames if frame] == list(range(1, 10))
 
 
+def test_a_looped_film_may_stand_still_between_two_rounds():
+    source = FileSource(Camera(source="reel.mp4", fps=10), Reel([0.0, 0.1, 0.2]), pace="fast", hold=0.5, loop=True)
+    frames = [frame for _ in range(11) if (frame := source.read())]
+    assert [frame.held for frame in frames] == [False] * 3 + [True] * 5 + [False] * 3
+    assert [frame.time for frame in frames] == pytest.approx([count / 10 for count in range(11)])
+    assert [frame.number for frame in frames] == list(range(1, 12))
+
+
 def test_a_real_film_can_be_looped(tmp_path: Path):
     source = open_source(Camera(source=str(write_film(tmp_path / "walk.mp4", 5)), fps=FPS), pace="fast", loop=True)
     edges = []

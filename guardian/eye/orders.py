@@ -37,7 +37,7 @@ class EyeSettings(BaseModel):
     """All that an eye is told, as one JSON text on its standard input (an argument would show a stream's password to
     every user of the machine). `wire` is the number of the inherited pipe. `pace` is how a file plays: `live` as a
     camera would, `fast` every frame as soon as the last one is done with. `hold` seconds of the last frame follow the
-    end of a file; `loop` starts it again instead. `watchdog` seconds without a frame end the eye.
+    end of a file; `loop` then starts it again. `watchdog` seconds without a frame end the eye.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)

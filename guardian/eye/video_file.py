@@ -16,7 +16,8 @@ _LEAST_STEP = 0.001
 
 
 class FileSource:
-    """A video file, at its container's own timestamps (never a frame count: the rate may vary).
+    """A video file, at its container's own timestamps (never a frame count: the rate may vary). Its last frame is held
+    for `hold` seconds, and with `loop` it then begins again.
 
     At pace `fast` every frame comes as soon as it is asked for, and time starts at 0. At pace `live` it plays in real
     time from now on, and frames that are late are dropped, as a camera would.
@@ -31,6 +32,7 @@ class FileSource:
         self._hold = hold
         self._loop = loop
         self._period = 1.0 / camera.fps
+        self._held_count = int(hold / self._period)
         self._rate = Rate(camera.fps)
         self._buffers = Buffers(camera.rotate, count=2)
         self._not_before = 0.0
@@ -52,7 +54,11 @@ class FileSource:
         """Yield the frames of the file, once or over and over, and then the last one for as long as it is held."""
         start = time.monotonic() if self._live else 0.0
         last: Frame | None = None
-        for moment, number in self._moments(start):
+        for passing in self._moments(start):
+            if passing is None:
+                yield from () if last is None else self._held(last)
+                continue
+            moment, number = passing
             if moment < self._not_before or self._late(moment) or not self._rate.due(moment):
                 continue
             good, image = self._capture.retrieve()
@@ -66,8 +72,8 @@ class FileSource:
             raise SourceError(message)
         yield from self._held(last)
 
-    def _moments(self, start: float) -> Iterator[tuple[float, int]]:
-        """Grab frame by frame; yield the time of each, always rising, and its number."""
+    def _moments(self, start: float) -> Iterator[tuple[float, int] | None]:
+        """Grab frame by frame; yield the time of each, always rising, and its number; None between two rounds."""
         number, last, base = 0, start - _LEAST_STEP, start
         while True:
             first = number
@@ -77,11 +83,12 @@ class FileSource:
                 yield last, number
             if not self._loop or number == first or not self._capture.set(cv2.CAP_PROP_POS_MSEC, 0):
                 return
-            base = last + self._period
+            base, number = last + self._hold + self._period, number + self._held_count
+            yield None
 
     def _held(self, last: Frame) -> Iterator[Frame]:
         """Yield the last frame again and again, time going on, for `hold` seconds."""
-        for count in range(1, int(self._hold / self._period) + 1):
+        for count in range(1, self._held_count + 1):
             moment = last.time + count * self._period
             self._wait_until(moment)
             yield Frame(moment, last.image, last.number + count, held=True)
