@@ -1,6 +1,9 @@
 import io
+import os
+import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -32,6 +35,24 @@ def test_a_demo_in_which_nobody_falls_has_not_worked():
     film = FILM.with_name("everyday.mp4")
     assert show(film, headless=True, seconds=6.0, console=Console(file=said, width=200)) == 1
     assert "No complete alarm within 6 s" in said.getvalue()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize(("options", "code"), [([], 0), (["--headless"], 1)])
+def test_a_demo_that_is_ended_leaves_nothing_of_the_room_behind(
+    tmp_path: Path, number: signal.Signals, options: list[str], code: int
+):
+    command = [sys.executable, "-m", "guardian", "demo", *options]
+    environment = os.environ | {"TMPDIR": str(tmp_path)}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
+        assert process.stdout is not None
+        assert any(line.startswith("Page") for line in process.stdout)
+        assert list(tmp_path.glob("guardian-demo-*/guardian.db"))
+        process.send_signal(number)
+        process.communicate(timeout=60)
+    assert process.returncode == code
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_film_that_does_not_exist_is_told():

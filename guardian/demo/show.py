@@ -3,10 +3,12 @@ subscriber of the broker, be acknowledged over MQTT and be closed.
 """
 
 import json
+import signal
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -71,14 +73,15 @@ class Witness:
 
 
 def show(source: Path | str, *, headless: bool, seconds: float | None, console: Console) -> int:
-    """Run the demonstration for so many seconds (None: until interrupted; headless: until closed).
+    """Run the demonstration for so many seconds (None: until interrupted; headless: until closed). Main thread only.
 
-    Returns the exit code, 0 or 1. Raises ConfigurationError where there is no such film.
+    Returns the exit code, 0 or 1: a headless one that is interrupted has not worked. Raises ConfigurationError where
+    there is no such film.
     """
     if not Path(source).is_file():
         message = f"{source}: there is no such file; a video file would be right"
         raise ConfigurationError(message)
-    with tempfile.TemporaryDirectory(prefix="guardian-demo-") as directory:
+    with _terminated_as_interrupted(), tempfile.TemporaryDirectory(prefix="guardian-demo-") as directory:
         settings = Settings(
             rooms=(Room(name=ROOM, camera=Camera(source=str(source))),),
             mqtt=Mqtt(broker="embedded", port=0),
@@ -94,8 +97,20 @@ def show(source: Path | str, *, headless: bool, seconds: float | None, console: 
         try:
             guardian.start()
             return _watch(guardian, headless=headless, seconds=seconds, console=console)
+        except KeyboardInterrupt:
+            return int(headless)
         finally:
             guardian.stop()
+
+
+@contextmanager
+def _terminated_as_interrupted() -> Iterator[None]:
+    """Take SIGTERM as Ctrl-C: whoever ends the demo leaves no record of the room behind."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _watch(guardian: Guardian, *, headless: bool, seconds: float | None, console: Console) -> int:
@@ -113,8 +128,6 @@ def _watch(guardian: Guardian, *, headless: bool, seconds: float | None, console
                 tell("The fall was seen, the alarm arrived, Anna acknowledged it, and it is closed.")
                 return 0
             witness.closed.clear()
-    except KeyboardInterrupt:
-        return 0
     finally:
         client.loop_stop()
         client.disconnect()
