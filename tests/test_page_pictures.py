@@ -8,7 +8,7 @@ import pytest
 
 from guardian.errors import ConfigurationError
 from guardian.lab import page_pictures
-from guardian.lab.page_pictures import BROWSERS, DEVICES, browser_path, take
+from guardian.lab.page_pictures import BROWSERS, DEVICES, browser_path, demo, take
 
 MOST_BYTES = 300_000
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -54,3 +54,19 @@ def test_without_a_browser_the_command_says_what_would_be_right(
         page_pictures.main([str(tmp_path)])
     assert ended.value.code == ConfigurationError.exit_code
     assert "no browser is installed" in capsys.readouterr().err
+
+
+def test_without_playwright_the_command_says_what_would_be_right(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+):
+    monkeypatch.setitem(sys.modules, "playwright.sync_api", None)
+    with pytest.raises(SystemExit) as ended:
+        page_pictures.main([str(tmp_path)])
+    assert ended.value.code == ConfigurationError.exit_code
+    assert "playwright is missing; pip install '.[dev]' would be right" in capsys.readouterr().err
+
+
+def test_a_demo_that_does_not_start_is_told(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(sys, "executable", shutil.which("true"))
+    with pytest.raises(ConfigurationError, match="the demo ended before it said where its page is"), demo():
+        pass
