@@ -118,6 +118,8 @@ def test_films_follow_one_another_in_two_buffers_and_time_goes_on(tmp_path: Path
 def report() -> dict[str, object]:
     return {
         "overhead_ratio": {"p50": 1.1, "p95": 1.21},
+        "idle_cpu_ratio": 0.06,
+        "rss_mb": 213.0,
         "alarm": {"panel_ms": {"p50": 1.0, "p99": 50.1}, "subscriber_ms": {"p50": 3.0, "p99": 99.0}},
     }
 
@@ -127,6 +129,8 @@ def test_each_goal_is_told_to_be_met_or_not(report: dict[str, object]):
     assert [(goal["most"], goal["figure"], goal["met"]) for goal in told] == [
         (1.1, 1.1, True),
         (1.2, 1.21, False),
+        (0.05, 0.06, False),
+        (250.0, 213.0, True),
         (50.0, 50.1, False),
         (100.0, 99.0, True),
     ]
@@ -151,7 +155,8 @@ def test_a_busy_process_costs_more_than_one_that_waits():
             process.wait()
 
 
-def test_a_still_room_has_grain_and_does_not_move(tmp_path: Path):
+def test_a_still_room_has_grain_and_does_not_move(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(bench_room, "STILL_SECONDS", 4.0)
     still, lively = bench_room.write_films(str(LIVELY), str(LIVELY), tmp_path, 2.0)
     images = [image.astype(float) for _, image in frames(still, 15.0)]
     assert len(images) == 60

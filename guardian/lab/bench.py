@@ -56,6 +56,8 @@ class Goal:
 GOALS = (
     Goal("whole pass / invokes, p50", ("overhead_ratio", "p50"), 1.10),
     Goal("whole pass / invokes, p95", ("overhead_ratio", "p95"), 1.20),
+    Goal("still / lively", ("idle_cpu_ratio",), 0.05),
+    Goal("memory of all processes", ("rss_mb",), 250.0, "MB"),
     Goal("decision to panel, p99", ("alarm", "panel_ms", "p99"), 50.0, "ms"),
     Goal("decision to subscriber, p99", ("alarm", "subscriber_ms", "p99"), 100.0, "ms"),
 )

@@ -1,5 +1,6 @@
 """What a still room costs beside a lively one, and how much memory the appliance takes: real processes, by /proc."""
 
+import itertools
 import os
 import subprocess
 import sys
@@ -27,7 +28,9 @@ SETTLE_SECONDS = 5.0
 """Until an eye has started, and its gate has seen that nothing moves."""
 GRAIN = 1.5
 """Standard deviation of the noise of a still room, in steps of 255."""
-STILL_SECONDS = 4.0
+GRAINS = 16
+STILL_SECONDS = 30.0
+"""Longer than it is watched: beginning a film again costs what no camera does."""
 READY_SECONDS = 60.0
 _UTIME = 11
 """Where, behind the name, /proc/PID/stat has the ticks in user mode; those in the kernel follow (proc(5))."""
@@ -69,9 +72,9 @@ def write_films(source: str, room: str, directory: Path, seconds: float) -> tupl
     """Write (still, lively) films of the same kind: the first frame of `room` with grain, and `seconds` of `source`."""
     rng = np.random.default_rng(1)
     first = next(iter(frames(Path(room), FPS)))[1]
-    grainy = (np.clip(first + rng.normal(0, GRAIN, first.shape), 0, 255).astype(np.uint8) for _ in iter(int, 1))
+    grainy = [np.clip(first + rng.normal(0, GRAIN, first.shape), 0, 255).astype(np.uint8) for _ in range(GRAINS)]
     lively = (image for now, image in frames(Path(source), FPS) if now <= seconds)
-    still = (image for _, image in zip(range(round(STILL_SECONDS * FPS)), grainy, strict=False))
+    still = itertools.islice(itertools.cycle(grainy), round(STILL_SECONDS * FPS))
     return _write(directory / "still.mp4", still), _write(directory / "lively.mp4", lively)
 
 
