@@ -256,6 +256,13 @@ def test_a_raised_alarm_shows_who_lies_where_close_up(page: Page, household: Liv
     expect(page.locator("#say")).to_contain_text("ALARM: Anna has fallen. Living room")
 
 
+def test_a_body_that_lies_perfectly_still_is_shown_close_up_too(page: Page, household: Living):
+    household.show(rooms=(room(person(degrees=90)),))
+    expect(page.locator("#rooms .person")).to_have_attribute("data-posture", "lying")
+    household.show(incidents=(incident(),))
+    expect(page.locator("#hero-stage .person")).to_have_attribute("data-posture", "lying")
+
+
 def test_a_blind_room_says_so_and_shows_nobody_close_up(page: Page, household: Living):
     blind = room(coverage=Coverage.BLIND, reason="The camera gives no picture.")
     household.show(rooms=(blind,), incidents=(incident(kind="ViewLost"),))
@@ -302,6 +309,36 @@ def test_acknowledging_asks_for_the_name_once_and_remembers_it(page: Page, house
     button(page, "Acknowledge").click()
     did = household.did()
     assert did == Acknowledged(time=did.time, by="Maria", via="web", incident="i2")
+
+
+@pytest.mark.parametrize(
+    ("state", "press", "event"),
+    [
+        (IncidentState.PENDING, ("I am all right", ""), Cancelled(time=0, by="Maria", via="web", incident="i1")),
+        (
+            IncidentState.RAISED,
+            ("False alarm", "Yes, false alarm"),
+            Resolved(time=0, by="Maria", via="web", incident="i1", outcome="false alarm"),
+        ),
+        (
+            IncidentState.PENDING,
+            ("I need help", "Yes, call for help"),
+            HelpCalled(time=0, room="Living room", by="Maria", via="web"),
+        ),
+    ],
+)
+def test_whoever_has_said_a_name_does_everything_by_that_name(
+    page: Page, household: Living, state: IncidentState, press: tuple[str, str], event: HumanEvent
+):
+    button(page, "Say who you are").click()
+    page.get_by_role("dialog", name="Who are you?").get_by_label("Your name").fill("  Maria ")
+    button(page.get_by_role("dialog"), "Remember me").click()
+    household.show(incidents=(incident(state),))
+    first, then = press
+    button(page, first).click()
+    if then:
+        button(page.get_by_role("dialog"), then).click()
+    assert replace(household.did(), time=0) == event
 
 
 def test_without_a_name_nobody_takes_it(page: Page, household: Living):
@@ -582,6 +619,36 @@ def test_the_replay_and_its_buttons_fit_the_screen(
     button(page, "Replay").click()
     for name in ("Close", "Pause", "Restart", "Slowly"):
         expect(button(page.get_by_role("dialog"), name)).to_be_in_viewport(ratio=1)
+
+
+LONG = "Great-grandmother Annemarie-Elisabeth von der Wettern"
+
+
+@pytest.mark.parametrize("width", [320, 390, 768, 1_280])
+@pytest.mark.parametrize("trouble", ["none", "blind", "raised", "lost"])
+def test_nothing_scrolls_sideways_however_long_the_names(
+    web: WebServer, visits: Visits, household: Living, width: int, trouble: str
+):
+    happened(household, scene(TWENTY_SECONDS_EACH))
+    long = incident(person=LONG, room=LONG.replace(" ", ""), told=(LONG, "Otto"))
+    household.past.append(PastIncident(replace(long, acknowledged_by=LONG), WALL, replayable=True))
+    coverage = Coverage.BLIND if trouble == "blind" else Coverage.ARMED
+    household.show(
+        household=LONG,
+        rooms=(RoomShown(long.room, coverage, LONG, persons=(person(name=LONG),)), RoomShown("Hall")),
+        incidents=(long, replace(long, id="i2")) if trouble == "raised" else (),
+        faults=(FaultOccurred(time=0.0, room=long.room, part="camera", reasons=(LONG,)),),
+    )
+    page = visits.open(web.address, (width, 844))
+    expect(page.locator(".incident")).to_have_count(2)
+    if trouble == "lost":
+        web.stop()
+        expect(page.locator("#lost")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    card, badge = page.locator(".room").first.bounding_box(), page.locator(".badge").first.bounding_box()
+    assert card is not None
+    assert badge is not None
+    assert badge["x"] + badge["width"] <= card["x"] + card["width"]
 
 
 def test_on_the_wall_a_quiet_day_shows_the_room_without_scrolling(web: WebServer, visits: Visits):

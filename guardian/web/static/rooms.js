@@ -8,6 +8,7 @@ const COVERAGE = { armed: "Watching", degraded: "Seeing poorly", blind: "Cannot 
 const closeUp = new Stage(true);
 let closest = null; // the room that is shown beside the headline
 let tiles = [];
+let latest = []; // who was last seen in each room: of a body that lies still, nothing new is told
 
 /** Show the rooms and their coverage. */
 export function showRooms(rooms) {
@@ -22,6 +23,7 @@ export function showRooms(rooms) {
 
 /** Show the people; `rooms` has a list for each room, in their order. */
 export function showPeople(rooms) {
+  latest = rooms;
   rooms.forEach((persons, index) => tiles[index]?.people(persons));
   if (closest !== null) closeUp.show(rooms[closest] ?? []);
 }
@@ -37,6 +39,7 @@ export function showClosely(name, rooms) {
     closeUp.furnish(rooms[index].aspect, rooms[index].places);
     box.replaceChildren(closeUp.svg);
   });
+  closeUp.show(latest[index] ?? []);
 }
 
 class Tile {
