@@ -6,7 +6,7 @@ pull resistors at power-on: BCM2835 ARM Peripherals, table 6-31.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -164,9 +164,12 @@ def _number_at(physical: int) -> int:
     return pin.gpio
 
 
-_ADVICE = "free choices are GPIO " + ", ".join(
-    str(gpio) for gpio, pin in sorted(_BY_GPIO.items()) if pin.use is Use.SAFE
-)
+def _advise(taken: Iterable[int] = ()) -> str:
+    safe = sorted(gpio for gpio, pin in _BY_GPIO.items() if pin.use is Use.SAFE and gpio not in taken)
+    return "free choices are GPIO " + ", ".join(map(str, safe))
+
+
+_ADVICE = _advise()
 
 
 def refusal(gpio: int) -> str | None:
@@ -204,9 +207,10 @@ def refusals(functions: Mapping[str, int]) -> tuple[str, ...]:
     """
     found = [f"{key}: {reason}" for key, gpio in functions.items() if (reason := refusal(gpio))]
     taken: dict[int, str] = {}
+    advice = _advise(functions.values())
     for key, gpio in functions.items():
         if gpio in taken:
-            found.append(f"{key}: {named(gpio)} already serves {taken[gpio]}; give each its own, {_ADVICE}")
+            found.append(f"{key}: {named(gpio)} already serves {taken[gpio]}; give each its own, {advice}")
         taken.setdefault(gpio, key)
     return tuple(found)
 

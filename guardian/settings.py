@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from guardian import header
 
@@ -43,7 +44,7 @@ Gpio = Annotated[
 
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://\S+", re.IGNORECASE)
 _SOURCE = re.compile(
-    r"(?:/dev/video\d{1,3}|csi(?::\d{1,2})?|(?:rtsps?|https?)://\S+|(?!\w+://|/dev/|csi:).+)", re.IGNORECASE
+    r"(?:/dev/video\d{1,3}|csi(?::\d)?|(?:rtsps?|https?)://\S+|(?!\w+://|/dev/|csi:).+)", re.IGNORECASE
 )
 _HOST = re.compile(r"[\w.-]+|[0-9a-f:]*:[0-9a-f:]*:[0-9a-f:.]*", re.IGNORECASE)
 
@@ -113,8 +114,9 @@ class Household(Section):
     def _known_zone(cls, value: str) -> str:
         try:
             ZoneInfo(value)
-        except (ZoneInfoNotFoundError, ValueError) as error:
-            message = f"{value!r} is no time zone; an IANA name such as Europe/Madrid or Asia/Taipei would be right"
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # OSError: a directory of zones, such as Europe
+            wrong = f"{value[:60]!r} is no time zone"
+            message = f"{wrong}; an IANA name such as Europe/Madrid or Asia/Taipei would be right"
             raise ValueError(message) from error
         return value
 
@@ -163,6 +165,13 @@ class Tls(Section):
     cert_file: Path | None = None
     key_file: Path | None = None
 
+    @model_validator(mode="after")
+    def _key_with_certificate(self) -> "Tls":
+        if self.key_file is not None and self.cert_file is None:
+            message = "key_file is without its cert_file; both, or neither, would be right"
+            raise ValueError(message)
+        return self
+
 
 class Mqtt(Section):
     """The broker. `embedded` runs one on this box, on loopback; `none` is no MQTT at all; else a host name."""
@@ -189,6 +198,16 @@ class Mqtt(Section):
             raise ValueError(message)
         return value
 
+    @model_validator(mode="after")
+    def _name_with_password(self) -> "Mqtt":
+        if self.password_file is not None and self.username is None:
+            message = "password_file is without a username; both, or neither, would be right"
+            raise ValueError(message)
+        if self.broker == "embedded" and self.username is not None and self.password_file is None:
+            message = "username is without a password_file, which the embedded broker needs; both, or neither, would be"
+            raise ValueError(message)
+        return self
+
 
 class Leds(Section):
     """BCM GPIO numbers of the three lamps."""
@@ -208,10 +227,14 @@ class Panel(Section):
 
     @model_validator(mode="after")
     def _one_pin_each(self) -> "Panel":
-        leds = {f"leds.{colour}": gpio for colour, gpio in self.leds}
-        clashes = header.refusals({"buzzer": self.buzzer, "button": self.button, **leds})
+        """Blame the pin that was written, not the one that was left out and has its default."""
+        own, lamps = self.model_fields_set, self.leds.model_fields_set
+        pins = [(name, name in own, gpio) for name, gpio in (("buzzer", self.buzzer), ("button", self.button))]
+        pins += [(f"leds.{colour}", colour in lamps, gpio) for colour, gpio in self.leds]
+        clashes = header.refusals({name: gpio for name, _, gpio in sorted(pins, key=lambda pin: pin[1])})
         if clashes:
-            raise ValueError("; ".join(clashes))
+            kind, told = "pins", {"clashes": "; ".join(clashes), "each": clashes}
+            raise PydanticCustomError(kind, "{clashes}", told)
         return self
 
 
@@ -257,7 +280,16 @@ class Settings(Section):
     @classmethod
     def _rooms_differ(cls, rooms: tuple[Room, ...]) -> tuple[Room, ...]:
         names = [room.name for room in rooms]
-        if len(set(names)) != len(names):
-            message = f"two rooms have the same name ({', '.join(sorted(names))}); give each its own"
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            message = f"two rooms have the same name ({', '.join(twice)}); give each its own"
             raise ValueError(message)
         return rooms
+
+    @field_validator("state_directory")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        if not value.is_absolute():  # beside the service it would lie where everything is cleared at each start
+            message = "does not begin with /; a whole path such as /var/lib/guardian would be right"
+            raise ValueError(message)
+        return value

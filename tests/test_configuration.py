@@ -58,8 +58,18 @@ def test_a_room_with_a_camera_is_enough():
         ("rooms: [{name: a}]\n", "rooms[0].camera: is missing; a section with source, width, height"),
         ("rooms: [{name: a/b, camera: {source: csi}}]\n", "'a/b' is wrong; a name of 1 to 64 characters without / # +"),
         (
-            ROOM[:-2] + ", {name: kitchen, camera: {source: csi:1}}]\n",
-            "two rooms have the same name (kitchen, kitchen)",
+            ROOM[:-2] + ", {name: a, camera: {source: csi}}, {name: kitchen, camera: {source: csi:1}}]\n",
+            "two rooms have the same name (kitchen)",
+        ),
+        (ROOM + "household: {timezone: Europe}\n", "'Europe' is no time zone; an IANA name such as Europe/Madrid"),
+        (ROOM + "falls:\n  confirm_seconds: 3,5\n", "3: falls.confirm_seconds: '3,5' has a comma; 3.5 would be right"),
+        (ROOM + "web:\n", "2: web: has nothing under it; take the line out, or write one of its keys below"),
+        (ROOM + "state_directory: guardian\n", "a whole path such as /var/lib/guardian would be right"),
+        (ROOM + "mqtt: {username: me}\n", "2: mqtt: username is without a password_file"),
+        (ROOM + "mqtt: {broker: host, password_file: /x}\n", "2: mqtt: password_file is without a username"),
+        (
+            ROOM + "mqtt: {broker: host, tls: {ca_file: /a, key_file: /b}}\n",
+            "2: mqtt.tls: key_file is without its cert_file",
         ),
     ],
 )
@@ -74,12 +84,22 @@ def test_a_wrong_key_is_told_with_its_line_and_what_would_be_right(text: str, me
         ("{buzzer: pin 9}", ("physical pin 9", "ground")),
         ("{button: 0}", ("GPIO 0", "physical pin 27", "EEPROM")),
         ("{leds: {red: 99}}", ("panel.leds.red", "no GPIO 99")),
-        ("{buzzer: 23}", ("GPIO 23", "physical pin 16", "already serves buzzer")),
+        ("{buzzer: 23}", ("panel.buzzer", "GPIO 23", "physical pin 16", "already serves button")),
+        ("{leds: {green: 27}}", ("panel.leds.green", "GPIO 27", "physical pin 13", "already serves leds.amber")),
+        ("{buzzer: 24, button: 24}", ("panel.button", "GPIO 24", "physical pin 18", "already serves buzzer")),
     ],
 )
 def test_an_impossible_pin_is_refused_by_name_with_both_numbers(panel: str, parts: tuple[str, ...]):
     message = said(ROOM + f"panel: {panel}\n")
     assert all(part in message for part in parts)
+
+
+def test_each_pin_that_clashes_is_told_at_its_own_line():
+    message = said(ROOM + "panel:\n  kind: gpio\n  buzzer: 24\n  leds:\n    green: 24\n    red: pin 18\n")
+    assert [line.split(" GPIO")[0] for line in message.splitlines()] == [
+        "g.yaml:6: panel.leds.green:",
+        "g.yaml:7: panel.leds.red:",
+    ]
 
 
 def test_a_physical_pin_may_be_written_as_one():
@@ -104,7 +124,19 @@ def test_everything_that_is_wrong_is_told_at_once_in_the_order_of_the_lines():
         (ROOM + "web: {port: 1}\nweb: {port: 2}\n", "g.yaml:3: web: is given twice, first in line 2; keep one of them"),
         ("rooms: !!python/object:os.system x\n", "the tag"),
         ("? [a]\n: 1\n", "a key here is not a word"),
-        ("a: \x01\n", "holds the character"),
+        ("a: \x01\n", "g.yaml:1: holds the character"),
+        ('a: "\\x00"\n', "g.yaml:1: a: holds a character that cannot be printed"),
+        ('a: "\\ud800"\n', "g.yaml:1: a: holds a character that cannot be printed"),
+        ('"\\ud800": 1\n', "g.yaml:1: a key here is not a word"),
+        ('b: 1\na: "\\UFFFFFFFF"\n', "g.yaml:2: has a \\U in quotes that stands for no character"),
+        ('b: 1\na: "\\U00110000"\n', "g.yaml:2: has a \\U in quotes that stands for no character"),
+        ("a:\t1\n", "a space in place of the tab would be right"),
+        ("a: @b\n", "quotes around the text would be right"),
+        (
+            "b: 1\na: 'x\nc: 2\n",
+            "g.yaml:2: is no YAML: found unexpected end of stream; a quotation mark that is opened",
+        ),
+        ("a: {b: [1\nc: 2}\n", "g.yaml:1: is no YAML: expected ',' or ']', but got ':'; the bracket of this line"),
         ("x: " + "[" * 60 + "]" * 60, "nested deeper than 20 levels"),
         ("x" * (document.LONGEST_FILE + 1), "has 1000001 characters"),
     ],
@@ -121,10 +153,25 @@ def test_what_is_no_configuration_at_all_is_told(text: str, message: str):
         ROOM + "contacts: [{name: Anna, ways: [geheim]}]\n",
         ROOM + "contacts: [{name: Anna, ways: {geheim: 1}}]\n",
         ROOM + "mqtt: {broker: 'mqtt://anna:geheim@host'}\n",
+        ROOM + "contacts: geheim\n",
+        ROOM + "contacts: [geheim]\n",
+        "rooms: [{name: a, camera: geheim}]\n",
+        "rooms: geheim\n",
+        ROOM + "mqtt: geheim\n",
+        ROOM + "mqtt: {password: geheim}\n",
+        ROOM + "mqtt: {password_file: [geheim]}\n",
+        "geheim",
     ],
 )
 def test_what_may_be_a_secret_is_never_repeated(text: str):
     assert "geheim" not in said(text).replace("ways.geheim", "")
+
+
+def test_a_password_in_place_of_its_file_is_not_repeated(tmp_path: Path):
+    path = write(tmp_path / "g.yaml", ROOM + "mqtt: {broker: host, username: me, password_file: geheim}\n")
+    message = wrong(path)
+    assert "g.yaml:2: mqtt.password_file: there is no such file" in message
+    assert "geheim" not in message
 
 
 def test_plain_words_mean_what_they_say():
@@ -147,6 +194,41 @@ sections = st.dictionaries(st.sampled_from([*Settings.model_fields, "x"]), value
 @example("{}: {}")
 def test_whatever_text_comes_it_is_settings_or_an_error_with_its_line(text: str):
     assert all(line.startswith("g.yaml:") for line in faults_of(text))
+
+
+COMMENTED = (REPOSITORY / "config" / "guardian.yaml").read_text(encoding="utf-8")
+
+
+@given(st.data())
+def test_whatever_slip_of_the_hand_it_is_settings_or_an_error_with_its_line(data: st.DataObject):
+    start = data.draw(st.integers(0, len(COMMENTED)))
+    end = data.draw(st.integers(start, min(start + 30, len(COMMENTED))))
+    put = data.draw(st.text("ab01 \t\n:#-[]{},&*!|>'\"%@`\\x/.\0\u00e9", max_size=8))
+    assert all(line.startswith("g.yaml:") for line in faults_of(COMMENTED[:start] + put + COMMENTED[end:]))
+
+
+paths = st.sampled_from(["", "/", "/dev/null", "x" * 5_000, "a/b", "/etc/passwd/x"]) | st.text(max_size=10)
+
+
+@given(paths, paths, paths)
+def test_whatever_files_it_names_they_are_settings_or_an_error(
+    tmp_path_factory: pytest.TempPathFactory, models: str, password: str, film: str
+):
+    path = tmp_path_factory.getbasetemp() / "paths.yaml"
+    whole = {
+        "rooms": [{"name": "a", "camera": {"source": film}}],
+        "models": {"directory": models},
+        "mqtt": {"broker": "host", "username": "me", "password_file": password},
+    }
+    assert f"{path}:" in wrong(write(path, yaml.safe_dump(whole)))
+
+
+@given(st.binary(max_size=40))
+@example(b"\xff")
+def test_whatever_bytes_a_file_holds_they_are_an_error(tmp_path_factory: pytest.TempPathFactory, content: bytes):
+    path = tmp_path_factory.getbasetemp() / "bytes.yaml"
+    path.write_bytes(content)
+    assert f"{path}:" in wrong(path)
 
 
 @given(sections)
@@ -221,7 +303,8 @@ def test_files_that_the_configuration_names_are_looked_at(tmp_path: Path):
     assert f"g.yaml:1: rooms[0].camera.source: there is no {tmp_path}/none.mp4; the path of a video file" in message
     assert f"g.yaml:2: models.directory: there is no directory {tmp_path}/models" in message
     assert f"g.yaml:6: mqtt.password_file: every user of this machine can read or change {tmp_path}/password" in message
-    assert all(f"there is no {tmp_path}/{name}.pem" in message for name in ("ca", "cert", "key"))
+    assert all(f"there is no {tmp_path}/{name}.pem" in message for name in ("ca", "cert"))
+    assert "g.yaml:7: mqtt.tls.key_file: there is no such file" in message
     assert "geheim" not in message
 
 
@@ -229,6 +312,24 @@ def test_a_camera_that_is_not_there_is_told_with_those_that_are(tmp_path: Path):
     path = write(tmp_path / "g.yaml", "rooms: [{name: a, camera: {source: /dev/video99}}]\n")
     assert "rooms[0].camera.source: there is no /dev/video99; cameras here:" in wrong(path)
     assert load(path).rooms[0].camera.source == "/dev/video99"  # which may be plugged in later
+
+
+def test_a_directory_is_no_film(tmp_path: Path):
+    path = write(tmp_path / "g.yaml", f"rooms: [{{name: a, camera: {{source: {tmp_path}}}}}]\n")
+    assert f"{tmp_path} is a directory; the path of a video file would be right" in wrong(path)
+
+
+def test_a_file_in_a_place_that_may_not_be_entered_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    path = write(tmp_path / "g.yaml", f"rooms: [{{name: a, camera: {{source: {tmp_path}/closed/film.mp4}}}}]\n")
+    look = Path.stat
+
+    def refuse(self: Path, **how: bool) -> object:
+        if "closed" in self.parts:
+            raise PermissionError(13, "Permission denied")
+        return look(self, **how)
+
+    monkeypatch.setattr(Path, "stat", refuse)
+    assert f"{tmp_path}/closed/film.mp4 cannot be looked at (Permission denied)" in wrong(path)
 
 
 def test_a_file_that_may_not_be_read_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -93,6 +93,13 @@ def test_two_functions_on_one_pin_are_both_named_with_both_numbers() -> None:
     assert reason.startswith("button: GPIO 18 (physical pin 12) already serves buzzer")
 
 
+def test_a_pin_that_is_taken_is_no_free_choice() -> None:
+    reasons = header.refusals({"buzzer": 18, "button": 18, "leds.red": 22})
+    assert [reason.rpartition("GPIO ")[2].split(", ") for reason in reasons] == [
+        ["5", "6", "12", "13", "16", "17", "19", "20", "21", "23", "24", "25", "26", "27"]
+    ]
+
+
 def test_the_default_panel_is_safe() -> None:
     panel, leds = Panel(), Leds()
     functions = {

@@ -107,7 +107,7 @@ def test_a_password_file_that_holds_none_is_named(tmp_path: Path, content: bytes
     if content is not None:
         secret.write_bytes(content)
     with pytest.raises(ConfigurationError, match=rf"mqtt\.password_file: {secret} {fault}"):
-        endpoint_of(Mqtt(broker="ha.local", password_file=secret))
+        endpoint_of(Mqtt(broker="ha.local", username="me", password_file=secret))
 
 
 @pytest.mark.parametrize("content", [None, "no certificate"])

@@ -15,6 +15,7 @@ from guardian.settings import Settings
 Schema: TypeAlias = Mapping[str, Any]
 
 _QUANTITY = re.compile(r"([-+]?\d+(?:[.,]\d+)?)\s*([^\W\d_]+|%)\.?", re.UNICODE)
+_DECIMAL_COMMA = re.compile(r"[-+]?[0-9]{1,9},[0-9]{1,9}")
 _SECONDS: Final = {
     **dict.fromkeys(("ms", "msec", "millisecond", "milliseconds"), 0.001),
     **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), 1.0),
@@ -24,7 +25,8 @@ _SECONDS: Final = {
 }
 _UNITS: Final = {"seconds": 1.0, "minutes": 60.0}
 _BOOLEANS: Final = {"yes": "true", "on": "true", "no": "false", "off": "false"}
-_SECRET: Final = frozenset({"ways", "source"})
+_SECRET: Final = frozenset({"ways", "source", "password_file"})
+"""Keys whose value is never repeated: addresses with passwords, and where somebody might write the password itself."""
 
 
 def faults(document: Document, errors: Iterable[ErrorDetails]) -> Iterator[Fault]:
@@ -35,25 +37,43 @@ def faults(document: Document, errors: Iterable[ErrorDetails]) -> Iterator[Fault
         within = any(other["loc"][: len(path)] == path and other is not error for other in found)
         if error["type"] == "too_short" and within:  # it has the items, but they are wrong
             continue
-        yield Fault(document.line(path), dotted(path), _message(error, path, document))
+        if error["type"] == "pins":
+            yield from _pins(error["ctx"]["each"], path, document)
+        else:
+            yield Fault(document.line(path), dotted(path), _message(error, path, document))
+
+
+def _pins(clashes: Iterable[str], path: KeyPath, document: Document) -> Iterator[Fault]:
+    """One fault for each pin that clashes, at its own line."""
+    for clash in clashes:
+        key, _, message = clash.partition(": ")
+        own = (*path, *key.split("."))
+        yield Fault(document.line(own), dotted(own), message)
 
 
 def _message(error: ErrorDetails, path: KeyPath, document: Document) -> str:
     kind, value = error["type"], _value(document, path)
     if kind == "extra_forbidden":
         return _unknown(path)
-    if kind == "missing":
-        return f"is missing; {expected(path)} would be right"
     if kind == "value_error":
         return str(error["ctx"]["error"]) if "ctx" in error else error["msg"]
-    quantity = _QUANTITY.fullmatch(value) if isinstance(value, str) else None
-    if quantity and schema_at(path).get("type") in {"number", "integer"}:
-        return _without_unit(quantity, path)
-    wrong = _shown_value(value, path)
-    hint = (
-        _BOOLEANS.get(value.lower(), "") if isinstance(value, str) and schema_at(path).get("type") == "boolean" else ""
-    )
-    return f"{wrong} is wrong; {hint or expected(path)} would be right"
+    if kind == "missing":
+        return f"is missing; {expected(path)} would be right"
+    if value is None and schema_at(path).get("type") == "object":
+        return "has nothing under it; take the line out, or write one of its keys below, two spaces further in"
+    slip = _slip(value, path) if isinstance(value, str) else ""
+    return slip or f"{_shown_value(value, path)} is wrong; {expected(path)} would be right"
+
+
+def _slip(text: str, path: KeyPath) -> str:
+    """What to do about a text where a number or true or false is wanted; empty where it is no usual slip."""
+    form = schema_at(path).get("type")
+    if form == "boolean" and text.lower() in _BOOLEANS:
+        return f"'{text}' is wrong; {_BOOLEANS[text.lower()]} would be right"
+    if form == "number" and _DECIMAL_COMMA.fullmatch(text):
+        return f"'{text}' has a comma; {text.replace(',', '.')} would be right"
+    quantity = _QUANTITY.fullmatch(text)
+    return _without_unit(quantity, path) if quantity and form in {"number", "integer"} else ""
 
 
 def _unknown(path: KeyPath) -> str:
@@ -189,14 +209,13 @@ def _value(document: Document, path: KeyPath) -> object:
 
 def _shown_value(value: object, path: KeyPath) -> str:
     """The value as it may be printed: never what may hold a password."""
-    if value is None:
-        return "an empty value"
-    if isinstance(value, dict):
-        return "a section"
-    if isinstance(value, list):
-        return "a list" if value else "an empty list"
+    if value is None or value == []:
+        return "an empty " + ("value" if value is None else "list")
+    if isinstance(value, dict | list):
+        return "a section" if isinstance(value, dict) else "a list"
     if _SECRET & set(path):
         return "this value"
-    if isinstance(value, bool):
-        return str(value).lower()
-    return f"'{shown(value)}'" if isinstance(value, str) else f"{value}"
+    if isinstance(value, str):
+        wanted = schema_at(path).get("type")  # a text in place of more may be an address, put one level too high
+        return "a text" if wanted in {"object", "array"} else f"'{shown(value)}'"
+    return str(value).lower() if isinstance(value, bool) else f"{value}"

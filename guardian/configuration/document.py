@@ -24,8 +24,21 @@ _WORDS: Mapping[str, bool | None] = {
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _INTEGER = re.compile(r"[-+]?[0-9]{1,18}")
+_UNCLOSED = re.compile(r"found unexpected end of stream|expected ',' or '[]}]'")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]{1,3})?")
+_REMEDIES = (
+    ("end of stream", "a quotation mark that is opened in this line is never closed"),
+    ("stream end", "a bracket that is opened in this line is never closed"),
+    ("expected ',' or", "the bracket of this line closed, and quotes around a text with `:` or `,`, would be right"),
+    ("'\\t'", "a space in place of the tab would be right"),
+    ("cannot start any token", "quotes around the text would be right"),
+    ("mapping values are not allowed", "one `key: value` a line, and quotes around a text with ': ' in it, would be"),
+    ("another document", "one document, without a second `---`, would be right"),
+)
+"""What to do about the parser's words for what is no YAML, by a sign in them; the first that is there counts."""
+_ANY_REMEDY = "look at this line and the one before: `key: value`, each level two spaces further in, would be right"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +74,18 @@ def read(text: str, name: str) -> Document:
     if len(text) > LONGEST_FILE:
         raise error(name, [Fault(1, "", f"has {len(text)} characters; a configuration has at most {LONGEST_FILE}")])
     try:
-        root = _Loader(text).get_single_node()
-    except yaml.MarkedYAMLError as caught:
-        raise error(name, [_syntax(caught, text)]) from None
+        loader = _Loader(text)
     except yaml.reader.ReaderError as caught:
         line = text.count("\n", 0, caught.position) + 1
-        raise error(name, [Fault(line, "", f"holds the character {caught.character!r}; plain text would be")]) from None
+        message = f"holds the character {caught.character!r}; plain text would be right"
+        raise error(name, [Fault(line, "", message)]) from None
+    try:
+        root = loader.get_single_node()
+    except yaml.MarkedYAMLError as caught:
+        raise error(name, [_syntax(caught, text)]) from None
+    except (ValueError, OverflowError):  # from chr(), of which the scanner asks too much
+        message = "has a \\U in quotes that stands for no character; single quotes take it as it is"
+        raise error(name, [Fault(loader.line + 1, "", message)]) from None
     except RecursionError:
         raise error(name, [Fault(1, "", f"is nested deeper than {DEEPEST} levels")]) from None
     reading = _Reading({}, [])
@@ -75,29 +94,21 @@ def read(text: str, name: str) -> Document:
 
 
 def _syntax(caught: yaml.MarkedYAMLError, text: str) -> Fault:
-    mark = caught.problem_mark or caught.context_mark
+    problem, mark = caught.problem or "cannot be read", caught.problem_mark
+    if _UNCLOSED.match(problem):  # seen at the end of the file, or wherever it no longer fits: told where it began
+        mark = caught.context_mark or mark
     line = mark.line + 1 if mark else 1
-    lines = text.splitlines()
+    if problem == ANCHORS:
+        return Fault(line, "", ANCHORS)
+    lines = text.split("\n")
     written = lines[line - 1] if line <= len(lines) else ""
     if "\t" in written[: len(written) - len(written.lstrip())]:
         return Fault(line, "", "is indented with a tab; spaces would be right")
-    problem = caught.problem or "cannot be read"
-    if problem == ANCHORS:
-        return Fault(line, "", ANCHORS)
-    return Fault(line, "", f"is no YAML: {_without_quotes(problem)}; {_remedy(problem)}")
-
-
-def _without_quotes(problem: str) -> str:
-    """The parser's words, in which a piece of the file could stand between quotes."""
-    return shown(problem.replace("\n", " "))
+    return Fault(line, "", f"is no YAML: {shown(problem)}; {_remedy(problem)}")
 
 
 def _remedy(problem: str) -> str:
-    if "mapping values are not allowed" in problem:
-        return "one `key: value` a line, and quotes around a text with ': ' in it, would be right"
-    if "expected a single document" in problem or "but found another document" in problem:
-        return "one document, without a second `---`, would be right"
-    return "look at this line and the one before: `key: value`, each level two spaces further in, would be right"
+    return next((remedy for sign, remedy in _REMEDIES if sign in problem), _ANY_REMEDY)
 
 
 class _Reading:
@@ -120,13 +131,16 @@ class _Reading:
             return {key: self.data(value, (*path, key)) for key, value in self._entries(node, path)}
         if isinstance(node, yaml.SequenceNode):
             return [self.data(item, (*path, number)) for number, item in enumerate(node.value)]
+        if _CONTROL.search(node.value):
+            self._fault(node, path, "holds a character that cannot be printed; plain text would be right")
+            return _CONTROL.sub("?", node.value)
         quoted = isinstance(node, yaml.ScalarNode) and node.style
         return node.value if quoted else _plain(node.value)
 
     def _entries(self, node: yaml.MappingNode, path: KeyPath) -> Iterator[tuple[str, yaml.Node]]:
         """The keys with their values, the first of each where one is given twice."""
         for key, value in node.value:
-            if not isinstance(key, yaml.ScalarNode):
+            if not isinstance(key, yaml.ScalarNode) or _CONTROL.search(key.value):
                 self._fault(key, path, "a key here is not a word; `key: value` would be right")
                 continue
             line = key.start_mark.line + 1

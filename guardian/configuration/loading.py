@@ -2,6 +2,7 @@
 
 import json
 import os
+import stat
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -87,7 +88,7 @@ Finding = tuple[KeyPath, str]
 def _files(settings: Settings) -> Iterator[Finding]:
     """What is wrong with the files that the settings name."""
     models = settings.models.directory
-    if models is not None and not models.is_dir():
+    if models is not None and not _is_directory(models):
         yield (
             ("models", "directory"),
             f"there is no directory {models}; leave the key out for the models that come with Guardian",
@@ -103,19 +104,34 @@ def _files(settings: Settings) -> Iterator[Finding]:
             yield from _secret(("mqtt", "tls", "key_file"), tls.key_file)
 
 
+def _is_directory(path: Path) -> bool:
+    try:
+        return stat.S_ISDIR(path.stat().st_mode)
+    except OSError:
+        return False
+
+
 def _readable(key: KeyPath, path: Path, how: int = _READ) -> Iterator[Finding]:
-    if not path.exists():
+    try:
+        mode = path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
         yield key, f"there is no {path}"
-    elif not os.access(path, how):
-        yield key, f"{path} is not readable for this user; see its owner and group: ls -l {path}"
+    except OSError as caught:
+        yield key, f"{path} cannot be looked at ({caught.strerror})"
+    else:
+        if stat.S_ISDIR(mode):
+            yield key, f"{path} is a directory"
+        elif not os.access(path, how):
+            yield key, f"{path} is not readable for this user; see its owner and group: ls -l {path}"
 
 
 def _secret(key: KeyPath, path: Path) -> Iterator[Finding]:
-    yield from _readable(key, path)
     try:
         mode = path.stat().st_mode
-    except OSError:
+    except OSError as caught:  # told without its name: somebody may have written the password in its place
+        yield key, f"there is no such file ({caught.strerror}); the path of a file with the secret alone would be right"
         return
+    yield from _readable(key, path)
     if mode & _OTHERS:
         yield key, f"every user of this machine can read or change {path}; chmod 640 {path} would be right"
 
