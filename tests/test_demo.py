@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from guardian.demo.show import FILM, Witness, show
-from guardian.errors import ConfigurationError
+from guardian.errors import BrokerError, ConfigurationError
 
 
 def test_a_witness_is_satisfied_by_the_whole_life_of_an_alarm_only():
@@ -53,6 +53,17 @@ def test_a_demo_that_is_ended_leaves_nothing_of_the_room_behind(
         process.communicate(timeout=60)
     assert process.returncode == code
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_part_that_does_not_start_is_told_and_no_demo(monkeypatch: pytest.MonkeyPatch):
+    def fail(_: object) -> None:
+        message = "iotcore is missing"
+        raise BrokerError(message)
+
+    monkeypatch.setattr("guardian.io.broker.EmbeddedBroker.start", fail)
+    said = io.StringIO()
+    assert show(FILM, headless=True, seconds=6.0, console=Console(file=said, width=200)) == 1
+    assert "these do not start: broker" in said.getvalue()
 
 
 def test_a_film_that_does_not_exist_is_told():

@@ -117,7 +117,12 @@ def _watch(guardian: Guardian, *, headless: bool, seconds: float | None, console
     def tell(text: str) -> None:
         console.print(text, markup=False, highlight=False, soft_wrap=True)
 
+    if guardian.late:
+        tell(f"The demo needs all of its parts, and these do not start: {', '.join(guardian.late)}. Try guardian doctor.")
+        return 1
     witness, port = Witness(), guardian.broker_port
+    if not headless:
+        tell("Somebody will fall within the minute: open the page, see it there, and answer the alarm. Ctrl-C ends it.")
     tell(f"Page    {guardian.page}")
     tell(f"Broker  127.0.0.1:{port} (try: mosquitto_sub -p {port} -t 'guardian/#' -v)")
     client = witness.listen(port, tell, answer=headless)
