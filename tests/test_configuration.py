@@ -1,4 +1,7 @@
+import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -257,6 +260,39 @@ def test_the_commented_configuration_names_every_key_and_shows_its_true_value():
     assert shown_keys | commented == keys(advice._schema())
     for key in commented:
         assert key.rpartition(".")[2] + ":" in text
+
+
+def schemas(schema: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Every key of the configuration with its schema."""
+    node = advice._resolved(schema)
+    if node.get("type") == "array":
+        yield from schemas(node.get("items") or {})
+    for name, inner in node.get("properties", {}).items():
+        yield name, advice._resolved(inner)
+        yield from schemas(inner)
+
+
+def test_the_commented_configuration_tells_every_range_and_every_choice():
+    for name, schema in schemas(advice._schema()):
+        lines = re.findall(rf"^[ #-]*{name}:.*(?:\n +#.*)*", COMMENTED, re.MULTILINE)
+        assert lines
+        least = schema.get("minimum", schema.get("exclusiveMinimum"))
+        if least is not None:
+            above = "above " if "exclusiveMinimum" in schema else ""
+            assert [line for line in lines if f"{above}{least:g} to {schema['maximum']:g}" not in line] == []
+        choices = schema.get("enum") or advice._resolved(schema.get("items") or {}).get("enum", ())
+        assert [choice for choice in choices if not re.search(rf"(?<!\w){choice}(?!\w)", COMMENTED)] == []
+
+
+def test_every_line_of_the_commented_examples_is_right_without_its_mark():
+    text = re.sub(
+        r"^( *)# ( *)(?=(?:places|contacts|- name|kind|polygon|ways):)", r"\1\2", COMMENTED, flags=re.MULTILINE
+    )
+    text = re.sub(r"^  # ( *)(?=(?:tls|ca_file|cert_file|key_file):)", r"  \1", text, flags=re.MULTILINE)
+    settings = parse(re.sub(r"^ *(?:places|contacts|tls): (?:\[\]|null).*\n", "", text, flags=re.MULTILINE))
+    assert settings.rooms[0].places[0].kind == "bed"
+    assert [contact.name for contact in settings.contacts] == ["Anna", "Bruno"]
+    assert settings.mqtt.tls
 
 
 def keys_of(data: object, prefix: str = "") -> set[str]:
