@@ -96,7 +96,8 @@ def _check_config(options: argparse.Namespace) -> int:
     settings = configuration.check(options.file)
     rooms = ", ".join(room.name for room in settings.rooms)
     counted = f"{len(settings.rooms)} room{'s' * (len(settings.rooms) > 1)} ({rooms})"
-    outputs = f"MQTT {settings.mqtt.broker}, panel {settings.panel.kind}, {len(settings.contacts)} contacts"
+    contacts = ", then ".join(contact.name for contact in settings.contacts) or "nobody"
+    outputs = f"MQTT {settings.mqtt.broker}, panel {settings.panel.kind}, {contacts} to call"
     print(f"{options.file}: all is well: {counted}, {outputs}")
     return 0
 

@@ -8,7 +8,7 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from guardian import cli, configuration
+from guardian import cli, configuration, header
 from guardian.configuration import advice, document
 from guardian.configuration.fault import Fault, dotted, error, shown
 from guardian.configuration.loading import check, find, load, parse
@@ -173,7 +173,7 @@ def test_what_may_be_a_secret_is_never_repeated(text: str):
 def test_a_password_in_place_of_its_file_is_not_repeated(tmp_path: Path):
     path = write(tmp_path / "g.yaml", ROOM + "mqtt: {broker: host, username: me, password_file: geheim}\n")
     message = wrong(path)
-    assert "g.yaml:2: mqtt.password_file: there is no such file" in message
+    assert "g.yaml:2: mqtt.password_file: the file that it names cannot be had (No such file or directory)" in message
     assert "geheim" not in message
 
 
@@ -307,7 +307,16 @@ def keys_of(data: object, prefix: str = "") -> set[str]:
     "path", sorted((REPOSITORY / "config" / "examples").glob("*.yaml")), ids=lambda path: path.stem
 )
 def test_every_example_is_right(path: Path):
-    assert parse(path.read_text(encoding="utf-8"), path.name).rooms
+    settings = parse(path.read_text(encoding="utf-8"), path.name)
+    leds = {f"leds.{colour}": gpio for colour, gpio in settings.panel.leds}
+    assert header.cautions({"buzzer": settings.panel.buzzer, "button": settings.panel.button, **leds}) == ()
+    assert settings.contacts
+
+
+def test_check_config_names_whom_it_will_call_in_their_order(capsys: pytest.CaptureFixture[str], tmp_path: Path):
+    contacts = "contacts: [{name: Anna, ways: ['ntfy://a']}, {name: Bruno, ways: ['ntfy://b']}]\n"
+    assert cli.main(["check-config", str(write(tmp_path / "g.yaml", ROOM + contacts))]) == 0
+    assert "Anna, then Bruno to call" in capsys.readouterr().out
 
 
 def test_there_are_examples():
@@ -340,7 +349,7 @@ def test_files_that_the_configuration_names_are_looked_at(tmp_path: Path):
     assert f"g.yaml:2: models.directory: there is no directory {tmp_path}/models" in message
     assert f"g.yaml:6: mqtt.password_file: every user of this machine can read or change {tmp_path}/password" in message
     assert all(f"there is no {tmp_path}/{name}.pem" in message for name in ("ca", "cert"))
-    assert "g.yaml:7: mqtt.tls.key_file: there is no such file" in message
+    assert "g.yaml:7: mqtt.tls.key_file: the file that it names cannot be had (No such file or directory)" in message
     assert "geheim" not in message
 
 
@@ -415,7 +424,9 @@ def test_a_fault_is_said_once_and_by_line():
 def test_check_config_says_that_all_is_well(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     path = write(tmp_path / "g.yaml", ROOM)
     assert cli.main(["check-config", str(path)]) == 0
-    assert capsys.readouterr().out == f"{path}: all is well: 1 room (kitchen), MQTT embedded, panel none, 0 contacts\n"
+    assert (
+        capsys.readouterr().out == f"{path}: all is well: 1 room (kitchen), MQTT embedded, panel none, nobody to call\n"
+    )
 
 
 def test_check_config_says_what_is_wrong_and_ends_with_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]):

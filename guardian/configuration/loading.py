@@ -129,7 +129,8 @@ def _secret(key: KeyPath, path: Path) -> Iterator[Finding]:
     try:
         mode = path.stat().st_mode
     except OSError as caught:  # told without its name: somebody may have written the password in its place
-        yield key, f"there is no such file ({caught.strerror}); the path of a file with the secret alone would be right"
+        message = f"the file that it names cannot be had ({caught.strerror})"
+        yield key, f"{message}; the path of a file with the secret alone would be right"
         return
     yield from _readable(key, path)
     if mode & _OTHERS:
