@@ -118,7 +118,7 @@ def _watch(guardian: Guardian, *, headless: bool, seconds: float | None, console
         console.print(text, markup=False, highlight=False, soft_wrap=True)
 
     if guardian.late:
-        tell(f"The demo needs all of its parts, and these do not start: {', '.join(guardian.late)}. Try guardian doctor.")
+        tell(f"The demo needs its parts, and these do not start: {', '.join(guardian.late)}. Try guardian doctor.")
         return 1
     witness, port = Witness(), guardian.broker_port
     if not headless:
