@@ -33,7 +33,7 @@ from guardian.eye.orders import EyeSettings
 from guardian.eye.watch import Seen, Watch
 from guardian.home import Home
 from guardian.incident import IncidentState
-from guardian.io.broker import EmbeddedBroker
+from guardian.io.broker import EmbeddedBroker, answers
 from guardian.io.clock import Clock, SystemClock
 from guardian.io.gpio import Gesture
 from guardian.io.health import Health, Rounds
@@ -297,7 +297,9 @@ def _orders(room: Room, settings: Settings, *, loop: bool) -> EyeSettings:
 
 
 def _embedded(settings: Settings) -> EmbeddedBroker | None:
-    if settings.mqtt.broker != "embedded":
+    """Our own broker, where the settings want it, or leave it open and this machine has none."""
+    wanted = settings.mqtt.broker
+    if wanted not in ("embedded", "auto") or (wanted == "auto" and answers(settings.mqtt.port)):
         return None
     return EmbeddedBroker(settings.mqtt.port, settings.mqtt.username, password_of(settings.mqtt))
 

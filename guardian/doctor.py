@@ -1,6 +1,5 @@
 """Examines the box and what is around it: one line for each part, and the remedy where something is wrong."""
 
-import socket
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from guardian.eye.engine import LIGHTNING, MULTIPOSE, THUNDER, interpreter_class
 from guardian.eye.orders import EyeSettings, redacted
 from guardian.eye.spawn import EyeProcess
 from guardian.eye.wire import Hello
+from guardian.io.broker import answers
 from guardian.io.gpio import GpioPanel, load_gpio
 from guardian.io.health import Health, Sensors
 from guardian.io.mqtt import endpoint_of
@@ -183,7 +183,7 @@ def examine_mqtt(mqtt: Mqtt) -> Finding:
     """Be let in by the broker."""
     if mqtt.broker == "none":
         return ok("mqtt", "none is wanted")
-    if mqtt.broker == "embedded":
+    if mqtt.broker == "embedded" or (mqtt.broker == "auto" and not answers(mqtt.port)):
         return _embedded(mqtt.port)
     try:
         endpoint = endpoint_of(mqtt)
@@ -200,10 +200,9 @@ def examine_mqtt(mqtt: Mqtt) -> Finding:
 def _embedded(port: int) -> Finding:
     """Whether the ports of our own broker are free, or taken by the service that runs already."""
     for number in (port, port + 1) if port else ():
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", number)) == 0:
-                remedy = "well if the service runs; else another mqtt.port, or mqtt.broker: localhost"
-                return warn("mqtt", f"something listens on port {number} already", remedy)
+        if answers(number):
+            remedy = "well if the service runs; else another mqtt.port, or mqtt.broker: localhost"
+            return warn("mqtt", f"something listens on port {number} already", remedy)
     return ok("mqtt", f"our own broker, on port {port} and the next" if port else "our own broker, on free ports")
 
 

@@ -174,9 +174,11 @@ class Tls(Section):
 
 
 class Mqtt(Section):
-    """The broker. `embedded` runs one on this box, on loopback; `none` is no MQTT at all; else a host name."""
+    """The broker. `embedded` runs one on this box, on loopback; `auto` does so unless this machine has one, such as
+    mosquitto; `none` is no MQTT at all; else a host name.
+    """
 
-    broker: str = Field("embedded", min_length=1)
+    broker: str = Field("auto", min_length=1)
     port: Port = 1883
     username: str | None = None
     password_file: Path | None = None
@@ -192,7 +194,7 @@ class Mqtt(Section):
     def _bare_host(cls, value: str) -> str:
         if not _HOST.fullmatch(value):
             message = (
-                "is no host name; embedded, none, or a bare name or address such as 192.168.1.2 would be (the port "
+                "is no host name; auto, embedded, none, or a name or address such as 192.168.1.2 would be (the port "
             )
             message += "has a key of its own)"
             raise ValueError(message)
@@ -203,7 +205,7 @@ class Mqtt(Section):
         if self.password_file is not None and self.username is None:
             message = "password_file is without a username; both, or neither, would be right"
             raise ValueError(message)
-        if self.broker == "embedded" and self.username is not None and self.password_file is None:
+        if self.broker in ("embedded", "auto") and self.username is not None and self.password_file is None:
             message = "username is without a password_file, which the embedded broker needs; both, or neither, would be"
             raise ValueError(message)
         return self

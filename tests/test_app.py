@@ -181,3 +181,13 @@ def test_systemd_hears_that_the_box_is_up_lives_and_stops(tmp_path: Path, monkey
             heard += ear.recv(1000).decode() + "\n"
     assert heard.startswith("READY=1\n")
     assert "STATUS=Watching 0 of 1 rooms. Cannot see: kitchen." in heard
+
+
+def test_a_broker_of_this_machine_is_used_and_where_there_is_none_we_bring_our_own(tmp_path: Path):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        theirs = Guardian(settings(tmp_path, mqtt=Mqtt(port=listener.getsockname()[1])))
+        assert theirs.broker is None
+        theirs.stop()
+    ours = Guardian(settings(tmp_path, mqtt=Mqtt(port=free_port())))
+    assert ours.broker is not None
+    ours.stop()

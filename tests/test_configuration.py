@@ -425,7 +425,7 @@ def test_check_config_says_that_all_is_well(tmp_path: Path, capsys: pytest.Captu
     path = write(tmp_path / "g.yaml", ROOM)
     assert cli.main(["check-config", str(path)]) == 0
     assert (
-        capsys.readouterr().out == f"{path}: all is well: 1 room (kitchen), MQTT embedded, panel none, nobody to call\n"
+        capsys.readouterr().out == f"{path}: all is well: 1 room (kitchen), MQTT auto, panel none, nobody to call\n"
     )
 
 

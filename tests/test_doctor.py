@@ -146,8 +146,12 @@ def test_something_that_answers_nothing_is_no_broker():
 
 def test_our_own_broker_needs_its_ports():
     with socket.create_server(("127.0.0.1", 0)) as other:
-        assert doctor.examine_mqtt(Mqtt(port=other.getsockname()[1])).state is State.WARN
+        assert doctor.examine_mqtt(Mqtt(broker="embedded", port=other.getsockname()[1])).state is State.WARN
     assert doctor.examine_mqtt(Mqtt(port=0)).state is State.OK
+
+
+def test_a_broker_of_this_machine_is_asked_and_where_there_is_none_it_is_our_own():
+    assert doctor.examine_mqtt(Mqtt(broker="auto", port=free_port())).text.startswith("our own broker")
 
 
 @pytest.mark.slow
@@ -155,8 +159,9 @@ def test_a_real_broker_lets_us_in():
     from guardian.io.broker import EmbeddedBroker  # noqa: PLC0415 - a process of its own
 
     with EmbeddedBroker() as broker:
-        mqtt = Mqtt(broker="127.0.0.1", port=broker.endpoint_v311.port)
-        assert doctor.examine_mqtt(mqtt).state is State.OK
+        for name in ("127.0.0.1", "auto"):
+            found = doctor.examine_mqtt(Mqtt(broker=name, port=broker.endpoint_v311.port))
+            assert (found.state, found.text) == (State.OK, f"127.0.0.1:{broker.endpoint_v311.port} let us in")
 
 
 def test_a_state_directory_is_tried(tmp_path: Path):

@@ -88,7 +88,7 @@ def test_an_error_repeats_no_password():
     assert "hunter2" not in str(caught.value)
 
 
-@pytest.mark.parametrize("broker", ["embedded", "none", "homeassistant.local", "192.168.1.2", "fd00::7", "::1"])
+@pytest.mark.parametrize("broker", ["auto", "embedded", "none", "homeassistant.local", "192.168.1.2", "fd00::7", "::1"])
 def test_a_broker_can_be(broker: str):
     assert Mqtt(broker=broker).broker == broker
 

@@ -170,7 +170,7 @@ class EmbeddedBroker:
         """Wait until both ports answer; False where the process has ended or the time is over."""
         give_up_at = time.monotonic() + START_SECONDS
         while process.poll() is None and not self._stopping.is_set() and time.monotonic() < give_up_at:
-            if all(_answers(port) for port in self._ports):
+            if all(answers(port) for port in self._ports):
                 return process.poll() is None
             with suppress(subprocess.TimeoutExpired):
                 process.wait(RETRY_SECONDS)
@@ -226,7 +226,8 @@ def _check_free(port: int) -> None:
         raise BrokerError(message) from error
 
 
-def _answers(port: int) -> bool:
+def answers(port: int) -> bool:
+    """Whether something listens on this port of this machine."""
     try:
         socket.create_connection((HOST, port), timeout=1).close()
     except OSError:

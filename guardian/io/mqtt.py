@@ -20,6 +20,7 @@ from guardian.io.outbox import Outbox
 from guardian.settings import Mqtt, Tls
 from guardian.topics import Topics
 
+LOCAL = "127.0.0.1"
 BROKER = "broker"
 ACCESS = "broker access"
 FLUSH_SECONDS = 2.0
@@ -49,12 +50,13 @@ class Backoff:
 
 
 def endpoint_of(settings: Mqtt) -> Endpoint:
-    """Read what the configuration says of a broker that is not ours.
+    """Read what the configuration says of a broker that is not ours: of `auto`, the one on this machine.
 
     Raises ConfigurationError where a password or certificate file cannot be read.
     """
     tls = None if settings.tls is None else _tls_context(settings.tls)
-    return Endpoint(settings.broker, settings.port, settings.username, password_of(settings), tls)
+    host = LOCAL if settings.broker == "auto" else settings.broker
+    return Endpoint(host, settings.port, settings.username, password_of(settings), tls)
 
 
 def password_of(settings: Mqtt) -> str | None:
