@@ -107,18 +107,13 @@ def _add_doctor(commands: Commands) -> None:
 
 
 def _doctor(options: argparse.Namespace) -> int:
-    from zoneinfo import ZoneInfo
-
     from rich.console import Console
 
     from guardian import configuration, doctor
-    from guardian.io.clock import SystemClock
 
     path = configuration.find(options.config, os.environ)
-    settings = configuration.load(path) if options.config is not None or path.exists() else None
-    zone = ZoneInfo(settings.household.timezone if settings else "UTC")
     console, findings = Console(soft_wrap=True, highlight=False, markup=False), []
-    for finding in doctor.consult(path, settings, SystemClock(zone).moment()):
+    for finding in doctor.consult(path, demanded=options.config is not None):
         findings.append(finding)
         colour = {"ok": "green", "warn": "yellow", "fail": "bold red"}[finding.state.value]
         console.print(f"{finding.state.value:4}", style=colour, end="")

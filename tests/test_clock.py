@@ -1,10 +1,11 @@
 import time
 from datetime import datetime, timedelta, timezone
+from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from guardian.io.clock import Clock, SystemClock, moment, trustworthy
+from guardian.io.clock import Clock, SystemClock, moment, synchronised, trustworthy
 from guardian.io.fakes import FakeClock
 
 VIENNA = ZoneInfo("Europe/Vienna")
@@ -47,3 +48,26 @@ def test_a_wall_time_before_the_product_cannot_be_true(wall: datetime, true: boo
 def test_every_clock_can_be_asked_the_same(clock: Clock):
     assert clock.monotonic() <= clock.moment().monotonic
     assert trustworthy(clock.moment().wall)
+
+
+@pytest.mark.parametrize(("state", "expected"), [(0, True), (1, True), (5, False), (-1, None)])
+def test_a_clock_that_a_time_server_has_set_is_told_from_one_that_runs_by_itself(
+    state: int,
+    expected: bool | None,  # noqa: FBT001 - what is expected
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr("ctypes.CDLL", lambda _: SimpleNamespace(adjtimex=lambda _: state))
+    assert synchronised() is expected
+
+
+def test_where_the_system_does_not_tell_of_its_clock_nothing_is_known(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("ctypes.CDLL", lambda _: SimpleNamespace())
+    assert synchronised() is None
+
+
+def test_asking_this_machine_about_its_clock_changes_nothing():
+    before = moment(timezone.utc)
+    assert synchronised() in (True, False, None)
+    after = moment(timezone.utc)
+    drift = (after.wall - before.wall).total_seconds() - (after.monotonic - before.monotonic)
+    assert abs(drift) < 60

@@ -1,5 +1,6 @@
+import fcntl
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -7,31 +8,44 @@ import pytest
 from brokers import free_port
 
 from guardian import cli, doctor
-from guardian.doctor import FILM, Finding, State
-from guardian.errors import PanelError, SandboxError, SourceError
+from guardian.app import LOCK
+from guardian.doctor import box, outputs, sight
+from guardian.doctor.finding import Finding, State, fail, failed, ok, warn, worst
+from guardian.errors import ConfigurationError, GuardianError, ModelError, PanelError, SandboxError, SourceError
 from guardian.eye.engine import LIGHTNING, MULTIPOSE, SUMS, THUNDER, models_directory
 from guardian.eye.orders import EyeSettings
-from guardian.eye.wire import Confinement, End, Hello, Reason, Record
+from guardian.eye.wire import Attempt, Confinement, End, Hello, Proof, Reason, Record
+from guardian.io.broker import EmbeddedBroker
 from guardian.io.fakes import FakeGpio
 from guardian.io.health import Sensors
 from guardian.io.mqtt_session import Endpoint
+from guardian.io.notify import Send
 from guardian.moment import Moment
-from guardian.settings import Camera, Models, Mqtt, Panel, Room, Web
+from guardian.settings import Camera, Contact, Models, Mqtt, Panel, Room, Settings, Web
 from guardian.skeleton import Observation
 
 NOW = Moment(1_000.0, datetime(2025, 6, 1, 12, 0, tzinfo=timezone.utc))
 ROOM = Room(name="kitchen", camera=Camera(source="rtsp://anna:geheim@camera/1"))
+USB = Room(name="hall", camera=Camera(source="/dev/video0"))
 CONFINED = Confinement(landlock=7, seccomp=True, no_new_privs=True, undumpable=True)
+SOUND = "rooms: [{name: a, camera: {source: csi}}]\n"
 
 
-def states(findings: list[Finding]) -> list[State]:
+def states(findings: Sequence[Finding]) -> list[State]:
     return [finding.state for finding in findings]
+
+
+def seen(fps: float = 15.0, seconds: float = 3.0, **more: float) -> list[Record]:
+    """What a confined eye says of a camera that gives so many frames a second."""
+    light = {"brightness": 0.5, "contrast": 0.2, **more}
+    frames = [Observation(time=number / fps, frame=number, **light) for number in range(int(seconds * fps) + 1)]
+    return [Hello(640, 480, CONFINED), *frames]
 
 
 class FakeEye:
     """Says its records, then raises."""
 
-    def __init__(self, *records: Record, error: Exception | None = None) -> None:
+    def __init__(self, records: Sequence[Record], error: Exception | None) -> None:
         self._records, self._error = records, error
 
     def records(self) -> Iterator[Record]:
@@ -45,183 +59,460 @@ class FakeEye:
     def __exit__(self, *_: object) -> None: ...
 
 
-def eye(*records: Record, error: Exception | None = None) -> list[Finding]:
-    def start(_: EyeSettings) -> FakeEye:
-        return FakeEye(*records, error=error)
+def camera(
+    records: Sequence[Record] = (), *, room: Room = ROOM, error: Exception | None = None, taken: bool = False
+) -> Finding:
+    def start(orders: EyeSettings) -> FakeEye:
+        assert orders.camera == room.camera
+        return FakeEye(records, error)
 
-    return list(doctor.examine_eye(ROOM, Models(), allow_unconfined=True, start=start))  # type: ignore[arg-type]
+    return sight.examine_camera(room, Models(), allow_unconfined=True, taken=taken, start=start)  # type: ignore[arg-type]
 
 
-def test_a_camera_that_gives_a_frame_to_a_confined_eye_is_well():
-    found = eye(Hello(640, 480, CONFINED), Observation(time=1.0))
-    assert states(found) == [State.OK, State.OK]
-    assert found[0].text == "kitchen: seccomp yes, Landlock 7"
-    assert found[1].text == "kitchen: rtsp://anna:***@camera/1 gives 640x480"
+def test_a_camera_that_gives_what_was_asked_for_is_well():
+    assert camera(seen()) == ok("camera", "kitchen: 640x480 at 15 fps")
+    assert camera(seen(fps=30.0)) == ok("camera", "kitchen: 640x480 at 15 fps")
+    assert camera([*seen(seconds=0.2), End(Reason.END_OF_FILE)]) == ok("camera", "kitchen: 640x480")
 
 
 @pytest.mark.parametrize(
-    ("confinement", "remedy"),
-    [(Confinement(), "allow_unconfined"), (Confinement(0, True, True, True), "kernel of 5.13")],  # noqa: FBT003
+    ("records", "text", "remedy"),
+    [
+        (seen(fps=6.0), "640x480 at 6 fps, not the 15 that were asked for", "more light"),
+        (seen(brightness=0.01), "640x480 at 15 fps, but too dark to see anybody", "infrared"),
+        (seen(contrast=0.001), "640x480 at 15 fps, but it sees one surface only", "covers it"),
+    ],
 )
-def test_an_eye_that_is_not_wholly_confined_is_a_warning(confinement: Confinement, remedy: str):
-    found = eye(Hello(640, 480, confinement), Observation(time=1.0))
-    assert states(found) == [State.WARN, State.OK]
-    assert remedy in found[0].remedy
+def test_a_camera_that_sees_badly_is_a_warning(records: Sequence[Record], text: str, remedy: str):
+    found = camera(records)
+    assert (found.state, found.text) == (State.WARN, f"kitchen: {text}")
+    assert remedy in found.remedy
 
 
-def test_a_camera_that_cannot_be_opened_or_gives_nothing_has_failed():
-    (broken,) = eye(error=SourceError("/dev/video0: there is no such camera"))
-    assert (broken.state, broken.part) == (State.FAIL, "camera")
-    assert "systemctl stop guardian" in broken.remedy
-    silent = eye(Hello(640, 480, CONFINED), End(Reason.END_OF_FILE))[1:]
-    assert states(silent) == [State.OK]  # an End came after the Hello: the film is over, the camera works
-    assert states(eye()) == [State.FAIL]
+def test_a_camera_that_gives_no_frame_has_failed_and_its_password_is_not_told():
+    found = camera([Hello(640, 480, CONFINED), End(Reason.END_OF_FILE)])
+    assert (found.state, found.text) == (State.FAIL, "kitchen: rtsp://anna:***@camera/1 gives no frame")
+    assert camera().state is State.FAIL
 
 
-def test_a_kernel_that_does_not_confine_has_failed():
-    (found,) = eye(error=SandboxError("seccomp is not there"))
-    assert (found.state, found.part) == (State.FAIL, "sandbox")
+def test_a_camera_that_cannot_be_opened_has_failed_with_the_eyes_own_remedy():
+    found = camera(error=SourceError("/dev/video0: there is no such camera (present: none); plug it in"))
+    assert found == fail("camera", "kitchen: /dev/video0: there is no such camera (present: none)", "plug it in")
+    assert camera(error=OSError("no more processes")).state is State.FAIL
+
+
+def test_a_camera_that_the_service_has_is_not_torn_from_it():
+    found = camera(room=USB, taken=True, error=AssertionError("opened"))
+    assert (found.state, found.text) == (State.WARN, "hall: not tried, since the service that runs has it")
+    assert "systemctl stop guardian" in found.remedy
+    assert camera(seen(), taken=True).state is State.OK  # a network camera serves several
+
+
+def test_the_cameras_of_a_machine_are_named(tmp_path: Path):
+    assert sight.examine_devices(tmp_path).state is State.WARN
+    (tmp_path / "video0").touch()
+    assert sight.examine_devices(tmp_path) == ok("camera", f"devices here: {tmp_path}/video0")
+    (tmp_path / "v4l" / "by-id").mkdir(parents=True)
+    (tmp_path / "v4l" / "by-id" / "usb-eye-index0").symlink_to(tmp_path / "video0")
+    assert sight.examine_devices(tmp_path) == ok("camera", f"devices here: {tmp_path}/video0 (usb-eye-index0)")
+
+
+def sandbox(
+    confinement: Confinement = CONFINED, errors: Sequence[int] = (1, 13), error: GuardianError | None = None
+) -> Finding:
+    def attempt(orders: EyeSettings) -> tuple[Confinement, tuple[Proof, ...]]:
+        assert Path(orders.camera.source).exists()
+        if error is not None:
+            raise error
+        return confinement, tuple(Proof(tried, number) for tried, number in zip(Attempt, errors, strict=False))
+
+    return sight.examine_sandbox(Models(), allow_unconfined=True, attempt=attempt)
+
+
+def test_a_kernel_that_confines_the_eye_is_well():
+    assert sandbox() == ok("sandbox", "the kernel confines the eye, and refused 2 ways out; Landlock 7")
+
+
+@pytest.mark.parametrize(
+    ("found", "state", "text"),
+    [
+        (sandbox(errors=(1, 0)), State.FAIL, "the eye can break out: open for reading"),
+        (sandbox(Confinement()), State.WARN, "the eye is not confined"),
+        (sandbox(Confinement(0, True, True, True)), State.WARN, "it has no Landlock"),  # noqa: FBT003 - its fields
+        (sandbox(error=SandboxError("no seccomp; use another kernel")), State.FAIL, "no seccomp"),
+        (sandbox(error=ModelError("it is altered")), State.FAIL, "the eye does not start: it is altered"),
+    ],
+)
+def test_a_kernel_that_does_not_confine_the_eye_is_told(found: Finding, state: State, text: str):
+    assert found.state is state
+    assert text in found.text
+    assert found.remedy
 
 
 def test_models_are_compared_with_their_sums(tmp_path: Path):
-    assert states(list(doctor.examine_models(Models()))) == [State.OK] * 3
+    assert states(list(sight.examine_models(Models()))) == [State.OK] * 3
     for name in (MULTIPOSE, LIGHTNING, SUMS):
         (tmp_path / name).write_bytes((models_directory() / name).read_bytes())
     (tmp_path / LIGHTNING).write_bytes(b"altered")
-    found = list(doctor.examine_models(Models(directory=tmp_path)))
+    found = list(sight.examine_models(Models(directory=tmp_path)))
     assert states(found) == [State.OK, State.FAIL, State.FAIL]
     assert THUNDER in found[2].text
 
 
 def test_the_runtime_is_named_or_missed(monkeypatch: pytest.MonkeyPatch):
-    assert doctor.examine_runtime(Models()).state is State.OK
+    assert sight.examine_runtime(Models()).state is State.OK
     monkeypatch.setattr("guardian.eye.engine.RUNTIMES", {"litert": "no_such_module", "tflite": "nor_this_one"})
-    assert doctor.examine_runtime(Models()).state is State.FAIL
+    found = sight.examine_runtime(Models())
+    assert found.state is State.FAIL
+    assert "pip install ai-edge-litert" in found.remedy
 
 
 @pytest.mark.parametrize("kind", ["none", "simulated"])
 def test_a_box_without_a_header_panel_is_well(kind: str):
-    assert states(list(doctor.examine_panel(Panel(kind=kind)))) == [State.OK]  # type: ignore[arg-type]
+    assert states(list(outputs.examine_panel(Panel(kind=kind)))) == [State.OK]  # type: ignore[arg-type]
 
 
-def test_a_panel_is_claimed_given_back_and_shown(monkeypatch: pytest.MonkeyPatch):
+def panel(gpio: FakeGpio, **pins: int) -> list[Finding]:
+    return list(outputs.examine_panel(Panel(kind="gpio", **pins), load=lambda: (gpio, (RuntimeError,))))  # type: ignore[arg-type]
+
+
+def test_a_panel_is_claimed_given_back_and_shown():
     gpio = FakeGpio(lambda: 0.0)
-    monkeypatch.setattr(doctor, "load_gpio", lambda: (gpio, (RuntimeError,)))
-    found = list(doctor.examine_panel(Panel(kind="gpio")))
-    assert found[0].state is State.OK
-    assert "buzzer on GPIO 18 (physical pin 12)" in found[0].text
+    (found,) = panel(gpio)
+    assert found.state is State.OK
+    assert "buzzer on GPIO 18 (physical pin 12)" in found.text
     assert gpio.levels == {}
 
 
-def test_a_panel_that_is_busy_or_missing_has_failed(monkeypatch: pytest.MonkeyPatch):
-    gpio = FakeGpio(lambda: 0.0, busy=(18,))
-    monkeypatch.setattr(doctor, "load_gpio", lambda: (gpio, (RuntimeError,)))
-    assert states(list(doctor.examine_panel(Panel(kind="gpio")))) == [State.FAIL]
+def test_a_pin_that_something_else_may_want_is_a_warning():
+    found = panel(FakeGpio(lambda: 0.0), button=4)
+    assert states(found) == [State.OK, State.WARN]
+    assert "GPIO 4 (physical pin 7) is shared with 1-wire" in found[1].text
 
-    def nothing() -> None:
-        message = "no GPIO library works here"
+
+def test_a_panel_that_is_busy_or_missing_has_failed():
+    (found,) = panel(FakeGpio(lambda: 0.0, busy=(18,)))
+    assert found.state is State.FAIL
+    assert "GPIO 18 (physical pin 12) cannot be set up as the buzzer" in found.text
+
+    def nothing() -> tuple[FakeGpio, tuple[type[Exception], ...]]:
+        message = "no GPIO library works here; install one"
         raise PanelError(message)
 
-    monkeypatch.setattr(doctor, "load_gpio", nothing)
-    assert states(list(doctor.examine_panel(Panel(kind="gpio")))) == [State.FAIL]
+    assert list(outputs.examine_panel(Panel(kind="gpio"), load=nothing)) == [
+        fail("panel", "no GPIO library works here", "install one")
+    ]
+
+
+def test_pins_that_the_service_has_are_not_torn_from_it():
+    def load() -> tuple[FakeGpio, tuple[type[Exception], ...]]:
+        pytest.fail("claimed")
+
+    (found,) = outputs.examine_panel(Panel(kind="gpio"), taken=True, load=load)
+    assert (found.state, "systemctl stop guardian" in found.remedy) == (State.WARN, True)
 
 
 def test_a_broker_that_is_not_there_has_failed_and_one_that_is_not_wanted_is_well():
-    assert doctor.examine_mqtt(Mqtt(broker="none")).state is State.OK
-    found = doctor.examine_mqtt(Mqtt(broker="127.0.0.1", port=free_port()))
+    assert outputs.examine_mqtt(Mqtt(broker="none")).state is State.OK
+    found = outputs.examine_mqtt(Mqtt(broker="127.0.0.1", port=free_port()))
     assert found.state is State.FAIL
     assert "refused" in found.text
 
 
-def test_a_password_that_cannot_be_read_has_failed(tmp_path: Path):
-    found = doctor.examine_mqtt(Mqtt(broker="host", username="me", password_file=tmp_path / "none"))
+@pytest.mark.parametrize("broker", ["host", "embedded"])
+def test_a_password_that_cannot_be_read_has_failed(tmp_path: Path, broker: str):
+    found = outputs.examine_mqtt(Mqtt(broker=broker, username="me", password_file=tmp_path / "none"))
     assert found.state is State.FAIL
+    assert "mqtt.password_file" in found.text
 
 
 def test_something_that_answers_nothing_is_no_broker():
     with socket.create_server(("127.0.0.1", 0)) as deaf:
         port = deaf.getsockname()[1]
-        assert doctor.knock(Endpoint("127.0.0.1", port), seconds=0.2) == "it did not answer within 0 s"
+        assert outputs.knock(Endpoint("127.0.0.1", port), seconds=0.2) == "it did not answer within 0.2 s"
 
 
 def test_our_own_broker_needs_its_ports():
     with socket.create_server(("127.0.0.1", 0)) as other:
-        assert doctor.examine_mqtt(Mqtt(broker="embedded", port=other.getsockname()[1])).state is State.WARN
-    assert doctor.examine_mqtt(Mqtt(port=0)).state is State.OK
-
-
-def test_a_broker_of_this_machine_is_asked_and_where_there_is_none_it_is_our_own():
-    assert doctor.examine_mqtt(Mqtt(broker="auto", port=free_port())).text.startswith("our own broker")
+        port = other.getsockname()[1]
+        found = outputs.examine_mqtt(Mqtt(broker="embedded", port=port))
+    assert found.state is State.FAIL
+    assert f"127.0.0.1:{port} cannot be had" in found.text
+    assert "mqtt.broker: localhost" in found.remedy
 
 
 @pytest.mark.slow
-def test_a_real_broker_lets_us_in():
-    from guardian.io.broker import EmbeddedBroker  # noqa: PLC0415 - a process of its own
-
-    with EmbeddedBroker() as broker:
-        for name in ("127.0.0.1", "auto"):
-            found = doctor.examine_mqtt(Mqtt(broker=name, port=broker.endpoint_v311.port))
-            assert (found.state, found.text) == (State.OK, f"127.0.0.1:{broker.endpoint_v311.port} let us in")
+def test_our_own_broker_is_started_and_lets_us_in(tmp_path: Path):
+    secret = tmp_path / "password"
+    secret.write_text("geheim")
+    found = outputs.examine_mqtt(Mqtt(port=0, username="me", password_file=secret))
+    assert (found.state, "our own broker starts and let us in" in found.text) == (State.OK, True)
 
 
-def test_a_state_directory_is_tried(tmp_path: Path):
-    assert doctor.examine_state(tmp_path).state is State.OK
-    assert list(tmp_path.iterdir()) == []
-    assert doctor.examine_state(tmp_path / "none").state is State.WARN
-    (tmp_path / "file").write_text("")
-    assert doctor.examine_state(tmp_path / "file").state is State.FAIL
+@pytest.mark.slow
+def test_a_real_broker_lets_us_in_or_says_why_not(tmp_path: Path):
+    secret = tmp_path / "password"
+    secret.write_text("geheim")
+    with EmbeddedBroker(username="me", password="geheim") as broker:  # noqa: S106 - a test's
+        port = broker.endpoint_v311.port
+        for name, taken in (("127.0.0.1", False), ("auto", False), ("embedded", True)):
+            found = outputs.examine_mqtt(Mqtt(broker=name, port=port, username="me", password_file=secret), taken=taken)
+            assert found == ok("mqtt", f"127.0.0.1:{port} let us in")
+        stranger = outputs.examine_mqtt(Mqtt(broker="127.0.0.1", port=port))
+        assert stranger.state is State.FAIL
+
+
+def test_ways_that_nobody_knows_have_failed_and_their_secrets_are_not_told():
+    def connect(way: str) -> Send:
+        if way.startswith("ntfi"):
+            message = "no such way is known; another would be right"
+            raise ConfigurationError(message)
+        return lambda _: pytest.fail("somebody was told")
+
+    anna = Contact(name="Anna", ways=("ntfi://geheim", "mailto://anna:geheim@host", "ntfy://geheim"))
+    assert list(outputs.examine_contacts((anna,), connect)) == [
+        fail("contacts", "Anna: way 1, ntfi://...: no such way is known", "another would be right"),
+        ok("contacts", "Anna by mailto and ntfy; not tried, to alarm nobody"),
+    ]
+    bruno = Contact(name="Bruno", ways=("ntfi://geheim",))
+    assert states(list(outputs.examine_contacts((bruno,), connect))) == [State.FAIL]
+
+
+def test_a_box_that_calls_nobody_is_a_warning():
+    assert states(list(outputs.examine_contacts(()))) == [State.WARN]
 
 
 def test_the_page_is_told_with_its_secret_to_whoever_may_read_it(tmp_path: Path):
-    assert states(list(doctor.examine_page(Web(enabled=False), tmp_path))) == [State.OK]
-    (found,) = doctor.examine_page(Web(), tmp_path)
-    assert found.text == "http://127.0.0.1:8377; its secret is made at the first start"
+    assert outputs.examine_page(Web(enabled=False), tmp_path).state is State.OK
+    found = outputs.examine_page(Web(), tmp_path)
+    assert found == ok("page", "http://127.0.0.1:8377; its secret is made at the first start")
     (tmp_path / "web-token").write_text("abc\n")
-    (found,) = doctor.examine_page(Web(host="::1", port=1), tmp_path)
-    assert found.text == "http://[::1]:1/?token=abc"
+    assert outputs.examine_page(Web(host="::1", port=1), tmp_path) == ok("page", "http://[::1]:1/?token=abc")
     (tmp_path / "web-token").unlink()
     (tmp_path / "web-token").mkdir()
-    (found,) = doctor.examine_page(Web(), tmp_path)
-    assert found.state is State.WARN
+    assert outputs.examine_page(Web(), tmp_path).state is State.WARN
 
 
-def test_the_box_is_judged_by_the_limits_of_the_service(tmp_path: Path):
-    hot = tmp_path / "temp"
-    hot.write_text("91000\n")
-    sensors = Sensors(thermal=hot, devices=tmp_path, hwmon=tmp_path)
+def test_a_configuration_that_is_not_there_is_a_warning_unless_somebody_named_it(tmp_path: Path):
+    settings, (found,) = box.examine_configuration(tmp_path / "g.yaml", demanded=False)
+    assert (settings, found.state) == (None, State.WARN)
+    settings, (found,) = box.examine_configuration(tmp_path / "g.yaml", demanded=True)
+    assert (settings, found.state, found.text) == (None, State.FAIL, f"{tmp_path}/g.yaml: there is no such file")
+
+
+def test_every_fault_of_a_configuration_is_a_line(tmp_path: Path):
+    path = tmp_path / "g.yaml"
+    path.write_text(SOUND + "web: {port: -1}\npanel: {buzzer: pin 9}\n")
+    settings, found = box.examine_configuration(path, demanded=False)
+    assert settings is None
+    assert states(found) == [State.FAIL, State.FAIL]
+    assert found[0].text == f"{path}:2: web.port: -1 is wrong"
+    assert found[0].remedy == "a whole number from 0 to 65535 would be right"
+
+
+@pytest.mark.parametrize(
+    "text", ["rooms: [{name: a, camera: {source: 'rtsp://a:b@c'}}]\n", SOUND + "contacts: [{name: a, ways: ['a://b']}]"]
+)
+def test_secrets_that_every_user_can_read_are_a_warning(tmp_path: Path, text: str):
+    path = tmp_path / "g.yaml"
+    path.write_text(text)
+    path.chmod(0o644)
+    settings, (found,) = box.examine_configuration(path, demanded=False)
+    assert settings is not None
+    assert (found.state, "chmod 640" in found.remedy) == (State.WARN, True)
+    path.chmod(0o640)
+    assert states(box.examine_configuration(path, demanded=False)[1]) == [State.OK]
+
+
+def test_a_configuration_without_secrets_may_be_read(tmp_path: Path):
+    path = tmp_path / "g.yaml"
+    path.write_text(SOUND)
+    path.chmod(0o644)
+    settings, (found,) = box.examine_configuration(path, demanded=True)
+    assert (settings and settings.rooms[0].name, found) == ("a", ok("configuration", str(path)))
+
+
+HOUSE = Settings(rooms=(USB,), panel=Panel(kind="gpio"))
+
+
+@pytest.mark.parametrize(
+    ("user", "settings", "state", "words"),
+    [
+        (box.User("anna", False, frozenset({"video", "gpio"}), True), HOUSE, State.OK, "in the groups video, gpio"),  # noqa: FBT003
+        (box.User("anna", False, frozenset(), True), HOUSE, State.WARN, "anna is not in the group video and gpio"),  # noqa: FBT003
+        (box.User("anna", False, frozenset({"video"}), False), HOUSE, State.WARN, "not in the group gpio"),  # noqa: FBT003
+        (box.User("anna", False, frozenset(), False), Settings(rooms=(ROOM,)), State.OK, "anna"),  # noqa: FBT003
+        (box.User("anna", False, frozenset(), False), None, State.OK, "anna"),  # noqa: FBT003
+        (box.User("root", True, frozenset(), False), HOUSE, State.OK, "root may do everything"),  # noqa: FBT003
+        (box.User("root", True, frozenset(), True), HOUSE, State.WARN, "this tells little of the service"),  # noqa: FBT003
+    ],
+)
+def test_a_user_is_told_which_groups_are_missing(user: box.User, settings: Settings, state: State, words: str):
+    found = box.examine_user(user, settings)
+    assert found.state is state
+    assert words in found.text
+    assert state is State.OK or found.remedy.startswith("sudo ")
+
+
+def test_this_process_has_a_user():
+    assert box.User.here().name
+
+
+def test_a_service_that_runs_is_noticed(tmp_path: Path):
+    assert not box.service_runs(tmp_path)
+    with (tmp_path / LOCK).open("w") as lock:
+        assert not box.service_runs(tmp_path)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert box.service_runs(tmp_path)
+    assert not box.service_runs(tmp_path)
+
+
+def test_a_state_directory_is_tried(tmp_path: Path):
+    assert box.examine_state(tmp_path).state is State.OK
+    assert list(tmp_path.iterdir()) == []
+    assert box.examine_state(tmp_path / "none").state is State.WARN
+    (tmp_path / "file").write_text("")
+    assert box.examine_state(tmp_path / "file").state is State.FAIL
+    assert box.examine_state(tmp_path / "file" / "below").state is State.FAIL
+
+
+def test_a_state_directory_that_everybody_can_look_into_is_a_warning(tmp_path: Path):
+    tmp_path.chmod(0o755)
+    found = box.examine_state(tmp_path)
+    assert (found.state, found.remedy) == (State.WARN, f"sudo chmod 700 {tmp_path}")
+
+
+def box_of(
+    tmp_path: Path, degrees: float | None = None, bits: str = "", *, moment: Moment = NOW, synced: bool | None = None
+) -> dict[str, Finding]:
+    (tmp_path / "soc" / "soc:firmware").mkdir(parents=True)
+    if degrees is not None:
+        (tmp_path / "temp").write_text(f"{degrees * 1000:.0f}\n")
+    if bits:
+        (tmp_path / "soc" / "soc:firmware" / "get_throttled").write_text(bits + "\n")
+    sensors = Sensors(thermal=tmp_path / "temp", devices=tmp_path, hwmon=tmp_path)
+    found = list(box.examine_box(tmp_path / "none" / "yet", moment, sensors, synchronised=synced))
+    assert all(finding.remedy for finding in found if finding.state is not State.OK)
+    return {finding.part: finding for finding in found}
+
+
+def test_a_box_without_sensors_says_that_nothing_is_known(tmp_path: Path):
+    found = box_of(tmp_path)
+    assert list(found) == ["disk", "temperature", "clock", "power"]
+    assert {found[part].state for part in ("temperature", "clock", "power")} == {State.OK}
+    assert found["temperature"].text == found["power"].text == "not known here"
+    assert f"GB free at {tmp_path}" in found["disk"].text
+
+
+@pytest.mark.parametrize(("degrees", "state"), [(55, State.OK), (77, State.WARN), (91, State.FAIL)])
+def test_heat_is_judged_by_the_limits_of_the_service(tmp_path: Path, degrees: float, state: State):
+    found = box_of(tmp_path, degrees)["temperature"]
+    assert (found.state, f"{degrees} °C" in found.text) == (state, True)
+
+
+@pytest.mark.parametrize(
+    ("bits", "power", "throttling"),
+    [
+        ("0", State.OK, State.OK),
+        ("1", State.FAIL, State.OK),
+        ("10000", State.WARN, State.OK),
+        ("50005", State.FAIL, State.WARN),
+        ("40000", State.OK, State.WARN),
+        ("8", State.OK, State.WARN),
+    ],
+)
+def test_a_weak_supply_and_a_processor_that_is_slowed_down_are_told(
+    tmp_path: Path, bits: str, power: State, throttling: State
+):
+    found = box_of(tmp_path, bits=bits)
+    assert (found["power"].state, found["throttling"].state) == (power, throttling)
+
+
+def test_an_alarm_of_low_voltage_alone_is_enough():
+    assert states(list(box.examine_power(None, alarm=True))) == [State.FAIL]
+    assert states(list(box.examine_power(None, alarm=False))) == [State.OK]
+
+
+def test_a_clock_that_is_wrong_or_unconfirmed_is_told(tmp_path: Path):
     past = Moment(1.0, datetime(1970, 1, 1, tzinfo=timezone.utc))
-    found = {finding.part: finding for finding in doctor.examine_box(tmp_path / "none" / "yet", past, sensors)}
-    assert found["disk"].state is State.OK
-    assert found["temperature"].state is found["clock"].state is State.FAIL
-    assert "91 °C" in found["temperature"].text
+    assert box_of(tmp_path / "a", moment=past)["clock"].state is State.FAIL
+    found = box_of(tmp_path / "b", synced=False)["clock"]
+    assert (found.state, found.text) == (State.WARN, "2025-06-01 12:00 UTC, which no time server has confirmed")
+    assert box_of(tmp_path / "c", synced=True)["clock"].state is State.OK
+
+
+def test_a_full_disk_has_failed(tmp_path: Path):
+    class Full:
+        f_flag, f_bavail, f_frsize = 0, 1, 4096
+
+    sensors = Sensors(tmp_path / "temp", tmp_path, tmp_path, statvfs=lambda _: Full())  # type: ignore[arg-type, return-value]
+    found = {finding.part: finding for finding in box.examine_box(tmp_path, NOW, sensors)}
+    assert (found["disk"].state, "0 MB are free" in found["disk"].text) == (State.FAIL, True)
+
+
+def test_an_error_is_split_into_what_is_wrong_and_what_would_be_right():
+    assert failed("a", PanelError("b; c; d"), "e") == fail("a", "b", "c; d")
+    assert failed("a", PanelError("b"), "e") == fail("a", "b", "e")
 
 
 def test_the_worst_decides():
-    good, odd, bad = doctor.ok("a", "b"), doctor.warn("a", "b", "c"), doctor.fail("a", "b", "c")
-    assert [doctor.worst(each) for each in ([], [good], [good, odd], [bad, odd])] == [
+    good, odd, bad = ok("a", "b"), warn("a", "b", "c"), fail("a", "b", "c")
+    assert [worst(each) for each in ([], [good], [good, odd], [bad, odd])] == [
         State.OK, State.OK, State.WARN, State.FAIL,
     ]  # fmt: skip
+    assert doctor.worst is worst
+
+
+@pytest.fixture
+def told(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str]]:
+    """Runs `guardian doctor`; gives its exit code and what it says."""
+
+    def run(*arguments: str) -> tuple[int, str]:
+        code = cli.main(["doctor", *arguments])
+        return code, capsys.readouterr().out
+
+    return run
 
 
 @pytest.mark.slow
-def test_a_machine_without_a_configuration_is_examined_with_our_film(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_a_machine_without_a_configuration_is_examined(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: Callable[..., tuple[int, str]]
 ):
     monkeypatch.setenv("GUARDIAN_CONFIG", str(tmp_path / "none.yaml"))
-    assert cli.main(["doctor"]) == 0
-    said = capsys.readouterr().out
-    assert f"there is no {tmp_path}/none.yaml: the machine alone is examined" in said
-    assert f"our film: {FILM} gives 640x480" in said
+    code, said = told()
+    assert code == 0
+    assert f"warn  configuration  there is no {tmp_path}/none.yaml: the machine alone is examined\n" in said
+    assert f"ok    sandbox        the kernel confines the eye, and refused {len(Attempt)} ways out" in said
+    assert "\x1b" not in said
 
 
-def test_a_box_whose_camera_is_not_there_fails_with_every_line_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+@pytest.mark.slow
+def test_a_box_that_films_a_film_is_well(tmp_path: Path, told: Callable[..., tuple[int, str]]):
+    path, state = tmp_path / "g.yaml", tmp_path / "state"
+    state.mkdir(mode=0o700)
+    path.write_text(
+        f"rooms: [{{name: a, camera: {{source: {sight.FILM}}}}}]\nmqtt: {{port: 0}}\nstate_directory: {state}\n"
+    )
+    code, said = told("--config", str(path))
+    assert code == 0
+    assert "camera         a: 640x480" in said
+    assert "ok    mqtt           our own broker starts and let us in" in said
+
+
+@pytest.mark.slow
+def test_a_box_whose_camera_is_not_there_fails_with_every_line_said(
+    tmp_path: Path, told: Callable[..., tuple[int, str]]
+):
     path = tmp_path / "g.yaml"
     path.write_text(
         f"rooms: [{{name: a, camera: {{source: {tmp_path}/none.mp4}}}}]\nmqtt: {{broker: none}}\n"
         f"state_directory: {tmp_path}\n"
     )
-    assert cli.main(["doctor", "--config", str(path)]) == 1
-    said = capsys.readouterr().out
-    for part in ("configuration", "model", "runtime", "camera", "panel", "mqtt", "state", "page", "disk", "clock"):
+    code, said = told("--config", str(path))
+    assert code == 1
+    for part in (
+        *("configuration", "permissions", "model", "runtime", "sandbox", "camera", "panel", "mqtt", "contacts"),
+        *("state", "page", "disk", "temperature", "clock", "power"),
+    ):
         assert f"  {part} " in said
     assert "fail  camera" in said

@@ -1,5 +1,6 @@
 """The only place that reads the wall clock."""
 
+import ctypes
 import time
 from datetime import datetime, timezone, tzinfo
 from typing import Protocol
@@ -7,6 +8,10 @@ from typing import Protocol
 from guardian.moment import Moment
 
 EARLIEST_YEAR = 2025
+_NOT_SYNCHRONISED = 5
+"""What adjtimex(2) returns then (TIME_ERROR)."""
+_TIMEX_BYTES = 512
+"""More than struct timex has on any architecture; zeros mean that nothing is to be changed."""
 
 
 class Clock(Protocol):
@@ -42,3 +47,10 @@ def moment(zone: tzinfo) -> Moment:
 def trustworthy(wall: datetime) -> bool:
     """Say whether this wall time can be true: a Pi without a battery starts in the past until a time server answers."""
     return wall.year >= EARLIEST_YEAR
+
+
+def synchronised() -> bool | None:
+    """Say whether a time server, or a clock such as GPS, has confirmed this machine's; None where it cannot be told."""
+    adjtimex = getattr(ctypes.CDLL(None), "adjtimex", None)
+    state = -1 if adjtimex is None else adjtimex(ctypes.create_string_buffer(_TIMEX_BYTES))
+    return None if state < 0 else state != _NOT_SYNCHRONISED

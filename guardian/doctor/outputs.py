@@ -1,0 +1,139 @@
+"""Examines what tells people: the panel, the broker, the contacts' ways and the page."""
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeAlias
+
+import paho.mqtt.client as paho
+from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.reasoncodes import ReasonCode
+
+from guardian import header
+from guardian.doctor.finding import Finding, failed, ok, warn
+from guardian.doctor.sight import STOP_SERVICE
+from guardian.errors import BrokerError, ConfigurationError, PanelError
+from guardian.io.broker import HOST, EmbeddedBroker, answers
+from guardian.io.gpio import Gpio, GpioPanel, load_gpio
+from guardian.io.mqtt import endpoint_of, password_of
+from guardian.io.mqtt_session import Endpoint, reason_of
+from guardian.io.notify import Connect, by_apprise
+from guardian.settings import Contact, Mqtt, Panel, Web
+from guardian.web.tokens import TOKEN_FILE
+
+ANSWER_SECONDS = 10.0
+
+Load: TypeAlias = Callable[[], tuple[Gpio, tuple[type[Exception], ...]]]
+
+
+def examine_panel(panel: Panel, *, taken: bool = False, load: Load = load_gpio) -> Iterator[Finding]:
+    """Claim the pins and give them back. `taken` says that the service has them."""
+    if panel.kind != "gpio":
+        yield ok("panel", "none is wanted" if panel.kind == "none" else "simulated")
+        return
+    leds = {f"leds.{colour}": gpio for colour, gpio in panel.leds}
+    pins = {"buzzer": panel.buzzer, "button": panel.button, **leds}
+    if taken:
+        yield warn("panel", "not tried, since the service that runs has the pins", STOP_SERVICE)
+    else:
+        try:
+            gpio, failures = load()
+            claimed = GpioPanel(panel, gpio, lambda *_: None, lambda _: None, failures=failures)
+            claimed.open()
+            claimed.close()
+        except PanelError as error:
+            yield failed("panel", error, "see hardware/README.md")
+            return
+        yield ok("panel", ", ".join(f"{key} on {header.named(number)}" for key, number in pins.items()))
+    for caution in header.cautions(pins):
+        yield warn("panel", caution, "it works; another pin would be without surprise")
+
+
+def examine_mqtt(mqtt: Mqtt, *, taken: bool = False) -> Finding:
+    """Be let in by the broker. `taken` says that the service runs, and our own broker with it."""
+    if mqtt.broker == "none":
+        return ok("mqtt", "none is wanted")
+    ours = mqtt.broker == "embedded" or (mqtt.broker == "auto" and not answers(mqtt.port))
+    try:
+        if ours and not (taken and mqtt.port):
+            return _embedded(mqtt)
+        endpoint = Endpoint(HOST, mqtt.port, mqtt.username, password_of(mqtt)) if ours else endpoint_of(mqtt)
+    except ConfigurationError as error:
+        return failed("mqtt", error, "see mqtt.password_file and mqtt.tls")
+    refusal = knock(endpoint)
+    if refusal:
+        remedy = "see mqtt.broker, mqtt.port, mqtt.username and mqtt.password_file"
+        return failed("mqtt", f"{endpoint}: {refusal}", remedy)
+    return ok("mqtt", f"{endpoint} let us in")
+
+
+def _embedded(mqtt: Mqtt) -> Finding:
+    """Start our own broker, and be let in. Raises ConfigurationError."""
+    broker = EmbeddedBroker(mqtt.port, mqtt.username, password_of(mqtt))
+    try:
+        with broker:
+            endpoint = broker.endpoint_v311
+            refusal = knock(endpoint)
+    except BrokerError as error:
+        return failed("mqtt", error, "another mqtt.port, or mqtt.broker: localhost")
+    if refusal:
+        return failed("mqtt", f"our own broker, {endpoint}: {refusal}", "mqtt.broker: localhost with one of the system")
+    return ok("mqtt", f"our own broker starts and let us in at {endpoint}")
+
+
+def knock(endpoint: Endpoint, seconds: float = ANSWER_SECONDS) -> str:
+    """Connect to a broker under a name of our own; return why it did not let us in, or nothing."""
+    answered, refusal = threading.Event(), [f"it did not answer within {seconds:g} s"]
+
+    def on_connect(
+        _client: paho.Client, _data: object, _flags: paho.ConnectFlags, reason: ReasonCode, _properties: object
+    ) -> None:
+        refusal[0] = str(reason).lower() if reason.is_failure else ""
+        answered.set()
+
+    client = paho.Client(CallbackAPIVersion.VERSION2)
+    client.on_connect = on_connect
+    client.username_pw_set(endpoint.username, endpoint.password)
+    if endpoint.tls is not None:
+        client.tls_set_context(endpoint.tls)
+    try:
+        client.connect(endpoint.host, endpoint.port)
+    except (OSError, ValueError) as error:
+        return reason_of(error)
+    client.loop_start()
+    answered.wait(seconds)
+    client.disconnect()
+    client.loop_stop()
+    return refusal[0]
+
+
+def examine_contacts(contacts: tuple[Contact, ...], connect: Connect = by_apprise) -> Iterator[Finding]:
+    """See that every way is understood; nobody is told anything."""
+    if not contacts:
+        yield warn("contacts", "nobody is called when it rings", "name somebody under contacts, with a way")
+    for contact in contacts:
+        known = []
+        for number, way in enumerate(contact.ways, 1):
+            kind = way.partition("://")[0]
+            try:
+                connect(way)
+            except ConfigurationError as error:
+                yield failed("contacts", f"{contact.name}: way {number}, {kind}://...: {error}", "")
+            else:
+                known.append(kind)
+        if known:
+            yield ok("contacts", f"{contact.name} by {' and '.join(known)}; not tried, to alarm nobody")
+
+
+def examine_page(web: Web, state_directory: Path) -> Finding:
+    """Tell where the page is; whoever can read the secret may know it."""
+    if not web.enabled:
+        return ok("page", "none is wanted")
+    host = f"[{web.host}]" if ":" in web.host else web.host
+    try:
+        token = (state_directory / TOKEN_FILE).read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        return ok("page", f"http://{host}:{web.port}; its secret is made at the first start")
+    except (OSError, UnicodeDecodeError) as error:
+        return warn("page", f"the secret of its address cannot be read: {error}", "sudo -u guardian guardian doctor")
+    return ok("page", f"http://{host}:{web.port}/?token={token}")
