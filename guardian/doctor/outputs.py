@@ -16,7 +16,7 @@ from guardian.errors import BrokerError, ConfigurationError, PanelError
 from guardian.io.broker import HOST, EmbeddedBroker, answers
 from guardian.io.gpio import Gpio, GpioPanel, load_gpio
 from guardian.io.mqtt import endpoint_of, password_of
-from guardian.io.mqtt_session import Endpoint, reason_of
+from guardian.io.mqtt_session import MUTE, Endpoint, reason_of
 from guardian.io.notify import Connect, by_apprise
 from guardian.settings import Contact, Mqtt, Panel, Web
 from guardian.web.tokens import TOKEN_FILE
@@ -91,8 +91,13 @@ def knock(endpoint: Endpoint, seconds: float = ANSWER_SECONDS) -> str:
         refusal[0] = str(reason).lower() if reason.is_failure else ""
         answered.set()
 
-    client = paho.Client(CallbackAPIVersion.VERSION2)
-    client.on_connect = on_connect
+    def on_disconnect(*_: object) -> None:
+        if not answered.is_set():
+            refusal[0] = MUTE
+            answered.set()
+
+    client = paho.Client(CallbackAPIVersion.VERSION2, reconnect_on_failure=False)
+    client.on_connect, client.on_disconnect = on_connect, on_disconnect
     client.username_pw_set(endpoint.username, endpoint.password)
     if endpoint.tls is not None:
         client.tls_set_context(endpoint.tls)
@@ -102,9 +107,10 @@ def knock(endpoint: Endpoint, seconds: float = ANSWER_SECONDS) -> str:
         return reason_of(error)
     client.loop_start()
     answered.wait(seconds)
+    said = refusal[0]  # before our own good-bye, which is a disconnection too
     client.disconnect()
     client.loop_stop()
-    return refusal[0]
+    return said
 
 
 def examine_contacts(contacts: tuple[Contact, ...], connect: Connect = by_apprise) -> Iterator[Finding]:
