@@ -102,10 +102,18 @@ def test_a_camera_that_cannot_be_opened_has_failed_with_the_eyes_own_remedy():
 
 
 def test_a_camera_that_the_service_has_is_not_torn_from_it():
-    found = camera(room=USB, taken=True, error=AssertionError("opened"))
+    ribbon = Room(name="hall", camera=Camera(source="csi"))
+    found = camera(room=ribbon, taken=True, error=AssertionError("opened"))
     assert (found.state, found.text) == (State.WARN, "hall: not tried, since the service that runs has it")
     assert "systemctl stop guardian" in found.remedy
     assert camera(seen(), taken=True).state is State.OK  # a network camera serves several
+
+
+def test_a_camera_that_is_not_plugged_in_is_told_though_the_service_runs():
+    gone = Room(name="hall", camera=Camera(source="/dev/video999"))
+    assert (
+        camera(room=gone, taken=True, error=SourceError("/dev/video999: there is no such camera")).state is State.FAIL
+    )
 
 
 def test_the_cameras_of_a_machine_are_named(tmp_path: Path):

@@ -93,7 +93,8 @@ def examine_camera(
     start: Start = lambda orders: EyeProcess(orders, start_seconds=EYE_SECONDS),
 ) -> Finding:
     """Open the room's camera with a real eye and watch it for a while. `taken` says that the service has it open."""
-    if taken and is_device(room.camera.source):
+    absent = room.camera.source.startswith("/dev/") and not Path(room.camera.source).exists()
+    if taken and is_device(room.camera.source) and not absent:
         return warn("camera", f"{room.name}: not tried, since the service that runs has it", STOP_SERVICE)
     hello: Hello | None = None
     seen: list[Observation] = []
