@@ -57,7 +57,7 @@ def examine_configuration(path: Path, *, demanded: bool) -> tuple[Settings | Non
     """Read the configuration: the settings, None where there are none, and what to say of it. `demanded` says that
     somebody named this path.
     """
-    if not demanded and not path.exists():
+    if not demanded and not _is_there(path):
         remedy = "copy config/guardian.yaml there, or name one with --config"
         return None, (warn("configuration", f"there is no {path}: the machine alone is examined", remedy),)
     try:
@@ -69,6 +69,15 @@ def examine_configuration(path: Path, *, demanded: bool) -> tuple[Settings | Non
         remedy = f"sudo chown root:guardian {path}; sudo chmod 640 {path}"
         return settings, (warn("configuration", f"every user of this machine can read the secrets in {path}", remedy),)
     return settings, (ok("configuration", str(path)),)
+
+
+def _is_there(path: Path) -> bool:
+    """Whether this user can see it."""
+    try:
+        path.stat()
+    except OSError:
+        return False
+    return True
 
 
 def holds_secrets(settings: Settings) -> bool:
@@ -135,7 +144,7 @@ def examine_box(
     directory: Path, moment: Moment, sensors: Sensors, *, synchronised: bool | None = None
 ) -> Iterator[Finding]:
     """Disk, heat, power and clock, by the limits of the running service."""
-    there = next(path for path in (directory, *directory.parents) if path.exists())
+    there = next(path for path in (directory, *directory.parents) if _is_there(path))
     told = (event for event in Health(there, sensors).examine(moment) if isinstance(event, FaultOccurred))
     faults = {event.part: " ".join(event.reasons) for event in told}
     for finding in (

@@ -66,7 +66,7 @@ def examine_sandbox(models: Models, *, allow_unconfined: bool, attempt: Prove = 
         confinement, proofs = attempt(orders_for(Camera(source=str(FILM)), models, allow_unconfined=allow_unconfined))
     except SandboxError as error:
         return failed("sandbox", error, remedy)
-    except GuardianError as error:
+    except (GuardianError, OSError) as error:
         return failed("sandbox", f"the eye does not start: {error}", "see model and runtime above")
     escaped = [proof.attempt.name.lower().replace("_", " ") for proof in proofs if not proof.refused]
     if not confinement.complete:
