@@ -74,8 +74,8 @@ def _embedded(mqtt: Mqtt) -> Finding:
         with broker:
             endpoint = broker.endpoint_v311
             refusal = knock(endpoint)
-    except BrokerError as error:
-        return failed("mqtt", error, "another mqtt.port, or mqtt.broker: localhost")
+    except (BrokerError, OSError) as error:
+        return failed("mqtt", f"{error}", "another mqtt.port, or mqtt.broker: localhost")
     if refusal:
         return failed("mqtt", f"our own broker, {endpoint}: {refusal}", "mqtt.broker: localhost with one of the system")
     return ok("mqtt", f"our own broker starts and let us in at {endpoint}")
