@@ -424,9 +424,7 @@ def test_a_fault_is_said_once_and_by_line():
 def test_check_config_says_that_all_is_well(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     path = write(tmp_path / "g.yaml", ROOM)
     assert cli.main(["check-config", str(path)]) == 0
-    assert (
-        capsys.readouterr().out == f"{path}: all is well: 1 room (kitchen), MQTT auto, panel none, nobody to call\n"
-    )
+    assert capsys.readouterr().out == f"{path}: all is well: 1 room (kitchen), MQTT auto, panel none, nobody to call\n"
 
 
 def test_check_config_says_what_is_wrong_and_ends_with_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
