@@ -114,12 +114,10 @@ def unit_of(path: KeyPath) -> str:
 def expected(path: KeyPath) -> str:
     """What would be right for this key, in words."""
     schema = schema_at(path)
-    if "pattern" in schema or schema.get("title") in {"Buzzer", "Button", "Green", "Amber", "Red"}:
-        return str(schema.get("description", "another text"))
+    if "description" in schema and schema.get("type") in {"string", "integer"}:
+        return str(schema["description"])
     if "enum" in schema:
         return "one of " + ", ".join(map(str, schema["enum"]))
-    if "const" in schema:
-        return str(schema["const"])
     words = {
         "number": f"a number{_range(schema, path)}",
         "integer": f"a whole number{_range(schema, path)}",
