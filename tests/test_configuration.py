@@ -55,6 +55,9 @@ def test_a_room_with_a_camera_is_enough():
         (ROOM + "panel: {kind: gpoi}\n", "panel.kind: 'gpoi' is wrong; one of gpio, simulated, none would be right"),
         (ROOM + "household: {timezone: Mars}\n", "'Mars' is no time zone; an IANA name such as Europe/Madrid"),
         (ROOM + "household: 3\n", "g.yaml:2: household: 3 is wrong; a section with id, name, timezone would be right"),
+        (ROOM + "web: {height: 3, hight: 1}\n", "web.hight: is not known; known here: enabled, host, port"),
+        ("rooms: [{name: a, camera: {source: csi, fps: 0}}]\n", "a number of frames per second from 1 to 60"),
+        ("rooms: [{name: a, camera: {source: csi, width: 9}}]\n", "a whole number of pixels from 160 to 3840"),
         (ROOM + "household: {name: 3}\n", "household.name: 3 is wrong; a name of 1 to 64 characters without / # +"),
         (
             ROOM + "panel: {buzzer: [1]}\n",
