@@ -56,11 +56,14 @@ def test_a_demo_that_is_ended_leaves_nothing_of_the_room_behind(
     command = [sys.executable, "-m", "guardian", "demo", *options]
     environment = os.environ | {"TMPDIR": str(tmp_path)}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
-        assert process.stdout is not None
-        assert any(line.startswith("Page") for line in process.stdout)
-        assert list(tmp_path.glob("guardian-demo-*/guardian.db"))
-        process.send_signal(number)
-        process.communicate(timeout=60)
+        try:
+            assert process.stdout is not None
+            assert any(line.startswith("Page") for line in process.stdout)
+            assert list(tmp_path.glob("guardian-demo-*/guardian.db"))
+            process.send_signal(number)
+            process.communicate(timeout=60)
+        finally:
+            process.kill()
     assert process.returncode == code
     assert list(tmp_path.iterdir()) == []
 
