@@ -41,7 +41,7 @@ class FakePicamera:
 
     def capture_array(self, _name: str) -> np.ndarray:
         self.frame += 1
-        return np.full((48, 64, 3), self.frame, np.uint8)
+        return np.full((48, 64, 3), self.frame % 256, np.uint8)
 
 
 @pytest.fixture
