@@ -7,7 +7,7 @@ from typing import TypeAlias
 from guardian.doctor.finding import Finding, fail, failed, ok, warn
 from guardian.errors import GuardianError, ModelError, SandboxError
 from guardian.eye.engine import LIGHTNING, MULTIPOSE, THUNDER, interpreter_class, models_directory, verified
-from guardian.eye.orders import EyeSettings, redacted
+from guardian.eye.orders import EyeSettings, orders_for, redacted
 from guardian.eye.spawn import EyeProcess, prove
 from guardian.eye.wire import Confinement, Hello, Proof
 from guardian.settings import Camera, Models, Room
@@ -46,17 +46,6 @@ def examine_runtime(models: Models) -> Finding:
     except ModelError as error:
         return failed("runtime", error, 'pip install ai-edge-litert, or Guardian with its extra "tflite"')
     return ok("runtime", found.__module__.partition(".")[0].replace("_", "-"))
-
-
-def orders_for(camera: Camera, models: Models, *, allow_unconfined: bool = False) -> EyeSettings:
-    """What an eye is told that is to be examined."""
-    return EyeSettings(
-        camera=camera,
-        models=models.directory,
-        runtime=models.runtime,
-        threads=models.threads,
-        allow_unconfined=allow_unconfined,
-    )
 
 
 def examine_sandbox(models: Models, *, allow_unconfined: bool, attempt: Prove = prove) -> Finding:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from guardian.settings import Camera
+from guardian.settings import Camera, Models
 
 LAST_WORDS = "eye: "
 """What the last line on the eye's standard error starts with when it cannot begin."""
@@ -53,3 +53,25 @@ class EyeSettings(BaseModel):
     watchdog: float = Field(5.0, gt=0, le=600)
     allow_unconfined: bool = False
     prove: bool = False
+
+
+def orders_for(
+    camera: Camera,
+    models: Models,
+    *,
+    allow_unconfined: bool = False,
+    pace: Literal["live", "fast"] = "live",
+    hold: float = 0.0,
+    loop: bool = False,
+) -> EyeSettings:
+    """What an eye is told of this camera and these models; the rest as in EyeSettings."""
+    return EyeSettings(
+        camera=camera,
+        models=models.directory,
+        runtime=models.runtime,
+        threads=models.threads,
+        pace=pace,
+        hold=hold,
+        loop=loop,
+        allow_unconfined=allow_unconfined,
+    )

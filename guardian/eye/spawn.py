@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Literal
 
 from guardian.errors import GuardianError, ModelError, SandboxError, SourceError
-from guardian.eye.orders import LAST_WORDS, ExitStatus, EyeSettings, redacted
+from guardian.eye.orders import LAST_WORDS, ExitStatus, EyeSettings, orders_for, redacted
 from guardian.eye.wire import (
     MODULES,
     RECORD_BYTES,
@@ -225,16 +225,7 @@ def observe_file(
         SourceError, SandboxError, ModelError, WireError: as EyeProcess.records does.
 
     """
-    models = models or Models()
-    settings = EyeSettings(
-        camera=camera,
-        models=models.directory,
-        runtime=models.runtime,
-        threads=models.threads,
-        pace=pace,
-        hold=hold,
-        allow_unconfined=allow_unconfined,
-    )
+    settings = orders_for(camera, models or Models(), allow_unconfined=allow_unconfined, pace=pace, hold=hold)
     with EyeProcess(settings) as eye:
         for record in eye.records():
             if isinstance(record, Observation):
