@@ -29,7 +29,7 @@ from guardian.events import (
     HelpCalled,
     HumanEvent,
 )
-from guardian.eye.orders import EyeSettings
+from guardian.eye.orders import EyeSettings, orders_for
 from guardian.eye.watch import Seen, Watch
 from guardian.home import Home
 from guardian.incident import IncidentState
@@ -235,15 +235,15 @@ class Guardian:
         try:
             message = self._inbox.get(timeout=max(0.0, wait))
         except queue.Empty:
-            pass
+            moment = self._clock.moment()
+            self.brain.tick(moment)
         else:
             if message is None:
                 return False
-            self.brain.take(message, self._clock.moment())
+            moment = self._clock.moment()
+            self.brain.take(message, moment)
             if isinstance(message, Seen):
                 self._watchdog.seen(message.room, message.observation.time)
-        moment = self._clock.moment()
-        self.brain.tick(moment)
         blind = {room.name for room in self.brain.shown.rooms if room.coverage is Coverage.BLIND}
         blind -= {watch.room for watch in self.watches if watch.failed}  # only a new start opens that eye again
         self._watchdog.passed(moment.monotonic, blind)
@@ -285,15 +285,8 @@ def button_event(gesture: Gesture, state: IncidentState | None, now: float) -> H
 
 
 def _orders(room: Room, settings: Settings, *, loop: bool) -> EyeSettings:
-    return EyeSettings(
-        camera=room.camera,
-        models=settings.models.directory,
-        runtime=settings.models.runtime,
-        threads=settings.models.threads,
-        loop=loop,
-        hold=LOOP_HOLD_SECONDS if loop else 0.0,
-        allow_unconfined=settings.privacy.allow_unconfined,
-    )
+    hold, unconfined = LOOP_HOLD_SECONDS if loop else 0.0, settings.privacy.allow_unconfined
+    return orders_for(room.camera, settings.models, allow_unconfined=unconfined, hold=hold, loop=loop)
 
 
 def _embedded(settings: Settings) -> EmbeddedBroker | None:

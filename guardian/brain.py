@@ -103,7 +103,7 @@ class Brain:
         self.tick(moment)
 
     def take(self, message: Message, moment: Moment) -> None:
-        """Take one message, and carry out what comes of it."""
+        """Take one message, carry out what comes of it, and let time pass until now."""
         match message:
             case Seen(room, observation):
                 self._memories[room].add(observation)
@@ -115,7 +115,7 @@ class Brain:
                 self._note(self._pipelines[room].cut(moment.monotonic, reason), moment)
             case Event():
                 self._note((message,), moment)
-        self.shown = self._snapshot(moment)
+        self.tick(moment)
 
     def tick(self, moment: Moment) -> None:
         """Let time pass: deadlines, silent cameras, the end of a scene."""
