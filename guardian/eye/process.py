@@ -29,7 +29,7 @@ from guardian.eye.wire import (
     Record,
     encode,
 )
-from guardian.skeleton import Observation
+from guardian.skeleton import Observation, Pose
 
 _STATUS = {SourceError: ExitStatus.NO_SOURCE, SandboxError: ExitStatus.NOT_CONFINED, ModelError: ExitStatus.NO_MODEL}
 
@@ -55,6 +55,24 @@ def main() -> int:
         return ExitStatus.BRAIN_GONE
     finally:
         eye.close()
+
+
+def observation_of(frame: Frame, view: View, poses: tuple[Pose, ...]) -> Observation:
+    """What the brain is told of a frame: the gate's measures, and the poses that were found in it."""
+    height, width = frame.image.shape[:2]
+    return Observation(
+        time=frame.time,
+        poses=poses,
+        aspect=width / height,
+        looked=view.look,
+        brightness=view.brightness,
+        contrast=view.contrast,
+        sharpness=view.sharpness,
+        motion=view.motion,
+        change=view.change,
+        held=frame.held,
+        frame=frame.number,
+    )
 
 
 class Eye:
@@ -115,20 +133,7 @@ class Eye:
         poses = self._finder.find(frame.image, frame.time) if view.look else ()
         if view.look:
             self._gate.looked(frame.time, person=bool(poses))
-        height, width = frame.image.shape[:2]
-        return Observation(
-            time=frame.time,
-            poses=poses,
-            aspect=width / height,
-            looked=view.look,
-            brightness=view.brightness,
-            contrast=view.contrast,
-            sharpness=view.sharpness,
-            motion=view.motion,
-            change=view.change,
-            held=frame.held,
-            frame=frame.number,
-        )
+        return observation_of(frame, view, poses)
 
     def _send(self, record: Record) -> None:
         os.write(self._wire, encode(record))

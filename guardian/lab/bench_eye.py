@@ -16,7 +16,8 @@ from guardian.errors import ModelError, SourceError
 from guardian.eye.engine import LIGHTNING, MULTIPOSE, THUNDER, Engine, Image, Runtime, models_directory
 from guardian.eye.motion import MotionGate, View
 from guardian.eye.movenet import PIXELS, PoseFinder
-from guardian.eye.source import Buffers
+from guardian.eye.process import observation_of
+from guardian.eye.source import Buffers, Frame
 from guardian.eye.wire import decode, encode
 from guardian.lab.analyse import NOON
 from guardian.lab.measure_eye import frames
@@ -122,27 +123,12 @@ class Whole:
         if view.look:
             self._gate.looked(now, person=bool(poses))
         marks.append(self._clock())
-        record = decode(encode(_observation(frame, now, number, view, poses)))
+        record = decode(encode(observation_of(Frame(now, frame, number), view, poses)))
         marks.append(self._clock())
         if isinstance(record, Observation):
             self._pipeline.update(record, self._moment)
         marks.append(self._clock())
         passes.add(self._finder.invoke_seconds - before, marks)
-
-
-def _observation(frame: Image, now: float, number: int, view: View, poses: tuple[Pose, ...]) -> Observation:
-    return Observation(
-        time=now,
-        poses=poses,
-        aspect=frame.shape[1] / frame.shape[0],
-        looked=view.look,
-        brightness=view.brightness,
-        contrast=view.contrast,
-        sharpness=view.sharpness,
-        motion=view.motion,
-        change=view.change,
-        frame=number,
-    )
 
 
 def films(sources: Iterable[str], seconds: float) -> Iterator[tuple[float, Image]]:
