@@ -47,6 +47,7 @@ def _parser() -> argparse.ArgumentParser:
         _add_bench,
         _add_check_config,
         _add_doctor,
+        _add_lab,
     ):
         add(commands)
     return parser
@@ -205,6 +206,13 @@ def _bench(options: argparse.Namespace) -> int:
     from guardian.lab.bench import bench
 
     return bench(options.source, as_json=options.json)
+
+
+def _add_lab(commands: Commands) -> None:
+    from guardian.lab.commands import add_verbs
+
+    text = "measure and improve the product itself"
+    add_verbs(commands.add_parser("lab", help=text, description=text[0].upper() + text[1:] + "."))
 
 
 if __name__ == "__main__":
