@@ -50,10 +50,13 @@ class FallSuspected(PersonEvent):
     __slots__ = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FallConfirmed(PersonEvent):
-    """A fall, after which the person stayed down."""
+    """A fall, after which the person stayed down. `evidence` names the views that spoke for and against it with their
+    weight in nats, the strongest first: for the engineer, where `reasons` are for the caregiver.
+    """
 
-    __slots__ = ()
+    evidence: tuple[tuple[str, float], ...] = ()
 
 
 class PersonDown(PersonEvent):

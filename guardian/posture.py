@@ -24,10 +24,13 @@ from guardian.geometry import (
 from guardian.identity import Person
 from guardian.settings import Place
 from guardian.skeleton import ANKLES, HEAD, HIPS, KNEES, SHOULDERS, TORSO, Keypoints
+from guardian.tracking import Track, torso_middle
 
 READABLE = 0.2
 """Least mean torso score at which a posture is told at all."""
-STATURE_MEMORY_SECONDS = 120.0
+STATURE_MEMORY_SECONDS, REST_MEMORY_SECONDS = 120.0, 12 * 3600.0
+SAME_SPOT = 0.5
+"""A track that begins within so many statures of where a resting body was lost is that body, found again."""
 HEAD_TO_ANKLES = 0.89
 """Eyes at 0.936 of the stature, ankles at 0.039 (Drillis and Contini 1966)."""
 STATURE_RISE, STATURE_FALL = 0.3, 0.03
@@ -79,12 +82,18 @@ class Figure:
 
 @dataclass(slots=True)
 class _Memory:
-    """What is remembered of one track: its stature and where its feet stood."""
+    """What is remembered of one track: its stature, where its feet stood, where and when it was last seen."""
 
     stature: float = 0.0
     standing: float = 0.0
     floor: Point | None = None
     seen: float = 0.0
+    spot: Point = (0.0, 0.0)
+    resting: bool = False
+
+    def fades(self, now: float) -> bool:
+        """Whether it is too old: who lies in bed may be lost from sight for a night."""
+        return now - self.seen > (REST_MEMORY_SECONDS if self.resting else STATURE_MEMORY_SECONDS)
 
 
 class Postures:
@@ -97,14 +106,14 @@ class Postures:
     def update(self, persons: Iterable[Person], now: float, aspect: float) -> tuple[Figure, ...]:
         """Return one figure per person, in the same order. `aspect` is the frame's width / height."""
         figures = tuple(self._figure(person, now, aspect) for person in persons)
-        stale = [track for track, memory in self._memories.items() if now - memory.seen > STATURE_MEMORY_SECONDS]
+        stale = [track for track, memory in self._memories.items() if memory.fades(now)]
         for track in stale:
             del self._memories[track]
         return figures
 
     def _figure(self, person: Person, now: float, aspect: float) -> Figure:
         keypoints = person.track.pose.keypoints
-        memory = self._memories.setdefault(person.track.id, _Memory())
+        memory = self._memory(person.track)
         memory.seen = now
         if person.track.hit:
             _remember_stature(memory, keypoints)
@@ -113,6 +122,8 @@ class Postures:
         posture = max(scores, key=lambda posture: scores[posture]) if any(scores.values()) else Posture.UNKNOWN
         if person.track.hit and posture is Posture.UPRIGHT:
             _remember_standing(memory, keypoints)
+        if person.track.hit and posture is not Posture.UNKNOWN:
+            memory.spot, memory.resting = torso_middle(person.track.pose), posture in (Posture.LYING, Posture.SEATED)
         hips = middle(keypoints, HIPS)
         return Figure(
             person=person,
@@ -128,6 +139,21 @@ class Postures:
             floor=memory.floor,
             raised=raised(hips, memory.floor, memory.stature),
         )
+
+    def _memory(self, track: Track) -> _Memory:
+        """What is known of this track, or of the resting body that was lost where it begins."""
+        if track.id not in self._memories:
+            near = {
+                lost: distance(memory.spot, track.origin)
+                for lost, memory in self._memories.items()
+                if memory.resting and memory.seen < track.born
+            }
+            nearest = min(near, key=lambda lost: near[lost], default=None)
+            if nearest is not None and near[nearest] < SAME_SPOT * self._memories[nearest].stature:
+                self._memories[track.id] = self._memories.pop(nearest)
+            else:
+                self._memories[track.id] = _Memory()
+        return self._memories[track.id]
 
     def _place(self, hips: Point | None, aspect: float) -> Place | None:
         """The place where the hips are; beds and seats go before the floor they stand on."""

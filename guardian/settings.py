@@ -122,7 +122,9 @@ class Household(Section):
 
 
 class Falls(Section):
-    """When lying down is a fall. Times in seconds."""
+    """When lying down is a fall. Times in seconds. `sensitivity` says how much must speak for a fall."""
+
+    sensitivity: Literal["low", "normal", "high"] = "normal"
 
     confirm_seconds: float = Field(4.0, gt=0, le=60)
     down_seconds: float = Field(20.0, gt=0, le=600)

@@ -28,6 +28,8 @@ STAGES = (
     "identity",
     "posture",
     "view",
+    "descent",
+    "evidence",
     "falls",
     "behaviour",
     "snooze",

@@ -203,3 +203,60 @@ def test_slow_ways_into_any_pose_are_no_fall(end: Pose, seconds: float):
 def test_an_empty_room_is_nothing():
     detector = FallDetector("kitchen", Falls())
     assert [detector.update((), float(second)) for second in range(100)] == [()] * 100
+
+
+def away(pose: Pose, x: float) -> Pose:
+    """The same body further to the side."""
+    keypoints = pose.keypoints.copy()
+    keypoints[:, 1] += x
+    return Pose(keypoints, pose.score)
+
+
+def test_who_comes_to_help_is_not_the_fallen_person_on_the_feet_again():
+    watched = Watched().show(2, standing((0.9, 0.4), 0.5)).show(1, standing((0.9, 0.4), 0.5))
+    for degrees in (10, 30, 60, 90):
+        watched.show(0.2, tilted(degrees, (0.9, 0.4), 0.5))
+    watched.show(30)
+    for step in range(11):
+        watched.show(0.3, away(standing((0.9, 1.3), 0.5), -0.05 * step))
+    watched.show(10, standing((0.9, 0.8), 0.5))
+    assert watched.names() == ["FallSuspected", "FallConfirmed"]
+
+
+def test_a_lost_body_that_is_found_again_goes_on_where_it_was():
+    watched = Watched().show(2, standing()).fall().show(2, tilted(90)).show(25).show(40, tilted(90))
+    assert watched.names() == ["FallSuspected", "FallConfirmed", "LongLie"]
+    assert watched.show(4, standing()).names()[-1] == "PersonRecovered"
+    assert watched.names().count("LongLie") == 1
+
+
+def test_a_floor_on_which_nobody_was_seen_to_stand_may_be_a_bed():
+    watched = Watched().show(50, tilted(90))
+    assert watched.names() == []
+    assert watched.show(20, tilted(90)).names()[0] == "PersonDown"
+
+
+def test_who_exercises_on_the_floor_is_well_for_longer_than_who_lies_there():
+    watched = dropped(Watched().show(2, standing()), tilted(90), 8.0)
+    for _ in range(10):
+        watched.show(1, moved_up(tilted(90), 0.1)).show(1, tilted(90))
+    assert watched.names() == []
+    assert watched.show(40, tilted(90)).names()[0] == "PersonDown"
+
+
+def test_a_sleeper_who_was_lost_from_sight_still_lies_on_the_furniture_that_nobody_drew():
+    end = moved_up(tilted(90), 0.2)
+    watched = dropped(Watched().show(2, standing()).show(3, seated()), end, 6.0, seated()).show(30, end)
+    assert watched.show(600).show(100, end).names() == []
+
+
+@pytest.mark.parametrize(("sensitivity", "told"), [("low", False), ("high", True)])
+def test_a_doubtful_descent_is_told_by_the_step_of_sensitivity(sensitivity: str, told: bool):  # noqa: FBT001 - a parameter
+    watched = Watched(falls=Falls(sensitivity=sensitivity, down_seconds=100)).show(2, standing())
+    assert ("FallConfirmed" in dropped(watched, tilted(90), 2.6).show(7, tilted(90)).names()) is told
+
+
+def test_who_lets_himself_down_behind_something_is_not_looked_for_for_ever():
+    watched = dropped(Watched().show(2, standing()), tilted(90), 2.2).show(0.5, tilted(90)).show(60)
+    assert watched.names() == ["FallSuspected"]
+    assert watched.pipeline._falls._courses == {}

@@ -8,7 +8,7 @@ from bodies import tilted
 from guardian.events import Event
 from guardian.io.fakes import FakeClock
 from guardian.pipeline import Pipeline
-from guardian.settings import Behaviour, Camera, Place, Room, Settings
+from guardian.settings import Behaviour, Camera, Falls, Place, Room, Settings
 from guardian.skeleton import Observation, Pose
 
 EVERYWHERE = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
@@ -18,10 +18,17 @@ COMING_AND_GOING = ("PersonAppeared", "PersonLeft", "PersonIdentified")
 class Watched:
     """One room; frames come `fps` times a second. It is noon unless `hour` says otherwise."""
 
-    def __init__(self, *places: Place, fps: float = 10.0, hour: int = 12, behaviour: Behaviour | None = None) -> None:
+    def __init__(
+        self,
+        *places: Place,
+        fps: float = 10.0,
+        hour: int = 12,
+        behaviour: Behaviour | None = None,
+        falls: Falls | None = None,
+    ) -> None:
         self.clock = FakeClock(0.0, datetime(2025, 6, 1, hour, 0, tzinfo=timezone.utc))
         self.room = Room(name="kitchen", camera=Camera(source="none"), places=places)
-        self.settings = Settings(rooms=(self.room,), behaviour=behaviour or Behaviour())
+        self.settings = Settings(rooms=(self.room,), behaviour=behaviour or Behaviour(), falls=falls or Falls())
         self.pipeline = Pipeline(self.room, self.settings, 0.0)
         self.fps, self.events = fps, list[Event]()
 

@@ -1,0 +1,138 @@
+"""The descent of one body: how far, how fast and how abruptly its shoulders and hips have come down of late.
+
+Lengths are in statures of that person, so that distance from the camera does not matter.
+"""
+
+from collections import deque
+from dataclasses import dataclass, field
+
+from guardian.geometry import Point
+from guardian.posture import Figure, Posture
+
+WINDOW_SECONDS = 1.6
+"""A fall from standing takes 0.6-0.9 s to the ground, a collapse along furniture up to 1.5 s."""
+SPARSE_SECONDS = 0.45
+"""Frames farther apart than this may have nothing between standing and lying: the window then holds three of them."""
+SHOULDER_DROP, HIP_DROP, LYING_DROP = 0.38, 0.17, 0.32
+"""Least descent of shoulders and hips. Sitting down drops the shoulders by 0.25 (the length of a thigh); bending drops
+the hips by less than 0.1; a fall from a chair drops the hips by the height of the seat, 0.25. Of a body that ends lying
+the shoulders tell enough, by more than the torso (0.29) by which they drop as somebody seated lies back: hips may be
+hidden behind furniture, and both rise in the picture as one falls away from the camera."""
+SPEED = 0.6
+"""Least peak speed of the shoulders of a fast descent, a second: 1 m/s for an adult. Sitting down stays below 0.9 m/s,
+falls exceed 1.3 m/s (Bourke et al. 2008, vertical velocity of the trunk)."""
+SLOW_SPEED = 0.3
+"""A descent slower than `SPEED` but faster than this, that ends lying, is a collapse or a slide."""
+SPEED_SECONDS = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Descent:
+    """Drops of `shoulders` and `hips`, `seconds` from the top, peak `speed` a second, and `impact`: by how much that
+    speed fell within the `SPEED_SECONDS` after its peak.
+    """
+
+    shoulders: float
+    hips: float
+    seconds: float
+    speed: float
+    impact: float
+
+    @property
+    def is_fast(self) -> bool:
+        """Whether it was faster than one lets oneself down."""
+        return self.speed >= SPEED
+
+    @property
+    def sentence(self) -> str:
+        """What a human is told of it."""
+        return (
+            f"Shoulders dropped by {self.shoulders:.0%} of the body's height and hips by {self.hips:.0%} in "
+            f"{self.seconds:.1f} s."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Sample:
+    time: float
+    shoulders: float
+    hips: float
+    floor: Point | None
+
+
+@dataclass(slots=True)
+class Path:
+    """Where shoulders and hips have been within the window."""
+
+    _samples: deque[_Sample] = field(default_factory=deque)
+
+    def add(self, figure: Figure, now: float) -> None:
+        """Take where they are now; where the torso is unseen the path only ages."""
+        while self._samples and now - self._samples[0].time > self._window(now):
+            self._samples.popleft()
+        if figure.shoulders is not None and figure.hips is not None:
+            self._samples.append(_Sample(now, figure.shoulders[0], figure.hips[0], figure.floor))
+
+    def clear(self) -> None:
+        """Begin anew."""
+        self._samples.clear()
+
+    @property
+    def floor(self) -> Point | None:
+        """Where the feet stood at the beginning: a fall takes them along."""
+        return self._samples[0].floor if self._samples else None
+
+    def descent(self, figure: Figure) -> Descent | None:
+        """The descent that the path shows; None where there is none that could be a fall."""
+        if len(self._samples) < (2 if self._is_sparse else 3):
+            return None
+        last, scale = self._samples[-1], figure.stature
+        top = min(self._samples, key=lambda sample: sample.shoulders)
+        shoulders = (last.shoulders - top.shoulders) / scale
+        hips = (last.hips - min(sample.hips for sample in self._samples)) / scale
+        lying = figure.posture is Posture.LYING
+        if shoulders < (LYING_DROP if lying else SHOULDER_DROP) or (hips < HIP_DROP and not lying):
+            return None
+        speed, impact = self._speed()
+        if speed / scale < (SLOW_SPEED if lying else SPEED):
+            return None
+        return Descent(shoulders, hips, self._seconds(top.shoulders, 0.05 * scale), speed / scale, impact / scale)
+
+    def _seconds(self, top: float, slack: float) -> float:
+        """How long the way down took: from the last time at the top to the first at the bottom."""
+        low = next(sample.time for sample in self._samples if sample.shoulders >= self._samples[-1].shoulders - slack)
+        return low - max(
+            sample.time for sample in self._samples if sample.time <= low and sample.shoulders <= top + slack
+        )
+
+    @property
+    def _is_sparse(self) -> bool:
+        """Whether the last two samples are so far apart that a whole fall fits between them."""
+        samples = self._samples
+        return len(samples) > 1 and samples[-1].time - samples[-2].time > SPARSE_SECONDS
+
+    def _window(self, now: float) -> float:
+        gap = now - self._samples[-1].time
+        return WINDOW_SECONDS if gap <= SPARSE_SECONDS else max(WINDOW_SECONDS, min(3.0, 2.2 * gap))
+
+    def _speed(self) -> tuple[float, float]:
+        """The greatest mean downward speed of the shoulders over `SPEED_SECONDS`, in frame heights a second, and how
+        much slower they were as long afterwards.
+
+        Where frames are farther apart than that it is the speed between two of them, as if it had taken no longer than
+        `SPARSE_SECONDS`: whoever lets himself down is seen on the way.
+        """
+        samples = list(self._samples)
+        best, at, after = 0.0, 0, 0.0
+        for number, end in enumerate(samples[1:], start=1):
+            near = (sample for sample in samples[:number] if end.time - sample.time <= SPEED_SECONDS)
+            start = next(near, samples[number - 1])
+            seconds = end.time - start.time
+            if seconds >= SPEED_SECONDS / 2:
+                speed = (end.shoulders - start.shoulders) / min(seconds, SPARSE_SECONDS)
+                if speed > 0.98 * best:  # as fast as ever: the last such counts, for what came after it
+                    best, at = max(best, speed), number
+        later = [sample for sample in samples[at:] if sample.time - samples[at].time <= SPEED_SECONDS]
+        if len(later) > 1:
+            after = max(0.0, (later[-1].shoulders - later[0].shoulders) / (later[-1].time - later[0].time))
+        return best, max(0.0, best - after) if len(later) > 1 else 0.0

@@ -1,0 +1,103 @@
+"""The evidence for a fall, from several views, fused in one number that can be explained: a belief, in nats.
+
+Each view says how strongly it is there, 0-1, and has a weight; the belief is their weighted sum (the logarithm of the
+odds, as of a logistic regression). Time is in the views: to lie for three seconds says more than for one. Rules of who
+may be believed when (a state machine) are in falls.py; here is only how much everything seen speaks for a fall.
+"""
+
+from dataclasses import asdict, dataclass
+from math import exp
+
+from guardian.descent import Descent
+from guardian.posture import ramp
+
+
+@dataclass(slots=True)
+class Since:
+    """Seconds since a descent began in which the body was seen lying low (`down`), `sat` on the floor, was `hidden`, on
+    its feet (`up`) or `held` above the floor; in which it moved about (`moving`); and how far the torso's score has
+    `faded` from what it was before, 0-1.
+    """
+
+    down: float = 0.0
+    sat: float = 0.0
+    hidden: float = 0.0
+    up: float = 0.0
+    held: float = 0.0
+    moving: float = 0.0
+    faded: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Views:
+    """How strongly each view is there, 0-1.
+
+    `fast`, `deep`, `sunk`, `abrupt` are of the descent: speed, drop of the shoulders, drop of the hips, impact. The
+    others are of the time since: lying low, sat on the floor, out of sight, on the feet, held above the floor (after a
+    descent that was not fast), moving about; `faded` is the collapse of the keypoints' scores.
+    """
+
+    fast: float = 0.0
+    deep: float = 0.0
+    sunk: float = 0.0
+    abrupt: float = 0.0
+    lying: float = 0.0
+    sat: float = 0.0
+    hidden: float = 0.0
+    risen: float = 0.0
+    held: float = 0.0
+    moving: float = 0.0
+    faded: float = 0.0
+
+
+WEIGHTS = {
+    "fast": 2.0,
+    "deep": 0.8,
+    "sunk": 0.4,
+    "abrupt": 0.3,
+    "lying": 2.8,
+    "sat": 1.9,
+    "hidden": 2.2,
+    "risen": -5.0,
+    "held": -2.0,
+    "moving": -0.5,
+    "faded": 0.3,
+}
+BIAS = -3.6
+TOLD = 0.2
+"""Views that weigh less are not told of."""
+
+
+def views(descent: Descent, since: Since) -> Views:
+    """How strongly each view is there, of a descent and of what came after it."""
+    seen = since.down + since.sat + since.up + since.held
+    fast = ramp(descent.speed, 0.3, 0.8)
+    return Views(
+        fast=fast,
+        deep=ramp(descent.shoulders, 0.3, 0.6),
+        sunk=ramp(descent.hips, 0.1, 0.35),
+        abrupt=ramp(descent.impact, 0.2, 1.0),
+        lying=grown(since.down, 3.0),
+        sat=grown(since.sat, 6.0),
+        hidden=grown(since.hidden, 4.0),
+        risen=grown(since.up, 0.7),
+        held=(1 - fast) * since.held / seen if seen else 0.0,
+        moving=ramp(since.moving / seen, 0.1, 0.6) if seen else 0.0,
+        faded=ramp(since.faded, 0.1, 0.6),
+    )
+
+
+def belief(seen: Views) -> float:
+    """The logarithm of the odds that this is a fall, in nats: 0 is one to one."""
+    return float(BIAS + sum(WEIGHTS[name] * strength for name, strength in asdict(seen).items()))
+
+
+def ranked(seen: Views) -> tuple[tuple[str, float], ...]:
+    """What speaks for a fall and against it, in nats, the strongest first; what hardly says anything is left out."""
+    parts = [(name, round(WEIGHTS[name] * strength, 2)) for name, strength in asdict(seen).items()]
+    return tuple(sorted((part for part in parts if abs(part[1]) >= TOLD), key=lambda part: -abs(part[1])))
+
+
+def grown(seconds: float, span: float) -> float:
+    """0 at the beginning, towards 1 with the seconds: two thirds after `span`."""
+    return 1 - exp(-seconds / span)

@@ -1,0 +1,112 @@
+from dataclasses import replace
+
+import pytest
+from bodies import standing, tilted
+from hypothesis import given
+from hypothesis import strategies as st
+from watched import Watched
+
+from guardian.descent import SPEED, WINDOW_SECONDS, Descent, Path
+from guardian.posture import Figure, Posture
+
+
+def figure(shoulders: float | None, hips: float | None, posture: Posture = Posture.UPRIGHT) -> Figure:
+    """A body of stature 1 whose shoulders and hips are so far down in the picture."""
+    (some,) = Watched().show(1, standing()).pipeline.figures
+    return replace(
+        some,
+        stature=1.0,
+        posture=posture,
+        shoulders=None if shoulders is None else (shoulders, 0.7),
+        hips=None if hips is None else (hips, 0.7),
+    )
+
+
+def falling(seconds: float, drop: float = 0.7, fps: float = 20.0, rest: float = 0.4) -> tuple[Path, Figure]:
+    """A body that stands, comes down evenly, and lies for `rest` seconds."""
+    path, frames, last = Path(), round(seconds * fps), figure(0.2, 0.5)
+    for number in range(round((0.5 + seconds + rest) * fps)):
+        part = min(1.0, max(0.0, (number - 0.5 * fps) / max(1, frames)))
+        last = figure(0.2 + drop * part, 0.5 + drop / 2 * part, Posture.LYING if part > 0.6 else Posture.UPRIGHT)
+        path.add(last, number / fps)
+    return path, last
+
+
+def test_a_fall_is_deep_fast_and_abrupt():
+    path, last = falling(0.7)
+    descent = path.descent(last)
+    assert descent is not None
+    assert descent.shoulders == pytest.approx(0.7)
+    assert descent.hips == pytest.approx(0.35)
+    assert descent.speed == pytest.approx(1.0)
+    assert descent.impact == pytest.approx(1.0)
+    assert descent.is_fast
+    assert descent.sentence == "Shoulders dropped by 70% of the body's height and hips by 35% in 0.6 s."
+
+
+def test_letting_oneself_down_is_neither_fast_nor_abrupt():
+    path, last = falling(1.5)
+    descent = path.descent(last)
+    assert descent is not None
+    assert not descent.is_fast
+    assert descent.impact < SPEED
+
+
+@pytest.mark.parametrize("seconds", [4.0, 8.0])
+def test_a_descent_that_takes_longer_than_the_window_is_none(seconds: float):
+    path, last = falling(seconds)
+    assert path.descent(last) is None
+
+
+def test_who_does_not_come_down_has_no_descent():
+    path = Path()
+    for number in range(40):
+        path.add(figure(0.2, 0.5), number / 20)
+        assert path.descent(figure(0.2, 0.5)) is None
+
+
+def test_a_jump_between_two_frames_is_no_path_unless_a_fall_fits_between_them():
+    near, far = Path(), Path()
+    for path, gap in ((near, 0.1), (far, 0.6)):
+        path.add(figure(0.2, 0.5), 0.0)
+        path.add(figure(0.9, 0.9, Posture.LYING), gap)
+    assert near.descent(figure(0.9, 0.9, Posture.LYING)) is None
+    descent = far.descent(figure(0.9, 0.9, Posture.LYING))
+    assert descent is not None
+    assert descent.is_fast
+
+
+def test_what_is_unseen_is_no_sample_and_what_is_old_is_forgotten():
+    path = Path()
+    path.add(figure(0.2, 0.5), 0.0)
+    path.add(figure(None, 0.5), 0.1)
+    path.add(figure(0.9, None), 0.2)
+    path.add(figure(0.9, 0.9), WINDOW_SECONDS + 3.1)
+    assert path.descent(figure(0.9, 0.9)) is None
+
+
+def test_a_path_can_begin_anew():
+    path, last = falling(0.7)
+    assert path.floor is not None
+    path.clear()
+    assert path.floor is None
+    assert path.descent(last) is None
+
+
+@given(st.floats(0.5, 0.8), st.floats(6, 30), st.floats(0.45, 0.8))
+def test_the_frame_rate_does_not_change_what_a_fall_is(seconds: float, fps: float, drop: float):
+    path, last = falling(seconds, drop, fps, rest=3 / fps)
+    descent = path.descent(last)
+    assert descent is not None
+    assert descent.shoulders == pytest.approx(drop, abs=0.01)
+    assert drop / seconds * 0.6 <= descent.speed <= drop / seconds * 2
+
+
+def test_one_frame_a_second_is_enough_to_see_that_somebody_fell():
+    watched = Watched(fps=1.0).show(6, standing()).show(12, tilted(90))
+    assert watched.names() == ["FallSuspected", "FallConfirmed"]
+
+
+def test_a_descent_is_a_fact():
+    with pytest.raises(AttributeError):
+        Descent(0.5, 0.2, 0.7, 1.0, 0.5).speed = 2.0  # type: ignore[misc]
