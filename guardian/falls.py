@@ -25,7 +25,7 @@ UPRIGHT_SECONDS = 1.5
 VANISHED_SECONDS, SAT_SECONDS = 6.0, 12.0
 """To be out of sight, or low without lying (sat on the floor), takes longer to be sure of than to lie."""
 GIVE_UP_SECONDS = 20.0
-"""A suspicion that has not become a fall for so long is none, unless the body is still down or out of sight."""
+"""A suspicion that has not become a fall for so long is none; a body that lies there is found by that."""
 FLAT_DEGREES = 60.0
 """Tilt of the torso from which on somebody who has come down lies, whatever the legs look like."""
 DOWN_SHARE = 0.6
@@ -145,8 +145,6 @@ class FallDetector:
         course.updated = now
         course.evidence.hidden += step
         yield from self._decide(course, now)
-        if not self._courses[track].is_open:
-            del self._courses[track]
 
     def _decide(self, course: _Course, now: float) -> Iterator[PersonEvent]:
         """Move the course on as far as its evidence goes."""
@@ -192,7 +190,7 @@ class FallDetector:
             course.phase = Phase.DOWN
             fall = self._event(FallConfirmed, course, now, descent.sentence, _whereabouts(evidence, since))
             yield replace(fall, evidence=ranked(seen))
-        elif since > GIVE_UP_SECONDS and low < DOWN_SHARE * since:
+        elif since > GIVE_UP_SECONDS:
             _reset(course)
         else:
             yield from self._find_down(course, now)
@@ -320,7 +318,7 @@ def _start(course: _Course, phase: Phase, since: float, descent: Descent | None)
 def _reset(course: _Course) -> None:
     course.phase, course.descent = Phase.WATCHING, None
     course.path.clear()
-    course.evidence, course.up, course.lying = Since(), 0.0, 0.0
+    course.evidence, course.up = Since(), 0.0
 
 
 def _resting(course: _Course) -> bool:
