@@ -30,6 +30,7 @@ STAGES = (
     "view",
     "descent",
     "evidence",
+    "course",
     "falls",
     "behaviour",
     "snooze",

@@ -1,0 +1,222 @@
+"""The course of one body: its recent path, and the evidence since it came down, across losses and restarts.
+
+It knows how long the body has been down, up or unseen, and on what; the decisions are made in falls.py.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, astuple, dataclass, field
+from enum import Enum
+from typing import Any
+
+import numpy as np
+
+from guardian.descent import Descent, Path
+from guardian.evidence import Since
+from guardian.geometry import Point, distance, mean_score, middle, torso_tilt
+from guardian.identity import Person
+from guardian.posture import Figure, Posture, raised
+from guardian.settings import Place
+from guardian.skeleton import HIPS, SHOULDERS, TORSO, Pose
+from guardian.tracking import Track, TrackState, torso_middle
+
+FLAT_DEGREES = 60.0
+"""Tilt of the torso from which on somebody who has come down lies, whatever the legs look like."""
+REST = ("bed", "sofa")
+STEP_LIMIT_SECONDS = 2.0
+"""The most that one frame can count for: after a gap nobody knows what happened meanwhile."""
+SETTLE_SECONDS = 1.5
+"""After a descent so long the limbs still come to rest; movement counts from then on."""
+MOVE_SECONDS, MOVED = 1.0, 0.12
+"""The middle of a torso that has gone so many statures in so long moves about; at rest it trembles by 0.03-0.06."""
+MOVING_COUNTS = 0.3
+"""Share of the time in which a body on the floor moves about that counts as lying there: who exercises is well."""
+RISING = 3.0
+"""How many seconds of lying a second in another posture takes back: a body that is misread for a frame still lies."""
+
+
+class Phase(str, Enum):
+    """How far a course has come."""
+
+    WATCHING = "watching"
+    SUSPECTED = "suspected"
+    DOWN = "down"
+
+
+@dataclass(slots=True)
+class Course:
+    """The recent path of one body and the evidence since its descent, all in seconds, statures or frame heights."""
+
+    figure: Figure
+    updated: float
+    path: Path = field(default_factory=Path)
+    phase: Phase = Phase.WATCHING
+    descent: Descent | None = None
+    since: float = 0.0
+    level: float = 0.0
+    floor: Point | None = None
+    evidence: Since = field(default_factory=Since)
+    up: float = 0.0
+    lying: float = 0.0
+    score: float = 0.0
+    spot: Point | None = None
+    spotted: float = 0.0
+    moves: bool = False
+    told_long_lie: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something is suspected or known."""
+        return self.phase is not Phase.WATCHING
+
+    @property
+    def fast(self) -> bool:
+        """Whether it came down faster than one lets oneself down."""
+        return self.descent is not None and self.descent.is_fast
+
+    @property
+    def resting(self) -> bool:
+        """Whether the body lies where one may lie: on a drawn bed or sofa, or, come down slowly, above the floor.
+
+        After a fast descent only what is drawn counts: who falls away from the camera, or behind something, comes to
+        lie as high in the picture as on a bed.
+        """
+        place = self.figure.place
+        return place.kind in REST if place is not None else not self.fast and self._on_furniture(self.figure)
+
+    def see(self, figure: Figure, now: float) -> None:
+        """Take the body as it is in the frame captured at `now`."""
+        step = self._step(now)
+        self.figure = figure
+        if figure.person.track.hit:
+            self.path.add(figure, now)
+        self._weigh(figure, step, now)
+
+    def miss(self, now: float) -> None:
+        """Let time pass in which the body is out of sight."""
+        self.evidence.hidden += self._step(now)
+
+    def begin(self, phase: Phase, since: float, descent: Descent | None) -> None:
+        """Something is suspected or known since that second."""
+        hips = self.figure.hips
+        self.phase, self.since, self.descent = phase, since, descent
+        self.level = hips[0] if hips else 0.0
+        self.floor = self.path.floor or self.figure.floor
+        self.evidence, self.up = Since(), 0.0
+        self.told_long_lie = False
+
+    def reset(self) -> None:
+        """It was nothing, or is over."""
+        self.phase, self.descent = Phase.WATCHING, None
+        self.path.clear()
+        self.evidence, self.up = Since(), 0.0
+
+    def _step(self, now: float) -> float:
+        step, self.updated = min(STEP_LIMIT_SECONDS, now - self.updated), now
+        return step
+
+    def _weigh(self, figure: Figure, step: float, now: float) -> None:
+        """Count `step` seconds as down, sat low, held, or up."""
+        lying = figure.posture is Posture.LYING or (self.is_open and self._flat(figure))
+        moves = self._moves(figure, now)
+        if lying:
+            self.lying += step * (MOVING_COUNTS if moves else 1.0)
+        elif figure.posture is not Posture.UNKNOWN:
+            self.lying = max(0.0, self.lying - RISING * step)
+        score = mean_score(figure.person.track.pose.keypoints, TORSO)
+        if self.phase is Phase.WATCHING:
+            self.score += (score - self.score) * min(1.0, step)
+            return
+        evidence = self.evidence
+        evidence.moving += step * (moves and now - self.since > SETTLE_SECONDS)
+        evidence.faded += (1 - score / max(self.score, 0.1) - evidence.faded) * min(1.0, step)
+        if lying:
+            evidence.down += step
+            self.up = 0.0
+            evidence.held += step * self._on_furniture(figure)
+        elif figure.posture is Posture.UNKNOWN:
+            evidence.hidden += step
+        elif figure.posture is Posture.UPRIGHT and not self._low(figure):
+            self.up += step
+            evidence.up += step
+        elif self._low(figure):
+            evidence.sat += step
+            self.up = 0.0
+        else:
+            evidence.sat = 0.0
+            evidence.held += step
+
+    def _moves(self, figure: Figure, now: float) -> bool:
+        """Whether the middle of the torso goes somewhere, told once a `MOVE_SECONDS`."""
+        spot = torso_middle(figure.person.track.pose)
+        if self.spot is None or now - self.spotted >= MOVE_SECONDS:
+            gone = 0.0 if self.spot is None else distance(self.spot, spot) / figure.stature
+            self.moves = gone > MOVED * max(1.0, now - self.spotted)
+            self.spot, self.spotted = spot, now
+        return self.moves
+
+    def _flat(self, figure: Figure) -> bool:
+        """Whether the torso is level as low as the descent brought it: a body may lie so that its knees look lower."""
+        return figure.tilt is not None and figure.tilt >= FLAT_DEGREES and self._low(figure)
+
+    def _low(self, figure: Figure) -> bool:
+        """Whether the hips are still as low as the descent brought them, and not on furniture."""
+        hips = figure.hips
+        return hips is not None and hips[0] > self.level - 0.1 * figure.stature and not self._on_furniture(figure)
+
+    def _on_furniture(self, figure: Figure) -> bool:
+        """Whether the body rests above the floor on which the feet stood before: a fall takes them along."""
+        floor = self.floor if self.phase is Phase.SUSPECTED else figure.floor
+        return raised(figure.hips, floor, figure.stature)
+
+    def encode(self, now: float) -> dict[str, Any]:
+        """An open course as plain numbers and words, times as seconds before `now`: what must survive a power cut."""
+        figure, track = self.figure, self.figure.person.track
+        return {
+            "phase": self.phase.value,
+            "ago": now - self.since,
+            "descent": astuple(self.descent) if self.descent else None,
+            "evidence": asdict(self.evidence),
+            "level": self.level,
+            "floor": self.floor,
+            "told_long_lie": self.told_long_lie,
+            "track": track.id,
+            "person": figure.person.name,
+            "keypoints": track.pose.keypoints.tolist(),
+            "stature": figure.stature,
+            "place": figure.place.model_dump(mode="json") if figure.place else None,
+        }
+
+    @staticmethod
+    def decode(body: Mapping[str, Any], now: float) -> "Course":
+        """Read what `encode` wrote. Raises ValueError, KeyError or TypeError where it is damaged."""
+        keypoints = np.array(body["keypoints"], np.float32)
+        pose = Pose(keypoints, float(keypoints[:, 2].mean()))
+        floor = None if body["floor"] is None else (float(body["floor"][0]), float(body["floor"][1]))
+        since = now - float(body["ago"])
+        track = Track(int(body["track"]), pose, TrackState.LOST, born=since, seen=since, hit=False)
+        hips = middle(keypoints, HIPS)
+        figure = Figure(
+            person=Person(track, None if body["person"] is None else str(body["person"])),
+            posture=Posture.UNKNOWN,
+            scores=dict.fromkeys((Posture.UPRIGHT, Posture.BENT, Posture.SEATED, Posture.LYING), 0.0),
+            place=None if body["place"] is None else Place.model_validate(body["place"]),
+            stature=float(body["stature"]),
+            tilt=torso_tilt(keypoints),
+            head=None,
+            shoulders=middle(keypoints, SHOULDERS),
+            hips=hips,
+            feet=None,
+            floor=floor,
+            raised=raised(hips, floor, float(body["stature"])),
+        )
+        return Course(
+            figure,
+            updated=now,
+            phase=Phase(body["phase"]),
+            descent=None if body["descent"] is None else Descent(*map(float, body["descent"])),
+            since=since,
+            level=float(body["level"]),
+            floor=floor,
+            evidence=Since(**{name: float(value) for name, value in body["evidence"].items()}),
+            told_long_lie=bool(body["told_long_lie"]),
+        )
