@@ -96,13 +96,15 @@ class Path:
         speed, impact = self._speed()
         if speed / scale < (SLOW_SPEED if lying else SPEED):
             return None
-        return Descent(shoulders, hips, self._seconds(top.shoulders, 0.05 * scale), speed / scale, impact / scale)
+        return Descent(shoulders, hips, self._seconds(top, 0.05 * scale), speed / scale, impact / scale)
 
-    def _seconds(self, top: float, slack: float) -> float:
+    def _seconds(self, top: _Sample, slack: float) -> float:
         """How long the way down took: from the last time at the top to the first at the bottom."""
-        low = next(sample.time for sample in self._samples if sample.shoulders >= self._samples[-1].shoulders - slack)
-        return low - max(
-            sample.time for sample in self._samples if sample.time <= low and sample.shoulders <= top + slack
+        low = self._samples[-1].shoulders - slack
+        after = [sample for sample in self._samples if sample.time >= top.time]
+        end = next(sample.time for sample in after if sample.shoulders >= low)
+        return end - max(
+            sample.time for sample in after if sample.time <= end and sample.shoulders <= top.shoulders + slack
         )
 
     @property

@@ -93,6 +93,16 @@ def test_a_path_can_begin_anew():
     assert path.descent(last) is None
 
 
+@given(st.lists(st.floats(0, 1), min_size=2, max_size=40), st.sampled_from([0.03, 0.1, 0.3, 0.7]))
+def test_any_path_has_a_descent_or_none(heights: list[float], gap: float):
+    path = Path()
+    for number, height in enumerate(heights):
+        now = figure(height, 0.5 + height / 2, Posture.LYING)
+        path.add(now, number * gap)
+        descent = path.descent(now)
+        assert descent is None or (0 <= descent.seconds <= 3.0 + gap and descent.speed > 0 and descent.impact >= 0)
+
+
 @given(st.floats(0.5, 0.8), st.floats(6, 30), st.floats(0.45, 0.8))
 def test_the_frame_rate_does_not_change_what_a_fall_is(seconds: float, fps: float, drop: float):
     path, last = falling(seconds, drop, fps, rest=3 / fps)
