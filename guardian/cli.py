@@ -44,6 +44,7 @@ def _parser() -> argparse.ArgumentParser:
         _add_analyse,
         _add_record,
         _add_replay,
+        _add_evaluate,
         _add_bench,
         _add_check_config,
         _add_doctor,
@@ -194,6 +195,24 @@ def _replay(options: argparse.Namespace) -> int:
     from guardian.lab.replay import replay
 
     return replay(options.scene, svg=options.svg, gif=options.gif, speed=options.speed)
+
+
+def _add_evaluate(commands: Commands) -> None:
+    from guardian.lab.evaluate.options import add_options
+
+    command = _add(commands, "evaluate", _evaluate, "measure falls found, false alarms and delays against annotations")
+    text = "take limits, and the places of the first room, from this configuration"
+    command.add_argument("--config", type=Path, default=None, metavar="F", help=text)
+    text = "go on for S seconds with the last frame of each file"
+    command.add_argument("--hold", type=_seconds, default=0.0, metavar="S", help=text)
+    add_options(command)
+
+
+def _evaluate(options: argparse.Namespace) -> int:
+    from guardian import configuration
+    from guardian.lab.evaluate.command import run
+
+    return run(options, configuration.load(options.config) if options.config else None)
 
 
 def _add_bench(commands: Commands) -> None:

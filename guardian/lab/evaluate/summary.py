@@ -1,0 +1,216 @@
+"""The figures: shares with intervals, rates per day, delays; for everything, and by kind, posture, light, source ..."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from guardian.lab.evaluate import intervals
+from guardian.lab.evaluate.intervals import Interval
+from guardian.lab.evaluate.manifest import Recording, Row
+from guardian.lab.evaluate.scoring import Outcome, Score, Verdict
+from guardian.lab.evaluate.work import Watched
+
+DAY_SECONDS, MONTH_DAYS = 86_400.0, 30.0
+DIMENSIONS = ("kind", "posture", "light", "source", "subject")
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """`hits` of `of`, with the Wilson interval; value and interval are None of nothing."""
+
+    hits: int
+    of: int
+    value: float | None
+    interval: Interval | None
+
+    @classmethod
+    def so_many(cls, hits: int, of: int) -> "Share":
+        """A share as counted."""
+        return cls(hits, of, hits / of if of else None, intervals.wilson(hits, of))
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """How many per day of watching and per camera and month (of 30 days), with exact Poisson intervals.
+
+    `at_most` is the most per day that agrees with having seen none, where none was seen.
+    """
+
+    count: int
+    days: float
+    per_day: float | None
+    interval: Interval | None
+    per_month: float | None
+    month_interval: Interval | None
+    at_most: float | None
+
+    @classmethod
+    def so_many(cls, count: int, seconds: float) -> "Rate":
+        """A rate as counted in so many seconds."""
+        days = seconds / DAY_SECONDS
+        if days <= 0:
+            return cls(count, 0.0, None, None, None, None, None)
+        low, high = (bound / days for bound in intervals.poisson(count))
+        month = (low * MONTH_DAYS, high * MONTH_DAYS)
+        at_most = intervals.none_seen(days) if count == 0 else None
+        return cls(count, days, count / days, (low, high), count / days * MONTH_DAYS, month, at_most)
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What is known of some recordings.
+
+    `falls` counts those that had to be found. `everyday` is the share of recordings without a fall in which no alarm
+    rang. `long_lie_recall` also counts falls whose victim was found lying later. `cut_short` falls end with their file
+    before they could be confirmed. Delays in seconds from ground contact. `resampled` are intervals by drawing subjects
+    again.
+    """
+
+    recordings: int
+    seconds: float
+    falls: int
+    missed: int
+    excused: int
+    cut_short: int
+    sensitivity: Share
+    long_lie_recall: Share
+    precision: Share
+    f1: float | None
+    everyday: Share
+    false_alarms: Rate
+    behaviour_alarms: Rate
+    suspected_delay: dict[str, float] | None
+    alarm_delay: dict[str, float] | None
+    coverage: float | None
+    resampled: dict[str, Interval | None] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One recording, how it was watched, and its score."""
+
+    recording: Recording
+    watched: Watched
+    score: Score
+
+
+def figures(cases: Sequence[Case], confirm_seconds: float, *, resample: bool = True) -> Figures:
+    """Return the figures of some recordings."""
+    outcomes = [outcome for case in cases for outcome in case.score.outcomes]
+    had_to = [outcome for outcome in outcomes if outcome.verdict is not Verdict.EXCUSED]
+    hits = sum(outcome.verdict is Verdict.HIT for outcome in outcomes)
+    late = sum(outcome.verdict is Verdict.LATE for outcome in outcomes)
+    false = sum(len(case.score.false_alarms) for case in cases)
+    seconds = sum(case.watched.seconds for case in cases)
+    calm = [case for case in cases if not case.recording.falls]
+    frames = sum(case.watched.frames for case in cases)
+    return Figures(
+        recordings=len(cases),
+        seconds=seconds,
+        falls=len(had_to),
+        missed=len(had_to) - hits,
+        excused=len(outcomes) - len(had_to),
+        cut_short=sum(_cut_short(case, confirm_seconds) for case in cases),
+        sensitivity=Share.so_many(hits, len(had_to)),
+        long_lie_recall=Share.so_many(hits + late, len(had_to)),
+        precision=Share.so_many(hits, hits + false),
+        f1=_f1(hits, len(had_to), false),
+        everyday=Share.so_many(sum(not case.score.false_alarms for case in calm), len(calm)),
+        false_alarms=Rate.so_many(false, seconds),
+        behaviour_alarms=Rate.so_many(sum(len(case.score.behaviour) for case in cases), seconds),
+        suspected_delay=_spread(outcomes, lambda outcome: outcome.suspected_delay),
+        alarm_delay=_spread(outcomes, lambda outcome: outcome.alarm_delay),
+        coverage=sum(case.watched.covered for case in cases) / frames if frames else None,
+        resampled=_resampled(cases) if resample else None,
+    )
+
+
+def _spread(outcomes: Iterable[Outcome], delay: Callable[[Outcome], float | None]) -> dict[str, float] | None:
+    return intervals.spread([each for each in map(delay, outcomes) if each is not None])
+
+
+def _f1(hits: int, falls: int, false: int) -> float | None:
+    return 2 * hits / (falls + hits + false) if falls + hits + false else None
+
+
+def _cut_short(case: Case, confirm_seconds: float) -> int:
+    """How many missed falls no one could have confirmed, because the file (and what was held on) ended first."""
+    left = case.watched.seconds + case.watched.held - confirm_seconds
+    return sum(outcome.verdict is Verdict.MISSED and outcome.row.end > left for outcome in case.score.outcomes)
+
+
+def _resampled(cases: Sequence[Case]) -> dict[str, Interval | None] | None:
+    """Intervals from drawing whole subjects again; None where there are fewer than two."""
+    by_subject: dict[str, list[float]] = {}
+    for case in cases:
+        counts = by_subject.setdefault(_first(case.recording).subject, [0.0] * 4)
+        had_to = [each for each in case.score.outcomes if each.verdict is not Verdict.EXCUSED]
+        hits = sum(each.verdict is Verdict.HIT for each in had_to)
+        own = (hits, len(had_to), len(case.score.false_alarms), case.watched.seconds / DAY_SECONDS)
+        by_subject[_first(case.recording).subject] = [a + b for a, b in zip(counts, own, strict=True)]
+    totals = intervals.bootstrap([tuple(counts) for counts in by_subject.values()])
+    if totals is None:
+        return None
+    hits, falls, false, days = totals.T
+    return {
+        "sensitivity": intervals.middle_of(_ratio(hits, falls)),
+        "precision": intervals.middle_of(_ratio(hits, hits + false)),
+        "f1": intervals.middle_of(_ratio(2 * hits, falls + hits + false)),
+        "false_alarms_per_day": intervals.middle_of(_ratio(false, days)),
+    }
+
+
+def _ratio(over: NDArray[np.float64], under: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.divide(over, under, out=np.full_like(over, np.nan), where=under > 0)
+
+
+def _first(recording: Recording) -> Row:
+    return recording.rows[0]
+
+
+def broken_down(
+    cases: Sequence[Case], kinds: Mapping[int, str], confirm_seconds: float
+) -> dict[str, dict[str, Figures]]:
+    """Return the figures by dimension and value; dimensions that no row fills are left out.
+
+    A fall counts where its own row says; a false alarm where the row of what was going on says; the seconds of a
+    recording where its first row says.
+    """
+    found = {}
+    for dimension in DIMENSIONS:
+        groups: dict[str, list[Case]] = {}
+        for case in cases:
+            for value, part in _parts(case, partial(_value, dimension, kinds)).items():
+                groups.setdefault(value, []).append(part)
+        if set(groups) - {""}:
+            found[dimension] = {
+                value: figures(parts, confirm_seconds, resample=False) for value, parts in sorted(groups.items())
+            }
+    return found
+
+
+def _value(dimension: str, kinds: Mapping[int, str], row: Row) -> str:
+    return kinds[row.line] if dimension == "kind" else str(getattr(row, dimension))
+
+
+def _parts(case: Case, value: Callable[[Row], str]) -> dict[str, Case]:
+    """Share one recording out among the values of its rows."""
+    rows: dict[str, list[Row]] = {}
+    for row in case.recording.rows:
+        rows.setdefault(value(row), []).append(row)
+    first, watched = value(_first(case.recording)), case.watched
+    return {
+        name: Case(
+            Recording(case.recording.path, case.recording.file, tuple(own)),
+            watched if name == first else Watched(watched.path),
+            Score(
+                tuple(outcome for outcome in case.score.outcomes if value(outcome.row) == name),
+                tuple(alarm for alarm in case.score.false_alarms if value(alarm.row) == name),
+                case.score.behaviour if name == first else (),
+            ),
+        )
+        for name, own in rows.items()
+    }
