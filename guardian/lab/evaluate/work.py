@@ -163,10 +163,13 @@ class Cluster:
         from distributed import as_completed as finished  # noqa: PLC0415 - an extra, needed for a cluster only
 
         futures = self.client.map(function, list(things), pure=False)
-        for future in finished(futures):  # type: ignore[no-untyped-call]
-            future.result()
-            step()
-        made: list[Out] = self.client.gather(futures)
+        try:
+            for future in finished(futures, loop=self.client.loop):  # type: ignore[no-untyped-call]
+                future.result()
+                step()
+            made: list[Out] = self.client.gather(futures)
+        finally:
+            self.client.cancel(futures)
         return made
 
 
