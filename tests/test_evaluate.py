@@ -234,6 +234,7 @@ def test_another_detector_is_scored_by_the_same_rules(collection: Path, capsys: 
     result = evaluate(collection, events=events)
     assert (result.overall.sensitivity.hits, result.overall.false_alarms.count) == (2, 0)
     assert result.overall.seconds == 60.0
+    assert evaluate(collection, events=events, hold=5.0).overall.seconds == 40.0
     events.write_text("\n".join(map(json.dumps, ends[:3])))
     assert main(["evaluate", str(collection), "--events", str(events)]) == 2
     assert "says nothing of false.jsonl (1 files are left out)" in capsys.readouterr().err

@@ -17,6 +17,7 @@ from guardian.lab.evaluate.evaluation import evaluate
 from guardian.lab.evaluate.report import write
 from guardian.lab.evaluate.strips import strips, windows
 from guardian.lab.evaluate.work import Alone
+from guardian.lab.page_pictures import browser_path, chromium
 from guardian.skeleton import Observation
 
 
@@ -99,3 +100,23 @@ def test_what_is_not_drawn_is_told(collection: Path):
     assert "2 more mistakes are not drawn" in target.read_text(encoding="utf-8")
     with pytest.raises(ConfigurationError, match="Is a directory"):
         write(collection.parent, result, document(result), [], [])
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(browser_path() is None, reason="no browser is installed")
+def test_a_browser_shows_the_page_without_asking_anybody_for_anything(collection: Path):
+    target = collection.with_name("report.html")
+    assert main(["evaluate", str(collection), "--report", str(target)]) == 0
+    asked: list[str] = []
+    with chromium() as browser:
+        shown = browser.new_page(viewport={"width": 1200, "height": 900})
+        shown.on("request", lambda request: asked.append(request.url))
+        shown.on("console", lambda message: asked.append(message.text))
+        shown.goto(target.as_uri())
+        widths = shown.evaluate("[...document.images].map(image => image.complete && image.naturalWidth)")
+        wide = shown.evaluate("document.documentElement.scrollWidth")
+        shown.close()
+    assert [url for url in asked if not url.startswith("data:")] == [target.as_uri()]
+    assert len(widths) == 2
+    assert all(widths)
+    assert wide <= 1200

@@ -99,6 +99,7 @@ def test_two_people_who_fall_together_need_two_alarms():
     two = [fall(10.0, 11.0), fall(12.0, 13.0)]
     assert verdicts(scored(two, told(15.0, track=1), told(17.0, track=2))) == ["hit", "hit"]
     assert verdicts(scored(two, told(15.0, track=1), told(25.0, "PersonDown", track=1))) == ["missed", "hit"]
+    assert verdicts(scored(two, told(15.0, track=None), told(17.0, track=None))) == ["hit", "hit"]
 
 
 def test_the_same_body_can_fall_again():

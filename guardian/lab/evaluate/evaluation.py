@@ -77,9 +77,11 @@ def evaluate(
         tasks = [Task(each.path, each.file, hold, settings) for each in known.recordings]
         step = begin(len(tasks)) if begin else _silent
         with crew(jobs, scheduler) as workers:
-            watched = workers.each(watch, tasks, step)
+            found = workers.each(watch, sorted(tasks, key=_size, reverse=True), step)
+        by_path = {each.path: each for each in found}
+        watched = [by_path[each.path] for each in known.recordings]
     else:
-        watched = _of_another(events, known)
+        watched = _of_another(events, known, hold)
     detector = "guardian" if events is None else events.name
     return _result(
         known, watched, settings or Settings(rooms=(Room(name="room", camera=Camera(source="csi")),)), hold, detector
@@ -90,9 +92,14 @@ def _silent() -> None:
     """Nobody watches the progress."""
 
 
-def _of_another(events: Path, known: Manifest) -> list[Watched]:
+def _size(task: Task) -> int:
+    """How much work there is: the longest begins first, so that nobody waits for it in the end."""
+    return task.file.stat().st_size
+
+
+def _of_another(events: Path, known: Manifest, hold: float) -> list[Watched]:
     """What another detector told of each file. Raises ConfigurationError where a file of the manifest is left out."""
-    told = heard(events)
+    told = heard(events, hold)
     missing = [each.path for each in known.recordings if each.path not in told]
     if missing:
         left = f"says nothing of {missing[0]} ({len(missing)} files are left out)"

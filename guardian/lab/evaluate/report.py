@@ -68,6 +68,8 @@ def page(
     yield from _plots(found, others)
     yield "<h2>Figures</h2>\n"
     yield from _table(("", "figure", "95 %"), table.rows(result.overall))
+    for dimension, groups in result.by.items():
+        yield from _table((dimension, *table.GROUP_HEAD), table.group_rows(groups))
     if result.omnifall is not None:
         yield "<h2>OmniFall's segment metrics</h2>\n"
         yield from _omnifall(result.omnifall)

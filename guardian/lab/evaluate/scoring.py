@@ -132,7 +132,7 @@ def _candidates(incidents: _Incidents, alarm: Told) -> Iterator[Outcome]:
 
     A body that was already told of is told of again for a later fall only.
     """
-    known = incidents.by_track.get(alarm.track, float("-inf"))
+    known = float("-inf") if alarm.track is None else incidents.by_track.get(alarm.track, float("-inf"))
     for reach in (WINDOW_SECONDS, LYING_SECONDS if alarm.event in LYING else 0.0):
         for outcome in reversed(incidents.outcomes):
             begins = (outcome.row.onset or 0.0) - BEFORE_SECONDS

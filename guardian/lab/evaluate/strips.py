@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from guardian.errors import GuardianError
+from guardian.events import Event, FallConfirmed
 from guardian.lab.analyse import observations
 from guardian.lab.drawing import Still, stills, told
 from guardian.lab.evaluate.evaluation import Result
@@ -109,5 +110,12 @@ def look(task: Look) -> list[Strip]:
 
 
 def _drawn(opened: _Open) -> Strip:
-    events = tuple(told(event) for still in opened.scene for event in still.events)
+    events = tuple(_line(event) for still in opened.scene for event in still.events)
     return Strip(opened.window, storyboard(opened.scene, opened.window.title) if opened.scene else "", events)
+
+
+def _line(event: Event) -> str:
+    """One event with its reasons and, for a fall, with the evidence that was weighed (in nats)."""
+    if not (isinstance(event, FallConfirmed) and event.evidence):
+        return told(event)
+    return told(event) + " Evidence: " + ", ".join(f"{name} {weight:+.1f}" for name, weight in event.evidence) + "."

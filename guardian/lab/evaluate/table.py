@@ -13,6 +13,7 @@ from guardian.lab.evaluate.summary import Figures, Rate, Share
 
 MOST_ROWS = 20
 """A dimension with more values than this is left to the JSON document."""
+GROUP_HEAD = ("falls", "found", "95 %", "late", "false", "watched", "alarm p50 / p95")
 POSITIVES = ("fall", "fallen", "fall_or_fallen")
 METRICS = ("sensitivity", "specificity", "precision", "f1", "balanced_accuracy")
 """OmniFall's."""
@@ -51,7 +52,7 @@ def rows(found: Figures) -> Iterator[tuple[str, str, str]]:
     yield ("a camera and month", number(month.per_month, 3), between(month.month_interval, 3))
     yield ("subjects drawn again", number(found.sensitivity.value), between(resampled.get("sensitivity")))
     for name, delay in (("suspected", found.suspected_delay), ("alarm", found.alarm_delay)):
-        told = "-" if delay is None else f"{delay['p50']:.1f} / {delay['p95']:.1f} / {delay['max']:.1f} s"
+        told = "-" if delay is None else f"{delay['p50']:.2f} / {delay['p95']:.2f} / {delay['max']:.2f} s"
         yield (f"{name}, p50 / p95 / max", told, "")
     yield ("not blind (coverage)", number(found.coverage), "")
     yield ("watched", f"{found.recordings} files, {duration(found.seconds)}", "")
@@ -110,12 +111,19 @@ def notes(result: Result) -> Iterator[str]:
 
 def _groups(dimension: str, groups: Mapping[str, Figures]) -> Table:
     table = Table(Column(dimension, no_wrap=True), box=SIMPLE_HEAD)
-    for name in ("falls", "found", "95 %", "late", "false", "watched", "p50 / p95"):
+    for name in GROUP_HEAD:
         table.add_column(name, no_wrap=True)
+    for row in group_rows(groups):
+        table.add_row(*row)
+    return table
+
+
+def group_rows(groups: Mapping[str, Figures]) -> Iterator[tuple[str, ...]]:
+    """Yield one row for each value of a dimension, under `GROUP_HEAD`."""
     for value, found in groups.items():
         share, interval = shared(found.sensitivity)
         delay = found.alarm_delay
-        table.add_row(
+        yield (
             value or "(not said)",
             str(found.falls),
             share.partition(" ")[0],
@@ -123,9 +131,8 @@ def _groups(dimension: str, groups: Mapping[str, Figures]) -> Table:
             str(found.long_lie_recall.hits - found.sensitivity.hits),
             str(found.false_alarms.count),
             duration(found.seconds),
-            "-" if delay is None else f"{delay['p50']:.1f} / {delay['p95']:.1f} s",
+            "-" if delay is None else f"{delay['p50']:.2f} / {delay['p95']:.2f} s",
         )
-    return table
 
 
 def _omnifall(metrics: Mapping[str, Any]) -> Table:

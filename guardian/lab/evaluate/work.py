@@ -82,10 +82,10 @@ def plain(event: Event) -> Told:
     return Told(time, name, reasons=event.reasons)
 
 
-def heard(file: Path) -> dict[str, Watched]:
+def heard(file: Path, hold: float = 0.0) -> dict[str, Watched]:
     """Read what another detector told of each file: the lines that `guardian analyse --json` prints.
 
-    Raises ConfigurationError, naming the line.
+    `hold` says for how long last frames went on. Raises ConfigurationError, naming the line.
     """
     found: dict[str, list[Told]] = {}
     ends: dict[str, tuple[float, int, float]] = {}
@@ -109,7 +109,9 @@ def heard(file: Path) -> dict[str, Watched]:
     watched = {}
     for path, told in found.items():
         seconds, frames, coverage = ends.get(path, (0.0, 0, 1.0))
-        watched[path] = Watched(path, seconds, 0.0, frames, round(coverage * frames), tuple(told))
+        watched[path] = Watched(
+            path, max(0.0, round(seconds - hold, 3)), hold, frames, round(coverage * frames), tuple(told)
+        )
     return watched
 
 
