@@ -1,12 +1,14 @@
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from judged import collect, fallen, scene, text
+from bodies import seen
+from judged import HEADER, collect, fallen, scene, text
 
 from guardian.cli import main
-from guardian.errors import ConfigurationError
+from guardian.errors import ConfigurationError, GuardianError
 from guardian.lab.evaluate import command, gate, options, table
 from guardian.lab.evaluate.evaluation import evaluate
 from guardian.lab.evaluate.work import Alone, crew, heard
@@ -89,6 +91,22 @@ def test_no_frames_are_no_coverage(tmp_path: Path):
     assert (found.coverage, found.seconds, found.false_alarms.per_day) == (None, 0.0, None)
 
 
+def test_darkness_is_not_covered(tmp_path: Path):
+    dark = [seen(n / 10, brightness=0.0, contrast=0.0, sharpness=0.0, change=0.0) for n in range(1, 2000)]
+    scene(tmp_path / "dark.jsonl", dark)
+    (tmp_path / "m.csv").write_text("path,kind\ndark.jsonl,adl\n")
+    found = evaluate(tmp_path / "m.csv").overall
+    assert found.coverage is not None
+    assert 0 < found.coverage < 0.5
+
+
+def test_many_values_of_a_dimension_are_left_to_the_document(collection: Path, capsys: pytest.CaptureFixture[str]):
+    rows = [f"calm.jsonl,fall,{n},,,,clips,person {n},slip,day" for n in range(table.MOST_ROWS + 1)]
+    collection.write_text("\n".join([HEADER, *rows]) + "\n")
+    assert main(["evaluate", str(collection)]) == 0
+    assert "By subject: 21 values, which --json and --report tell." in capsys.readouterr().out
+
+
 def test_the_tables_name_every_mistake(collection: Path, capsys: pytest.CaptureFixture[str]):
     assert main(["evaluate", str(collection)]) == 0
     said = capsys.readouterr().out
@@ -129,6 +147,15 @@ def fails_at_three(number: int) -> int:
         message = "three"
         raise ConfigurationError(message)
     return 10 * number
+
+
+def dies(_: int) -> None:
+    os._exit(1)
+
+
+def test_a_process_that_is_ended_from_outside_is_told():
+    with crew(2) as workers, pytest.raises(GuardianError, match="fewer --jobs"):
+        workers.each(dies, [1], lambda: None)
 
 
 @pytest.mark.parametrize("jobs", [1, 2])

@@ -60,4 +60,6 @@ def test_a_file_that_one_run_could_not_read_is_left_out():
 
 def test_other_settings_are_noticed():
     assert compared(run({}, []), run({}, []))["same_settings"]
-    assert not compared(run({}, []), run({}, [], hold=15.0))["same_settings"]
+    found = compared(run({}, []), run({}, [], hold=15.0))
+    assert not found["same_settings"]
+    assert sentences(found)[0] == "The two runs did not use the same settings."

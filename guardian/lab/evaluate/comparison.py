@@ -53,7 +53,9 @@ def sentences(found: Mapping[str, Any]) -> tuple[str, ...]:
     wrong = _difference(alarms["only_here"] - alarms["only_there"], "more false alarms", "fewer", alarms["p"])
     found_by = f"{falls['both']} were found by both, {here} only here, {there} only there"
     alone = f"{alarms['only_here']} only here, {alarms['only_there']} only there"
+    other = () if found["same_settings"] else ("The two runs did not use the same settings.",)
     return (
+        *other,
         f"Of {falls['shared']} falls in both runs, {found_by}, {falls['neither']} by neither: {difference}",
         f"In {alarms['files']} files, {alarms['both']} false alarms are the same, {alone}: {wrong}",
     )

@@ -39,7 +39,7 @@ def document(result: Result) -> dict[str, Any]:
                 "path": seen.path,
                 "seconds": seen.seconds,
                 "frames": seen.frames,
-                "coverage": seen.covered / seen.frames if seen.frames else None,
+                "coverage": seen.covered / (seen.seconds + seen.held) if seen.seconds + seen.held else None,
                 "events": [_told(each) for each in seen.told],
                 "fault": seen.fault,
             }

@@ -74,7 +74,7 @@ def evaluate(
     """
     known = read_manifest(manifest)
     if events is None:
-        tasks = [Task(each.path, each.file, hold, settings) for each in known.recordings]
+        tasks = [Task(each.path, each.file.absolute(), hold, settings) for each in known.recordings]
         step = begin(len(tasks)) if begin else _silent
         with crew(jobs, scheduler) as workers:
             found = workers.each(watch, sorted(tasks, key=_size, reverse=True), step)

@@ -106,7 +106,7 @@ def figures(cases: Sequence[Case], confirm_seconds: float, *, resample: bool = T
     false = sum(len(case.score.false_alarms) for case in cases)
     seconds = sum(case.watched.seconds for case in cases)
     calm = [case for case in cases if not case.recording.falls]
-    frames = sum(case.watched.frames for case in cases)
+    looked = sum(case.watched.seconds + case.watched.held for case in cases)
     return Figures(
         recordings=len(cases),
         seconds=seconds,
@@ -123,7 +123,7 @@ def figures(cases: Sequence[Case], confirm_seconds: float, *, resample: bool = T
         behaviour_alarms=Rate.so_many(sum(len(case.score.behaviour) for case in cases), seconds),
         suspected_delay=_spread(outcomes, lambda outcome: outcome.suspected_delay),
         alarm_delay=_spread(outcomes, lambda outcome: outcome.alarm_delay),
-        coverage=sum(case.watched.covered for case in cases) / frames if frames else None,
+        coverage=sum(case.watched.covered for case in cases) / looked if looked else None,
         resampled=_resampled(cases) if resample else None,
     )
 

@@ -30,7 +30,9 @@ def show(result: Result, console: Console) -> None:
     for note in notes(result):
         console.print(note, highlight=False)
     for dimension, groups in result.by.items():
-        if 1 < len(groups) <= MOST_ROWS:
+        if len(groups) > MOST_ROWS:
+            console.print(f"By {dimension}: {len(groups)} values, which --json and --report tell.", highlight=False)
+        elif len(groups) > 1:
             console.print(_groups(dimension, groups))
     if result.omnifall is not None:
         console.print(_omnifall(result.omnifall))

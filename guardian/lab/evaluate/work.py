@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -40,14 +41,14 @@ class Task:
 @dataclass(frozen=True, slots=True)
 class Watched:
     """What was seen and told of one file. `seconds` are the file's own, `held` those for which its last frame went on;
-    `covered` are the frames in which the view was not lost; `fault` says why it could not be watched to its end.
+    `covered` are those of both in which the view was not lost; `fault` says why it could not be watched to its end.
     """
 
     path: str
     seconds: float = 0.0
     held: float = 0.0
     frames: int = 0
-    covered: int = 0
+    covered: float = 0.0
     told: tuple[Told, ...] = ()
     fault: str = ""
 
@@ -60,18 +61,20 @@ def watch(task: Task) -> Watched:
     kept = KEPT | set(settings.behaviour.alarm_events)
     pipeline: Pipeline | None = None
     told: list[Told] = []
-    first, last, end, frames, covered, fault = 0.0, 0.0, 0.0, 0, 0, ""
+    first, last, end, frames, covered, fault = 0.0, 0.0, 0.0, 0, 0.0, ""
     try:
         for seen in observations(str(task.file), task.hold, settings):
             if pipeline is None:
-                pipeline, first, last = Pipeline(room, settings, seen.time), seen.time, seen.time
+                pipeline = Pipeline(room, settings, seen.time)
+                first = last = end = seen.time
             events = pipeline.update(seen, Moment(seen.time, NOON + timedelta(seconds=seen.time)))
             told += [plain(event) for event in events if type(event).__name__ in kept]
-            frames, covered, end = frames + 1, covered + (not pipeline.view_lost), seen.time
-            last = last if seen.held else seen.time
+            covered += 0.0 if pipeline.view_lost else seen.time - end
+            frames, end, last = frames + 1, seen.time, last if seen.held else seen.time
     except GuardianError as error:  # the other files are worth their own answer
         fault = str(error)
-    return Watched(task.path, round(last - first, 3), round(end - last, 3), frames, covered, tuple(told), fault)
+    own, held, covered = (round(each, 3) for each in (last - first, end - last, covered))
+    return Watched(task.path, own, held, frames, covered, tuple(told), fault)
 
 
 def plain(event: Event) -> Told:
@@ -109,9 +112,8 @@ def heard(file: Path, hold: float = 0.0) -> dict[str, Watched]:
     watched = {}
     for path, told in found.items():
         seconds, frames, coverage = ends.get(path, (0.0, 0, 1.0))
-        watched[path] = Watched(
-            path, max(0.0, round(seconds - hold, 3)), hold, frames, round(coverage * frames), tuple(told)
-        )
+        own = max(0.0, round(seconds - hold, 3))
+        watched[path] = Watched(path, own, hold, frames, coverage * (own + hold), tuple(told))
     return watched
 
 
@@ -148,6 +150,9 @@ class Processes:
             for future in as_completed(futures):
                 future.result()
                 step()
+        except BrokenProcessPool as error:
+            message = f"a process was ended from outside ({error}); fewer --jobs need less memory"
+            raise GuardianError(message) from error
         finally:
             for future in futures:
                 future.cancel()
