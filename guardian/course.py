@@ -14,7 +14,7 @@ from guardian.descent import Descent, Path
 from guardian.evidence import Since
 from guardian.geometry import Point, distance, mean_score, middle, torso_tilt
 from guardian.identity import Person
-from guardian.posture import Figure, Posture, raised
+from guardian.posture import Figure, Posture, height_above, raised
 from guardian.settings import Place
 from guardian.skeleton import HIPS, SHOULDERS, TORSO, Pose
 from guardian.tracking import Track, TrackState, torso_middle
@@ -30,6 +30,13 @@ MOVE_SECONDS, MOVED = 1.0, 0.12
 """The middle of a torso that has gone so many statures in so long moves about; at rest it trembles by 0.03-0.06."""
 MOVING_COUNTS = 0.3
 """Share of the time in which a body on the floor moves about that counts as lying there: who exercises is well."""
+ROSE_SECONDS = 0.3
+"""Who was so long on the feet after a descent has come up again, as from bending down, and may fall after all."""
+LEFT_COUNTS = 0.3
+"""Share of the time out of sight that counts of a body that was last seen at the edge of the picture."""
+EDGE_SECONDS = 1.0
+BENT_COUNTS = 0.5
+"""Share of the time that counts as sitting on the floor of a body that is low but bent: it may kneel or crouch."""
 RISING = 3.0
 """How many seconds of lying a second in another posture takes back: a body that is misread for a frame still lies."""
 
@@ -61,6 +68,10 @@ class Course:
     spot: Point | None = None
     spotted: float = 0.0
     moves: bool = False
+    rose: bool = False
+    lost: bool = False
+    at_exit: bool = False
+    edge: float = float("-inf")
     told_long_lie: bool = False
 
     @property
@@ -83,17 +94,25 @@ class Course:
         place = self.figure.place
         return place.kind in REST if place is not None else not self.fast and self._on_furniture(self.figure)
 
+    @property
+    def leaving(self) -> bool:
+        """Whether the body was last seen where people leave, or at the edge of the picture or just come from there."""
+        place = self.figure.place
+        at_door = self.at_exit or (place is not None and place.kind == "door")
+        return at_door or self.figure.person.track.seen - self.edge <= EDGE_SECONDS
+
     def see(self, figure: Figure, now: float) -> None:
         """Take the body as it is in the frame captured at `now`."""
-        step = self._step(now)
-        self.figure = figure
+        step, self.figure, self.lost = self._step(now), figure, False
         if figure.person.track.hit:
             self.path.add(figure, now)
+            self.edge = now if figure.leaving else self.edge
         self._weigh(figure, step, now)
 
     def miss(self, now: float) -> None:
-        """Let time pass in which the body is out of sight."""
-        self.evidence.hidden += self._step(now)
+        """Let time pass in which the body is out of sight: little is said by it where the body was about to leave."""
+        self.lost = True
+        self.evidence.hidden += self._step(now) * (LEFT_COUNTS if self.leaving else 1.0)
 
     def begin(self, phase: Phase, since: float, descent: Descent | None) -> None:
         """Something is suspected or known since that second."""
@@ -102,7 +121,7 @@ class Course:
         self.level = hips[0] if hips else 0.0
         self.floor = self.path.floor or self.figure.floor
         self.evidence, self.up = Since(), 0.0
-        self.told_long_lie = False
+        self.rose = self.told_long_lie = False
 
     def reset(self) -> None:
         """It was nothing, or is over."""
@@ -130,20 +149,27 @@ class Course:
         evidence.moving += step * (moves and now - self.since > SETTLE_SECONDS)
         evidence.faded += (1 - score / max(self.score, 0.1) - evidence.faded) * min(1.0, step)
         if lying:
-            evidence.down += step
-            self.up = 0.0
-            evidence.held += step * self._on_furniture(figure)
+            self._lie(figure, step)
         elif figure.posture is Posture.UNKNOWN:
             evidence.hidden += step
         elif figure.posture is Posture.UPRIGHT and not self._low(figure):
             self.up += step
             evidence.up += step
+            self.rose = self.rose or self.up >= ROSE_SECONDS
         elif self._low(figure):
-            evidence.sat += step
+            evidence.sat += step * (BENT_COUNTS if figure.posture is Posture.BENT else 1.0)
             self.up = 0.0
         else:
             evidence.sat = 0.0
-            evidence.held += step
+            evidence.other += step
+
+    def _lie(self, figure: Figure, step: float) -> None:
+        evidence, self.up = self.evidence, 0.0
+        evidence.down += step
+        evidence.up = max(0.0, evidence.up - step)  # misread, or it has come down again
+        height = height_above(figure.hips, self.floor, figure.stature)
+        if height is not None and evidence.down > 0:
+            evidence.held += (height - evidence.held) * min(1.0, step / evidence.down)
 
     def _moves(self, figure: Figure, now: float) -> bool:
         """Whether the middle of the torso goes somewhere, told once a `MOVE_SECONDS`."""

@@ -5,6 +5,7 @@ Lengths are in statures of that person, so that distance from the camera does no
 
 from collections import deque
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from guardian.geometry import Point
 from guardian.posture import Figure, Posture
@@ -18,6 +19,8 @@ SHOULDER_DROP, HIP_DROP, LYING_DROP = 0.38, 0.17, 0.32
 the hips by less than 0.1; a fall from a chair drops the hips by the height of the seat, 0.25. Of a body that ends lying
 the shoulders tell enough, by more than the torso (0.29) by which they drop as somebody seated lies back: hips may be
 hidden behind furniture, and both rise in the picture as one falls away from the camera."""
+VANISHED_DROP = 0.2
+"""So far the shoulders must have come down, fast, before a body vanished: it went on falling behind something."""
 SPEED = 0.6
 """Least peak speed of the shoulders of a fast descent, a second: 1 m/s for an adult. Sitting down stays below 0.9 m/s,
 falls exceed 1.3 m/s (Bourke et al. 2008, vertical velocity of the trunk)."""
@@ -53,7 +56,9 @@ class Descent:
 
 
 @dataclass(frozen=True, slots=True)
-class _Sample:
+class Sample:
+    """Where shoulders and hips were (y, frame heights) at one time, and where the feet had stood."""
+
     time: float
     shoulders: float
     hips: float
@@ -64,57 +69,75 @@ class _Sample:
 class Path:
     """Where shoulders and hips have been within the window."""
 
-    _samples: deque[_Sample] = field(default_factory=deque)
+    samples: deque[Sample] = field(default_factory=deque)
 
     def add(self, figure: Figure, now: float) -> None:
         """Take where they are now; where the torso is unseen the path only ages."""
-        while self._samples and now - self._samples[0].time > self._window(now):
-            self._samples.popleft()
+        while self.samples and now - self.samples[0].time > self._window(now):
+            self.samples.popleft()
         if figure.shoulders is not None and figure.hips is not None:
-            self._samples.append(_Sample(now, figure.shoulders[0], figure.hips[0], figure.floor))
+            self.samples.append(Sample(now, figure.shoulders[0], figure.hips[0], figure.floor))
+
+    def follow(self, earlier: "Path") -> None:
+        """Take the path of a body that was lost just before this one was found as the beginning of this one."""
+        begun = self.samples[0].time if self.samples else float("inf")
+        self.samples.extendleft(sample for sample in reversed(earlier.samples) if sample.time < begun)
+
+    @property
+    def ended(self) -> float:
+        """When it was last added to; minus infinity where it never was."""
+        return self.samples[-1].time if self.samples else float("-inf")
 
     def clear(self) -> None:
         """Begin anew."""
-        self._samples.clear()
+        self.samples.clear()
 
     @property
     def floor(self) -> Point | None:
         """Where the feet stood at the beginning: a fall takes them along."""
-        return self._samples[0].floor if self._samples else None
+        return self.samples[0].floor if self.samples else None
 
-    def descent(self, figure: Figure) -> Descent | None:
-        """The descent that the path shows; None where there is none that could be a fall."""
-        if len(self._samples) < (2 if self._is_sparse else 3):
+    def descent(self, figure: Figure, *, vanished: bool = False) -> Descent | None:
+        """The descent that the path shows; None where there is none that could be a fall.
+
+        Of a body that has `vanished` on its way down less need be seen, if it was fast.
+        """
+        if len(self.samples) < 3 or self._jumped:  # noqa: PLR2004 - two samples are a jump, not a path
             return None
-        last, scale = self._samples[-1], figure.stature
-        top = min(self._samples, key=lambda sample: sample.shoulders)
+        last, scale = self.samples[-1], figure.stature
+        top = min(self.samples, key=lambda sample: sample.shoulders)
         shoulders = (last.shoulders - top.shoulders) / scale
-        hips = (last.hips - min(sample.hips for sample in self._samples)) / scale
+        hips = (last.hips - min(sample.hips for sample in self.samples)) / scale
         lying = figure.posture is Posture.LYING
-        if shoulders < (LYING_DROP if lying else SHOULDER_DROP) or (hips < HIP_DROP and not lying):
+        if vanished and (self.samples[-2].shoulders - top.shoulders) / scale < VANISHED_DROP / 2:
+            return None  # a single pose before the body is lost may be anything
+        wanted = VANISHED_DROP if vanished else LYING_DROP if lying else SHOULDER_DROP
+        if shoulders < wanted or (hips < HIP_DROP and not lying and not vanished):
             return None
         speed, impact = self._speed()
-        if speed / scale < (SLOW_SPEED if lying else SPEED):
+        if speed / scale < (SLOW_SPEED if lying and not vanished else SPEED):
             return None
         return Descent(shoulders, hips, self._seconds(top, 0.05 * scale), speed / scale, impact / scale)
 
-    def _seconds(self, top: _Sample, slack: float) -> float:
+    def _seconds(self, top: Sample, slack: float) -> float:
         """How long the way down took: from the last time at the top to the first at the bottom."""
-        low = self._samples[-1].shoulders - slack
-        after = [sample for sample in self._samples if sample.time >= top.time]
+        low = self.samples[-1].shoulders - slack
+        after = [sample for sample in self.samples if sample.time >= top.time]
         end = next(sample.time for sample in after if sample.shoulders >= low)
         return end - max(
             sample.time for sample in after if sample.time <= end and sample.shoulders <= top.shoulders + slack
         )
 
     @property
-    def _is_sparse(self) -> bool:
-        """Whether the last two samples are so far apart that a whole fall fits between them."""
-        samples = self._samples
-        return len(samples) > 1 and samples[-1].time - samples[-2].time > SPARSE_SECONDS
+    def _jumped(self) -> bool:
+        """Whether the last sample stands alone after a gap that is not the camera's pace: it may be anything."""
+        before, last, now = (self.samples[number].time for number in (-3, -2, -1))
+        return now - last > SPARSE_SECONDS >= last - before
 
     def _window(self, now: float) -> float:
-        gap = now - self._samples[-1].time
+        """How long the path is: longer where frames are far apart, so that what came before a gap is not forgotten."""
+        times = [*(sample.time for sample in list(self.samples)[-2:]), now]
+        gap = max(later - earlier for earlier, later in pairwise(times))
         return WINDOW_SECONDS if gap <= SPARSE_SECONDS else max(WINDOW_SECONDS, min(3.0, 2.2 * gap))
 
     def _speed(self) -> tuple[float, float]:
@@ -124,7 +147,7 @@ class Path:
         Where frames are farther apart than that it is the speed between two of them, as if it had taken no longer than
         `SPARSE_SECONDS`: whoever lets himself down is seen on the way.
         """
-        samples = list(self._samples)
+        samples = list(self.samples)
         best, at, after = 0.0, 0, 0.0
         for number, end in enumerate(samples[1:], start=1):
             near = (sample for sample in samples[:number] if end.time - sample.time <= SPEED_SECONDS)

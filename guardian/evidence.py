@@ -15,16 +15,18 @@ from guardian.posture import ramp
 @dataclass(slots=True)
 class Since:
     """Seconds since a descent began in which the body was seen lying low (`down`), `sat` on the floor, was `hidden`, on
-    its feet (`up`) or `held` above the floor; in which it moved about (`moving`); and how far the torso's score has
-    `faded` from what it was before, 0-1.
+    its feet (`up`) or in some other way, bent or seated (`other`); in which it moved about (`moving`). How high the
+    hips were `held` above the floor on an average, in statures, and how far the torso's score has `faded` from what it
+    was before, 0-1.
     """
 
     down: float = 0.0
     sat: float = 0.0
     hidden: float = 0.0
     up: float = 0.0
-    held: float = 0.0
+    other: float = 0.0
     moving: float = 0.0
+    held: float = 0.0
     faded: float = 0.0
 
 
@@ -33,8 +35,8 @@ class Views:
     """How strongly each view is there, 0-1.
 
     `fast`, `deep`, `sunk`, `abrupt` are of the descent: speed, drop of the shoulders, drop of the hips, impact. The
-    others are of the time since: lying low, sat on the floor, out of sight, on the feet, held above the floor (after a
-    descent that was not fast), moving about; `faded` is the collapse of the keypoints' scores.
+    others are of the time since: lying low, sat on the floor, out of sight, on the feet, held above the floor, in some
+    other way (bent or seated), moving about; `faded` is the collapse of the keypoints' scores.
     """
 
     fast: float = 0.0
@@ -46,6 +48,7 @@ class Views:
     hidden: float = 0.0
     risen: float = 0.0
     held: float = 0.0
+    other: float = 0.0
     moving: float = 0.0
     faded: float = 0.0
 
@@ -59,21 +62,21 @@ WEIGHTS = {
     "sat": 1.9,
     "hidden": 2.2,
     "risen": -5.0,
-    "held": -2.0,
+    "held": -3.5,
+    "other": -1.5,
     "moving": -0.5,
     "faded": 0.3,
 }
-BIAS = -3.6
+BIAS = -3.4
 TOLD = 0.2
 """Views that weigh less are not told of."""
 
 
 def views(descent: Descent, since: Since) -> Views:
     """How strongly each view is there, of a descent and of what came after it."""
-    seen = since.down + since.sat + since.up + since.held
-    fast = ramp(descent.speed, 0.3, 0.8)
+    seen = since.down + since.sat + since.up + since.other
     return Views(
-        fast=fast,
+        fast=ramp(descent.speed, 0.3, 0.8),
         deep=ramp(descent.shoulders, 0.3, 0.6),
         sunk=ramp(descent.hips, 0.1, 0.35),
         abrupt=ramp(descent.impact, 0.2, 1.0),
@@ -81,7 +84,8 @@ def views(descent: Descent, since: Since) -> Views:
         sat=grown(since.sat, 6.0),
         hidden=grown(since.hidden, 4.0),
         risen=grown(since.up, 0.7),
-        held=(1 - fast) * since.held / seen if seen else 0.0,
+        held=ramp(since.held, 0.36, 0.5),
+        other=since.other / seen if seen else 0.0,
         moving=ramp(since.moving / seen, 0.1, 0.6) if seen else 0.0,
         faded=ramp(since.faded, 0.1, 0.6),
     )

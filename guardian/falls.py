@@ -6,6 +6,7 @@ not depend on any weight: who lies is told of in the end, who is lost after a de
 Absence is evidence: a skeleton that vanishes after a fast descent is a person on the floor behind something.
 """
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
@@ -14,8 +15,8 @@ from guardian.course import SETTLE_SECONDS, Course, Phase
 from guardian.descent import Descent
 from guardian.events import FallConfirmed, FallSuspected, LongLie, PersonDown, PersonEvent, PersonRecovered
 from guardian.evidence import Since, belief, ranked, views
-from guardian.geometry import distance
-from guardian.posture import Figure
+from guardian.geometry import Point, distance
+from guardian.posture import SWITCH_SECONDS, SWITCH_STATURES, Figure, Posture
 from guardian.settings import Falls
 from guardian.tracking import Track, TrackState, torso_middle
 
@@ -29,6 +30,8 @@ DOWN_SHARE = 0.6
 """Least share of the time in which the body must be seen down (or be hidden)."""
 REAPPEAR_STATURES = 1.2
 """Who appears so near to where a body was lost after a descent is that body; a visitor comes from farther away."""
+EXITS, EXIT_STATURES = 64, 0.5
+"""Where people were last seen upright before they left, so many of late, is a way out, so far around."""
 RECALLED_SECONDS = 2 * 3600.0
 """After a restart a body that came down longer ago is no longer waited for; its incident is kept by the alarm."""
 BELIEVED = {"low": 0.7, "normal": 0.0, "high": -0.7}
@@ -44,6 +47,7 @@ class FallDetector:
         self._room = room
         self._settings = settings
         self._courses: dict[int, Course] = {}
+        self._exits: deque[Point] = deque(maxlen=EXITS)
 
     def update(self, figures: Iterable[Figure], now: float) -> tuple[PersonEvent, ...]:
         """Take all figures of the frame captured at `now`; return what happened."""
@@ -77,11 +81,27 @@ class FallDetector:
             return
         if not course.is_open and track.hit:
             course = self._courses[track.id] = self._lost_course(track, present) or course
+            if course.path.ended < track.born:
+                self._take_path(course, track, present)
         if not track.hit and track.state is TrackState.LOST:
+            yield from self._vanish(course, now)
             course.miss(now)
         else:
             course.see(figure, now)
         yield from self._decide(course, now)
+
+    def _vanish(self, course: Course, now: float) -> Iterator[PersonEvent]:
+        """A body has just been lost: on its way down, it is suspected to have gone on."""
+        if course.lost:
+            return
+        hips, near = course.figure.hips, EXIT_STATURES * course.figure.stature
+        course.at_exit = hips is not None and any(distance(hips, spot) < near for spot in self._exits)
+        if course.is_open:
+            return
+        descent = course.path.descent(course.figure, vanished=True)
+        if descent is not None and not course.leaving:
+            course.begin(Phase.SUSPECTED, now, descent)
+            yield self._event(FallSuspected, course, now, descent.sentence, "Then nothing more was seen.")
 
     def _lost_course(self, track: Track, present: Mapping[int, Figure]) -> Course | None:
         """Take the open course of a body that was lost where this track began: whoever it is now, it is that body."""
@@ -93,11 +113,27 @@ class FallDetector:
         nearest = min(near, key=lambda lost: near[lost], default=None)
         return self._courses.pop(nearest) if nearest is not None and near[nearest] < REAPPEAR_STATURES else None
 
+    def _take_path(self, course: Course, track: Track, present: Mapping[int, Figure]) -> None:
+        """A body that moved too fast to be followed is a new track: its path goes on from where the last one ended."""
+        for lost, other in self._courses.items():
+            seen = other.figure.person.track
+            near = SWITCH_STATURES * other.figure.stature
+            if (
+                lost != track.id
+                and not (lost in present and present[lost].person.track.hit)
+                and 0 < track.born - other.path.ended <= SWITCH_SECONDS
+                and distance(torso_middle(seen.pose), track.origin) < near
+            ):
+                course.path.follow(other.path)
+                return
+
     def _await(self, track: int, now: float) -> Iterator[PersonEvent]:
         """A track has ended. Where it had come down it stays a candidate until somebody stands up there."""
         course = self._courses[track]
         if not course.is_open:
             del self._courses[track]
+            if course.figure.posture is Posture.UPRIGHT and course.figure.hips is not None:
+                self._exits.append(course.figure.hips)
             return
         course.miss(now)
         yield from self._decide(course, now)
@@ -116,7 +152,12 @@ class FallDetector:
             yield self._event(PersonRecovered, course, now, seconds)
             course.reset()
         elif course.phase is Phase.SUSPECTED and course.descent is not None:
-            yield from self._confirm(course, course.descent, now)
+            again = course.path.descent(course.figure) if course.rose else None
+            if again is not None:
+                course.begin(Phase.SUSPECTED, now, again)
+                yield self._event(FallSuspected, course, now, again.sentence)
+            else:
+                yield from self._confirm(course, course.descent, now)
         elif now - course.since >= self._settings.long_lie_seconds and not course.told_long_lie:
             course.told_long_lie = True
             yield self._event(LongLie, course, now, f"On the floor for {now - course.since:.0f} s.")

@@ -5,7 +5,7 @@ floor is where its feet then were. So "lying" means low, flat and with the hips 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from math import exp
 
@@ -31,6 +31,10 @@ READABLE = 0.2
 STATURE_MEMORY_SECONDS, REST_MEMORY_SECONDS = 120.0, 12 * 3600.0
 SAME_SPOT = 0.5
 """A track that begins within so many statures of where a resting body was lost is that body, found again."""
+SWITCH_SECONDS, SWITCH_STATURES = 2.0, 1.2
+"""So soon and so near after another was lost, a track is the same body, which moved too fast to be followed."""
+EDGE = 0.02
+"""A keypoint so near to the left or right edge of the picture, in frame heights: the body is partly outside."""
 HEAD_TO_ANKLES = 0.89
 """Eyes at 0.936 of the stature, ankles at 0.039 (Drillis and Contini 1966)."""
 STATURE_RISE, STATURE_FALL = 0.3, 0.03
@@ -39,6 +43,9 @@ FADE_SECONDS, MARGIN = 0.25, 0.1
 """What a body is called fades over so much time, and gives way only to a posture that scores so much better: a faller
 whom the camera sees from the feet scores as much for bent as for lying, and would flicker between both. Lying needs no
 margin, since it must not be shown as less."""
+STRAIGHT, STRAIGHT_DEGREES = 0.45, 20.0
+"""The legs of somebody who stands are 0.55 of the height from ankles to eyes (Drillis and Contini 1966), and the torso
+is within so many degrees of upright."""
 ERECT_DEGREES = 40.0
 """A torso tilted further is foreshortened and says little of the stature."""
 RAISED = 0.25
@@ -63,7 +70,8 @@ class Figure:
 
     `scores` are of upright, bent, seated, lying and sum to 1 (all 0 where unknown). `stature` is the length of the
     upright body here, in frame heights. `floor` is where the feet were when last upright, None if never seen so. `tilt`
-    is of the torso, in degrees. `raised` tells that a lying or seated body rests above the floor, on furniture.
+    is of the torso, in degrees. `raised` tells that a lying or seated body rests above the floor, on furniture,
+    `leaving` that it is at the left or right edge of the picture.
     """
 
     person: Person
@@ -78,17 +86,19 @@ class Figure:
     feet: Point | None
     floor: Point | None
     raised: bool
+    leaving: bool = False
 
 
 @dataclass(slots=True)
 class _Memory:
-    """What is remembered of one track: its stature, where its feet stood, where and when it was last seen."""
+    """What is remembered of one track: its stature, where its feet stood, where and when (`hit`) it was last seen."""
 
     stature: float = 0.0
     standing: float = 0.0
     floor: Point | None = None
     seen: float = 0.0
     spot: Point = (0.0, 0.0)
+    hit: float = 0.0
     resting: bool = False
 
     def fades(self, now: float) -> bool:
@@ -123,7 +133,8 @@ class Postures:
         if person.track.hit and posture is Posture.UPRIGHT:
             _remember_standing(memory, keypoints)
         if person.track.hit and posture is not Posture.UNKNOWN:
-            memory.spot, memory.resting = torso_middle(person.track.pose), posture in (Posture.LYING, Posture.SEATED)
+            memory.spot, memory.hit = torso_middle(person.track.pose), now
+            memory.resting = posture in (Posture.LYING, Posture.SEATED)
         hips = middle(keypoints, HIPS)
         return Figure(
             person=person,
@@ -138,21 +149,15 @@ class Postures:
             feet=middle(keypoints, ANKLES),
             floor=memory.floor,
             raised=raised(hips, memory.floor, memory.stature),
+            leaving=_touches_edge(keypoints, aspect),
         )
 
     def _memory(self, track: Track) -> _Memory:
         """What is known of this track, or of the resting body that was lost where it begins."""
         if track.id not in self._memories:
-            near = {
-                lost: distance(memory.spot, track.origin)
-                for lost, memory in self._memories.items()
-                if memory.resting and memory.seen < track.born
-            }
-            nearest = min(near, key=lambda lost: near[lost], default=None)
-            if nearest is not None and near[nearest] < SAME_SPOT * self._memories[nearest].stature:
-                self._memories[track.id] = self._memories.pop(nearest)
-            else:
-                self._memories[track.id] = _Memory()
+            known = [memory for memory in self._memories.values() if _continues(memory, track)]
+            nearest = min(known, key=lambda memory: distance(memory.spot, track.origin), default=None)
+            self._memories[track.id] = replace(nearest) if nearest else _Memory()
         return self._memories[track.id]
 
     def _place(self, hips: Point | None, aspect: float) -> Place | None:
@@ -162,6 +167,21 @@ class Postures:
         y, x = hips[0], hips[1] / aspect
         found = [place for place in self._places if contains(place.polygon, (x, y))]
         return min(found, key=lambda place: place.kind == "floor", default=None)
+
+
+def _touches_edge(keypoints: Keypoints, aspect: float) -> bool:
+    box = extent(keypoints)
+    return box is not None and not (box.left > EDGE and box.right < aspect - EDGE)
+
+
+def _continues(memory: _Memory, track: Track) -> bool:
+    """Whether the track that has begun is the body that is remembered: found again in its bed, or lost in a fall."""
+    if not memory.stature or memory.hit >= track.born:
+        return False
+    away = distance(memory.spot, track.origin) / memory.stature
+    if memory.resting and away < SAME_SPOT:
+        return True
+    return track.born - memory.hit <= SWITCH_SECONDS and away < SWITCH_STATURES
 
 
 class Steady:
@@ -204,10 +224,14 @@ def _remember_stature(memory: _Memory, keypoints: Keypoints) -> None:
 def _remember_standing(memory: _Memory, keypoints: Keypoints) -> None:
     """A standing body shows its stature and the floor: both are taken from it, so that walking nearer is followed.
 
-    Only a body that is wholly in the picture: where the head is cut off its keypoints are guesses.
+    Only a body that is wholly in the picture, since where the head is cut off its keypoints are guesses, and straight:
+    who begins to bend or to sit would seem to shrink, and to stand elsewhere.
     """
-    feet, head = middle(keypoints, ANKLES), middle(keypoints, HEAD)
-    if feet is None or head is None or not 0 < head[0] < feet[0] < 1:
+    feet, head, hips = middle(keypoints, ANKLES), middle(keypoints, HEAD), middle(keypoints, HIPS)
+    if feet is None or head is None or hips is None or not 0 < head[0] < feet[0] < 1:
+        return
+    straight = feet[0] - hips[0] > STRAIGHT * (feet[0] - head[0])
+    if not straight or (torso_tilt(keypoints) or 0.0) > STRAIGHT_DEGREES:
         return
     tall = distance(feet, head) / HEAD_TO_ANKLES
     memory.standing = tall if not memory.standing else memory.standing + 0.2 * (tall - memory.standing)
@@ -215,11 +239,17 @@ def _remember_standing(memory: _Memory, keypoints: Keypoints) -> None:
     memory.floor = feet
 
 
+def height_above(hips: Point | None, floor: Point | None, tall: float) -> float | None:
+    """How far the hips are above the feet's last place, in statures; None where one is unknown, or not near there."""
+    if hips is None or floor is None or abs(floor[1] - hips[1]) >= tall:
+        return None
+    return (floor[0] - hips[0]) / tall
+
+
 def raised(hips: Point | None, floor: Point | None, tall: float) -> bool:
     """Whether the hips are held well above where the feet stood, and near there; False where one of both is unknown."""
-    if hips is None or floor is None:
-        return False
-    return floor[0] - hips[0] > RAISED * tall and abs(floor[1] - hips[1]) < tall
+    height = height_above(hips, floor, tall)
+    return height is not None and height > RAISED
 
 
 def ramp(value: float, low: float, high: float) -> float:

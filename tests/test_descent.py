@@ -65,15 +65,42 @@ def test_who_does_not_come_down_has_no_descent():
         assert path.descent(figure(0.2, 0.5)) is None
 
 
-def test_a_jump_between_two_frames_is_no_path_unless_a_fall_fits_between_them():
-    near, far = Path(), Path()
-    for path, gap in ((near, 0.1), (far, 0.6)):
-        path.add(figure(0.2, 0.5), 0.0)
-        path.add(figure(0.9, 0.9, Posture.LYING), gap)
-    assert near.descent(figure(0.9, 0.9, Posture.LYING)) is None
-    descent = far.descent(figure(0.9, 0.9, Posture.LYING))
+def test_a_single_pose_after_a_gap_may_be_anything_and_two_are_a_body():
+    path, low = Path(), figure(0.9, 0.9, Posture.LYING)
+    for number in range(10):
+        path.add(figure(0.2, 0.5), number / 10)
+    path.add(low, 1.7)
+    assert path.descent(low) is None
+    path.add(low, 1.8)
+    descent = path.descent(low)
     assert descent is not None
     assert descent.is_fast
+
+
+def test_where_frames_are_far_apart_a_fall_fits_between_two_of_them():
+    path, low = Path(), figure(0.9, 0.9, Posture.LYING)
+    for number in range(5):
+        path.add(figure(0.2, 0.5), float(number))
+    path.add(low, 5.0)
+    descent = path.descent(low)
+    assert descent is not None
+    assert descent.is_fast
+
+
+def test_the_path_of_a_body_that_was_lost_goes_on_in_that_of_its_new_track():
+    lost, found, low = Path(), Path(), figure(0.9, 0.9, Posture.LYING)
+    for number in range(10):
+        lost.add(figure(0.2, 0.5), number / 10)
+    for number in (12, 13, 14):
+        found.add(low, number / 10)
+    found.follow(lost)
+    assert found.descent(low) is not None
+    assert lost.ended == pytest.approx(0.9)
+    assert len(lost.samples) == 10
+    empty = Path()
+    assert empty.ended == float("-inf")
+    empty.follow(lost)
+    assert len(empty.samples) == 10
 
 
 def test_what_is_unseen_is_no_sample_and_what_is_old_is_forgotten():

@@ -260,3 +260,53 @@ def test_who_lets_himself_down_behind_something_is_not_looked_for_for_ever():
     watched = dropped(Watched().show(2, standing()), tilted(90), 2.2).show(0.5, tilted(90)).show(60)
     assert watched.names() == ["FallSuspected"]
     assert watched.pipeline._falls._courses == {}
+
+
+def collapsed(watched: Watched, seconds: float = 0.3) -> Watched:
+    """The finder loses hold of a body that goes out of sight: its last poses shrink to the ground."""
+    low = standing().keypoints.copy()
+    low[:13, 0] += 0.25 * 0.6
+    return dropped(watched, Pose(low, 0.7), seconds)
+
+
+def test_a_body_that_vanishes_on_its_way_down_has_fallen_behind_something():
+    watched = collapsed(Watched().show(2, standing()), 0.4)
+    assert watched.names() == []
+    assert watched.show(20).names() == ["FallSuspected", "FallConfirmed"]
+    assert "Then nothing more was seen." in watched.events[1].reasons
+
+
+def test_where_people_leave_a_body_that_vanishes_has_left():
+    watched = Watched()
+    for _ in range(3):
+        watched.show(2, standing()).show(30)
+    assert collapsed(watched.show(2, standing()), 0.4).show(60).names() == []
+    door = Place(name="door", kind="door", polygon=EVERYWHERE)
+    assert collapsed(Watched(door).show(2, standing()), 0.4).show(60).names() == []
+
+
+def test_at_the_edge_of_the_picture_a_body_that_vanishes_has_left():
+    edge = (0.9, 1.25)
+    low = standing(edge).keypoints.copy()
+    low[:13, 0] += 0.25 * 0.6
+    watched = dropped(Watched().show(2, standing(edge)), Pose(low, 0.7), 0.4, standing(edge)).show(60)
+    assert watched.names() == []
+
+
+def test_a_single_pose_before_a_body_is_lost_may_be_anything():
+    low = standing().keypoints.copy()
+    low[:13, 0] += 0.25 * 0.6
+    assert Watched().show(2, standing()).show(0.1, Pose(low, 0.7)).show(60).names() == []
+
+
+def test_who_bends_down_and_then_falls_has_fallen():
+    watched = dropped(Watched().show(2, standing()), sitting_on_the_floor(), 0.5).show(1, sitting_on_the_floor())
+    watched = dropped(watched, standing(), 0.6, sitting_on_the_floor()).show(0.5, standing()).fall()
+    assert watched.show(8, tilted(90)).names() == ["FallSuspected", "FallSuspected", "FallConfirmed"]
+
+
+def test_a_body_that_moved_too_fast_to_be_followed_has_fallen():
+    far = away(tilted(90), -0.95)
+    watched = Watched().show(2, standing()).show(0.5).show(8, far)
+    assert len({event.track for event in watched.events}) == 2  # type: ignore[attr-defined]
+    assert "FallConfirmed" in watched.names()
