@@ -2,13 +2,31 @@
 
 import argparse
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeAlias
 
 # What a verb needs is imported when it runs: `guardian --help` must stay quick.
 
 Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - it has no public name
 
-_VERBS: tuple[Callable[[Verbs], None], ...] = ()
+
+def _add_ablate(verbs: Verbs) -> None:
+    text = "score the same videos as other eyes would see them"
+    verb = verbs.add_parser("ablate", help=text, description=text[0].upper() + text[1:] + ".")
+    verb.set_defaults(run=_ablate)
+    verb.add_argument("manifest", type=Path, metavar="MANIFEST.csv", help="what happened in which video")
+    text = "go on for S seconds with the last frame of each video"
+    verb.add_argument("--hold", type=float, default=0.0, metavar="S", help=text)
+    verb.add_argument("--jobs", type=int, default=1, metavar="N", help="so many scenes at a time (default: 1)")
+
+
+def _ablate(options: argparse.Namespace) -> int:
+    from guardian.lab.ablate import ablate
+
+    return ablate(options.manifest, hold=options.hold, jobs=options.jobs)
+
+
+_VERBS: tuple[Callable[[Verbs], None], ...] = (_add_ablate,)
 
 
 def add_verbs(lab: argparse.ArgumentParser) -> None:
