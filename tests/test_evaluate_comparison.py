@@ -20,7 +20,15 @@ def test_falls_are_compared_in_pairs():
         {("a", 1.0): "hit", ("a", 9.0): "hit", ("b", 2.0): "missed", ("c", 3.0): "late", ("d", 1.0): "excused"}, []
     )
     theirs = run(
-        {("a", 1.0): "hit", ("a", 9.0): "missed", ("b", 2.0): "missed", ("c", 3.0): "hit", ("e", 1.0): "hit"}, []
+        {
+            ("a", 1.0): "hit",
+            ("a", 9.0): "missed",
+            ("b", 2.0): "missed",
+            ("c", 3.0): "hit",
+            ("d", 1.0): "hit",
+            ("e", 1.0): "hit",
+        },
+        [],
     )
     falls = compared(ours, theirs)["falls"]
     assert falls == {

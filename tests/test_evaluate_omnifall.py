@@ -67,6 +67,10 @@ def test_our_events_make_segments_fall_and_fallen():
     assert predicted(FALL, [Told(6.0, "PersonDown")]) == [Label.OTHER, Label.OTHER, Label.FALLEN, Label.FALLEN]
 
 
+def test_a_segment_of_no_length_is_nothing_special():
+    assert predicted(segments((Label.OTHER, 2, 2), (Label.FALL, 3, 4)), EVENTS[:2]) == [Label.OTHER, Label.FALL]
+
+
 def test_a_suspicion_just_after_the_fall_is_of_the_fall_and_one_long_before_is_not():
     assert predicted(FALL, [Told(4.4, "FallSuspected"), Told(8.0, "FallConfirmed")])[1:3] == [Label.FALL, Label.FALLEN]
     long = segments((Label.WALK, 0, 60), (Label.FALLEN, 60, 70))

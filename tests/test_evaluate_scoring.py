@@ -89,6 +89,22 @@ def test_what_follows_a_hit_within_a_minute_belongs_to_it():
     assert len(scored([fall(10.0, 11.0)], told(40.0), told(101.0)).false_alarms) == 1
 
 
+def test_what_follows_a_fall_is_not_put_down_to_the_false_alarm_before_it():
+    found = scored([fall(10.0, 11.0)], told(5.0), told(15.0), told(60.0))
+    assert [(alarm.told.time, alarm.more) for alarm in found.false_alarms] == [(5.0, 0)]
+    found = scored([fall(10.0, 11.0, up=14.0)], told(5.0), told(14.0), told(60.0))
+    assert [(alarm.told.time, alarm.more) for alarm in found.false_alarms] == [(5.0, 0)]
+
+
+def test_who_lies_there_to_the_end_does_not_excuse_an_alarm_before():
+    assert len(scored([fall(10.0, 11.0, stays=True)], told(2.0)).false_alarms) == 1
+
+
+def test_a_suspicion_after_the_alarm_is_none_of_that_fall():
+    assert scored([fall(10.0, 11.0)], told(12.0), told(14.0, "FallSuspected")).outcomes[0].suspected is None
+    assert scored([fall(10.0, 11.0)], told(14.0, "FallSuspected")).outcomes[0].suspected is not None
+
+
 def test_a_false_alarm_just_before_a_fall_stays_false_and_the_fall_is_found():
     found = scored([fall(10.0, 11.0)], told(5.0), told(15.0))
     assert verdicts(found) == ["hit"]

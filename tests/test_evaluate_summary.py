@@ -52,6 +52,13 @@ def test_figures_are_those_counted_by_hand():
     assert found.suspected_delay is None
 
 
+def test_who_got_up_at_once_neither_counts_nor_is_missed():
+    row = Row(line=1, path="a", file=Path("a"), kind="fall", onset=1.0, contact=2.0, up=4.0)
+    recording = Recording("a", Path("a"), (row,))
+    found = figures([Case(recording, Watched("a"), score(recording, (), confirm_seconds=4.0))], 4.0)
+    assert (found.falls, found.missed, found.excused, found.sensitivity.of) == (0, 0, 1, 0)
+
+
 def test_alike_subjects_leave_nothing_to_doubt_and_unlike_ones_do():
     alike = figures([case("a", "anna", 4, 2), case("b", "bert", 4, 2)], 4.0).resampled
     assert alike is not None
