@@ -125,7 +125,7 @@ class Guardian:
             self._begin("broker", self.broker.start)
         if self.settings.mqtt.broker != "none":
             self._begin("mqtt", self._connect)
-        self.brain.begin(stored, self.journal.people(), moment)
+        self.brain.begin(stored, self.journal.people(), moment, self.journal.memories(moment))
         if self.mqtt is not None:
             self.mqtt.start()
         self._watchdog.started(self._clock.monotonic())

@@ -3,10 +3,12 @@
 It owns the stages, and is called from one thread only. It has no thread and no clock: every call brings its Moment.
 """
 
+import json
 import logging
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import TypeAlias
 
 from guardian import recording
@@ -77,6 +79,7 @@ class Brain:
         self._memories = {room.name: _Memory() for room in settings.rooms}
         self._steadies = {room.name: Steady() for room in settings.rooms}
         self._recordings: dict[str, Incident] = {}
+        self._remembered: dict[str, tuple[tuple[int, str, bool], ...]] = {}
         self._bulletin = Bulletin(topics_of(settings))
         self._panel = DARK
         self._faults: dict[tuple[str, str], FaultOccurred] = {}
@@ -93,10 +96,20 @@ class Brain:
         """When something happens by itself, in monotonic seconds."""
         return self._alarm.next_deadline
 
-    def begin(self, stored: Iterable[Incident], people: Sequence[Template], moment: Moment) -> None:
-        """Go on where the last process ended, and say every state once."""
+    def begin(
+        self,
+        stored: Iterable[Incident],
+        people: Sequence[Template],
+        moment: Moment,
+        memories: Mapping[str, tuple[float, str]] = MappingProxyType({}),
+    ) -> None:
+        """Go on where the last process ended, and say every state once. `memories` are of each room: how many seconds
+        ago they were kept, and the falls that were open.
+        """
         for room in self._rooms.values():
             self._pipelines[room.name] = Pipeline(room, self._settings, moment.monotonic, people)
+            if room.name in memories:
+                self._recall(room.name, *memories[room.name], moment)
         restored = self._alarm.restore(stored, moment.monotonic)
         self._publish(self._bulletin.begin(self._alarm.incidents, moment))
         self._carry_out(restored, moment)
@@ -109,6 +122,7 @@ class Brain:
                 self._memories[room].add(observation)
                 self._publish(self._bulletin.seen(room, observation.time, moment))
                 self._note(self._pipelines[room].update(observation, moment), moment)
+                self._remember(room, moment)
             case Greeted(room, hello):
                 self._note(self._greeted(room, hello, moment), moment)
             case Cut(room, reason):
@@ -127,6 +141,20 @@ class Brain:
             del self._recordings[incident.id]
             self._keep_scene(incident, moment)
         self.shown = self._snapshot(moment)
+
+    def _remember(self, room: str, moment: Moment) -> None:
+        """Keep the open falls of a room where they have changed: a power cut must not make them undone."""
+        pipeline = self._pipelines[room]
+        if pipeline.open_falls != self._remembered.get(room, ()):
+            self._remembered[room] = pipeline.open_falls
+            self._outputs.journal.save_memory(room, json.dumps(pipeline.remember(moment.monotonic)), moment)
+
+    def _recall(self, room: str, ago: float, body: str, moment: Moment) -> None:
+        try:
+            falls = [{**fall, "ago": float(fall["ago"]) + ago} for fall in json.loads(body)]
+            self._pipelines[room].recall(falls, moment.monotonic)
+        except (ValueError, KeyError, TypeError) as error:
+            log.error("event=memory_unreadable room=%r error=%r", room, str(error))
 
     def _greeted(self, room: str, hello: Hello, moment: Moment) -> tuple[Event, ...]:
         """An eye that may run unconfined is a fault that everybody sees, until a confined one takes its place."""

@@ -58,6 +58,12 @@ class FallDetector:
             events.extend(self._await(track, now))
         return tuple(events)
 
+    @property
+    def open_falls(self) -> tuple[tuple[int, str, bool], ...]:
+        """Track, phase, and whether a long lie was told, of each open course."""
+        courses = self._courses.items()
+        return tuple((track, each.phase.value, each.told_long_lie) for track, each in courses if each.is_open)
+
     def remember(self, now: float) -> tuple[dict[str, Any], ...]:
         """The open courses as plain numbers and words: what a restart must not forget."""
         return tuple(course.encode(now) for course in self._courses.values() if course.is_open)

@@ -1,8 +1,8 @@
 """One room from observations to events: the stages, called in the order of the flow; the same for replay and life."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from guardian.behaviour import Stillness
 from guardian.events import Event, PersonAppeared, PersonLeft
@@ -57,6 +57,22 @@ class Pipeline:
             *self._falls.update(self.figures, now),
             *self._stillness.update(self.figures, replace(moment, monotonic=now), in_view=not self._view.lost),
         )
+
+    def remember(self, now: float) -> tuple[dict[str, Any], ...]:
+        """The falls that are open, as plain numbers and words: what a restart must not forget."""
+        return self._falls.remember(now)
+
+    def recall(self, remembered: Iterable[Mapping[str, Any]], now: float) -> None:
+        """Go on with the falls that were open before a restart.
+
+        Raises ValueError, KeyError or TypeError where what was remembered is damaged.
+        """
+        self._falls.recall(remembered, now)
+
+    @property
+    def open_falls(self) -> tuple[tuple[int, str, bool], ...]:
+        """Which falls are open and how far they have come: what is remembered is worth keeping when this changes."""
+        return self._falls.open_falls
 
     def tick(self, moment: Moment) -> tuple[Event, ...]:
         """Let time pass without a frame."""

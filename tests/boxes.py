@@ -1,7 +1,8 @@
 """A brain with outputs that note what they were handed, under a clock that is moved by hand."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta, timezone
+from types import MappingProxyType
 
 from bodies import seen, standing, tilted
 
@@ -43,6 +44,9 @@ class Log:
     def save_scene(self, incident: str, lines: list[str], _moment: Moment) -> None:
         self.entries.append(("scene", (incident, lines)))
 
+    def save_memory(self, room: str, body: str, _moment: Moment) -> None:
+        self.entries.append(("memory", (room, body)))
+
     def wait(self, _seconds: float, _moment: Moment) -> bool:
         self.entries.append(("wait", None))
         return self.durable
@@ -65,11 +69,17 @@ class Log:
 class Box:
     """A brain at work. `at(t)` is the moment t seconds after it began, monotonic second 1000."""
 
-    def __init__(self, settings: Settings = SETTINGS, *, stored: Iterable[Incident] = ()) -> None:
+    def __init__(
+        self,
+        settings: Settings = SETTINGS,
+        *,
+        stored: Iterable[Incident] = (),
+        memories: Mapping[str, tuple[float, str]] = MappingProxyType({}),
+    ) -> None:
         self.log, self.now = Log(), 0.0
         names = iter(range(10_000))
         self.brain = Brain(settings, self.log.outputs, lambda: f"i-{next(names)}", self.at(0.0))
-        self.brain.begin(stored, (), self.at(0.0))
+        self.brain.begin(stored, (), self.at(0.0), memories)
 
     @staticmethod
     def at(seconds: float) -> Moment:

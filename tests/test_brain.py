@@ -208,3 +208,38 @@ def test_an_empty_room_shows_nobody():
     box = Box()
     box.see(seen(0.1))
     assert box.brain.shown.rooms[0].persons == ()
+
+
+def memory_of(box: Box) -> str:
+    """What was last kept of the kitchen."""
+    room, body = box.log.all("memory")[-1]  # type: ignore[misc]
+    assert room == "kitchen"
+    return str(body)
+
+
+def test_a_fall_that_was_suspected_before_a_power_cut_is_an_alarm_after_it():
+    before = Box()
+    before.watch(2.0, standing())
+    for degrees in (5.0, 20.0, 45.0, 80.0, 90.0):
+        before.watch(0.2, tilted(degrees))
+    assert before.state is IncidentState.SUSPECTED
+    after = Box(memories={"kitchen": (5.0, memory_of(before)), "attic": (1.0, "[]")})
+    after.watch(8.0)
+    assert after.state is IncidentState.PENDING
+
+
+def test_what_is_kept_of_a_room_follows_what_happens_there_and_is_written_only_then():
+    box = Box()
+    box.fall()
+    box.watch(6.0, tilted(90.0))
+    kept = [json.loads(body) for _, body in box.log.all("memory")]  # type: ignore[misc]
+    assert [[fall["phase"] for fall in falls] for falls in kept] == [["suspected"], ["down"]]
+    box.watch(6.0, standing())
+    assert json.loads(memory_of(box)) == []
+
+
+@pytest.mark.parametrize("body", ["no json", "[1]", '[{"ago": 1}]'])
+def test_a_damaged_memory_is_no_reason_not_to_watch(body: str):
+    box = Box(memories={"kitchen": (5.0, body)})
+    box.fall()
+    assert box.state is IncidentState.PENDING

@@ -197,3 +197,12 @@ def test_whatever_an_incident_says_comes_back(store: Store, incident: Incident):
         expected = getattr(incident, name)
         exact = name not in {"opened", "changed", "deadline"} or expected is None
         assert getattr(found, name) == (expected if exact else pytest.approx(expected, abs=1e-5))
+
+
+def test_what_a_room_must_not_forget_comes_back_with_its_age(store: Store):
+    store.save_memory("kitchen", "[1]", NOW)
+    store.save_memory("kitchen", "[2]", NOW)
+    store.save_memory("bath", "[]", NOW)
+    later = Moment(5.0, NOW.wall + timedelta(seconds=65))
+    assert store.memories(later) == {"kitchen": (65.0, "[2]"), "bath": (65.0, "[]")}
+    assert store.memories(Moment(5.0, NOW.wall - timedelta(days=1)))["bath"] == (0.0, "[]")

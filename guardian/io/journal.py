@@ -18,17 +18,19 @@ log = logging.getLogger(__name__)
 RETRY_SECONDS = 5.0
 CLOSE_SECONDS = 3.0
 PART = "store"
+MEMORY = "memory of "
 SLOW = "The disk has not answered: what happens now may not survive a power cut."
 
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """One thing to be written: an incident, or with `lines` the scene around it."""
+    """One thing to be written: an incident, or with `lines` the scene around it, or the `memory` of a room."""
 
     incident: str
     moment: Moment
     state: Incident | None = None
     lines: tuple[str, ...] = ()
+    memory: str | None = None
 
 
 class Journal:
@@ -82,6 +84,18 @@ class Journal:
     def save_scene(self, incident: str, lines: Sequence[str], moment: Moment) -> None:
         """Keep the scene around an incident soon; never blocks."""
         self._put(_Entry(incident, moment, lines=tuple(lines)))
+
+    def save_memory(self, room: str, body: str, moment: Moment) -> None:
+        """Keep what a room must not forget soon; never blocks."""
+        self._put(_Entry(MEMORY + room, moment, memory=body))
+
+    def memories(self, moment: Moment) -> dict[str, tuple[float, str]]:
+        """What was kept of each room, and how many seconds ago; nothing where the file cannot be read."""
+        try:
+            return self._opened().memories(moment)
+        except StoreError as error:
+            log.error("event=memories_unreadable error=%r", str(error))
+            return {}
 
     def wait(self, seconds: float, moment: Moment) -> bool:
         """Wait until all incidents are durable, for so long at most; not at all while the disk is known to fail."""
@@ -155,6 +169,8 @@ class Journal:
             self._store = self._open_store(self._path)
         if entry.state is not None:
             self._store.save(entry.state, entry.moment)
+        elif entry.memory is not None:
+            self._store.save_memory(entry.incident.removeprefix(MEMORY), entry.memory, entry.moment)
         else:
             self._store.save_scene(entry.incident, entry.lines, entry.moment)
 

@@ -28,6 +28,7 @@ CREATE TABLE IF NOT EXISTS incidents (id TEXT PRIMARY KEY, opened REAL NOT NULL,
 CREATE TABLE IF NOT EXISTS changes (incident TEXT NOT NULL, at REAL NOT NULL, state TEXT NOT NULL, by TEXT,
                                     via TEXT) STRICT;
 CREATE TABLE IF NOT EXISTS scenes (incident TEXT PRIMARY KEY, at REAL NOT NULL, lines BLOB NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS memories (room TEXT PRIMARY KEY, at REAL NOT NULL, body TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS people (name TEXT PRIMARY KEY, template TEXT NOT NULL) STRICT;
 """
 VERSION = 1
@@ -127,6 +128,16 @@ class Store:
         """The ids of the incidents with a scene. Raises StoreError."""
         return frozenset(row[0] for row in self._read("SELECT incident FROM scenes", ()))
 
+    def save_memory(self, room: str, body: str, moment: Moment) -> None:
+        """Keep what a room must not forget, in place of what was kept of it. Raises StoreError."""
+        row = (room, moment.wall.timestamp(), body)
+        self._write(("INSERT OR REPLACE INTO memories VALUES (?, ?, ?)", row))
+
+    def memories(self, moment: Moment) -> dict[str, tuple[float, str]]:
+        """What was kept of each room, and how many seconds ago. Raises StoreError."""
+        rows = self._read("SELECT room, at, body FROM memories", ())
+        return {str(room): (max(0.0, moment.wall.timestamp() - at), str(body)) for room, at, body in rows}
+
     def save_person(self, template: Template) -> None:
         """Keep an enrolled person, in place of what was kept under the name. Raises StoreError."""
         self._write(("INSERT OR REPLACE INTO people VALUES (?, ?)", (template.name, template.encode())))
@@ -155,7 +166,7 @@ class Store:
                 log.error("event=incident_unreadable error=%r", error)
         return tuple(found)
 
-    def _read(self, query: str, values: tuple[object, ...]) -> list[tuple[Any]]:
+    def _read(self, query: str, values: tuple[object, ...]) -> list[tuple[Any, ...]]:
         try:
             with self._lock:
                 return self._db.execute(query, values).fetchall()
