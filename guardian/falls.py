@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from guardian.course import SETTLE_SECONDS, Course, Phase
 from guardian.descent import Descent
 from guardian.events import FallConfirmed, FallSuspected, LongLie, PersonDown, PersonEvent, PersonRecovered
-from guardian.evidence import Since, belief, ranked, views
+from guardian.evidence import Since, Views, belief, ranked, views
 from guardian.geometry import Point, distance
 from guardian.posture import SWITCH_SECONDS, SWITCH_STATURES, Figure, Posture
 from guardian.settings import Falls
@@ -57,6 +57,12 @@ class FallDetector:
         for track in gone:
             events.extend(self._await(track, now))
         return tuple(events)
+
+    @property
+    def suspicions(self) -> tuple[tuple[int, float, Views], ...]:
+        """Track, since when, and the evidence, of each course that began with a descent and is open."""
+        courses = self._courses.items()
+        return tuple((track, each.since, views(each.descent, each.evidence)) for track, each in courses if each.descent)
 
     @property
     def open_falls(self) -> tuple[tuple[int, str, bool], ...]:

@@ -6,6 +6,7 @@ from typing import Any, TypedDict
 
 from guardian.behaviour import Stillness
 from guardian.events import Event, PersonAppeared, PersonLeft
+from guardian.evidence import Views
 from guardian.falls import FallDetector
 from guardian.identity import Identity, Template
 from guardian.moment import Moment
@@ -68,6 +69,11 @@ class Pipeline:
         Raises ValueError, KeyError or TypeError where what was remembered is damaged.
         """
         self._falls.recall(remembered, now)
+
+    @property
+    def suspicions(self) -> tuple[tuple[int, float, Views], ...]:
+        """Track, since when, and the evidence, of whoever came down: for the lab to weigh."""
+        return self._falls.suspicions
 
     @property
     def open_falls(self) -> tuple[tuple[int, str, bool], ...]:

@@ -26,7 +26,21 @@ def _ablate(options: argparse.Namespace) -> int:
     return ablate(options.manifest, hold=options.hold, jobs=options.jobs)
 
 
-_VERBS: tuple[Callable[[Verbs], None], ...] = (_add_ablate,)
+def _add_weigh(verbs: Verbs) -> None:
+    text = "fit the weights of the evidence to annotated scenes, and print them"
+    verb = verbs.add_parser("weigh", help=text, description=text[0].upper() + text[1:] + ".")
+    verb.set_defaults(run=_weigh)
+    verb.add_argument("manifests", type=Path, nargs="+", metavar="MANIFEST.csv", help="what happened in which scene")
+    verb.add_argument("--hold", type=float, default=0.0, metavar="S", help="go on for S seconds with the last frame")
+
+
+def _weigh(options: argparse.Namespace) -> int:
+    from guardian.lab.weigh import weigh
+
+    return weigh(options.manifests, hold=options.hold)
+
+
+_VERBS: tuple[Callable[[Verbs], None], ...] = (_add_ablate, _add_weigh)
 
 
 def add_verbs(lab: argparse.ArgumentParser) -> None:
