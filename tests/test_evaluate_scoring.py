@@ -130,6 +130,16 @@ def test_a_suspicion_belongs_to_the_fall_before_it():
     assert [outcome.suspected for outcome in found.outcomes] == [None, told(20.5, "FallSuspected")]
 
 
+@pytest.mark.parametrize(("ends", "cut_short"), [(14.9, True), (15.0, False), (None, False)])
+def test_a_fall_that_ends_with_its_file_is_missed_but_cut_short(ends: float | None, *, cut_short: bool):
+    recording = Recording("clip.jsonl", FILE, (fall(10.0, 11.0),))
+    more = {} if ends is None else {"ends": ends}
+    (outcome,) = score(recording, (), confirm_seconds=4.0, **more).outcomes
+    assert (outcome.verdict, outcome.cut_short) == (Verdict.MISSED, cut_short)
+    (found,) = score(recording, (told(12.0),), confirm_seconds=4.0, **more).outcomes
+    assert not found.cut_short
+
+
 def test_behaviour_is_kept_apart():
     found = scored([], told(10.0, "StillnessExceeded"), told(30.0, "NightWandering"), behaviour=("StillnessExceeded",))
     assert [each.event for each in found.behaviour] == ["StillnessExceeded"]

@@ -42,7 +42,7 @@ def test_none_seen_is_at_most_three_over_the_days():
 
 
 def test_figures_are_those_counted_by_hand():
-    found = figures([case("a", "anna", 4, 3, false=1), case("b", "bert", 4, 3), case("c", "bert", 0, 0)], 4.0)
+    found = figures([case("a", "anna", 4, 3, false=1), case("b", "bert", 4, 3), case("c", "bert", 0, 0)])
     assert (found.sensitivity.value, found.precision.value) == (6 / 8, 6 / 7)
     assert found.f1 == pytest.approx(2 * 6 / (2 * 6 + 1 + 2))
     assert found.false_alarms.per_day == pytest.approx(1 / 3)
@@ -55,24 +55,24 @@ def test_figures_are_those_counted_by_hand():
 def test_who_got_up_at_once_neither_counts_nor_is_missed():
     row = Row(line=1, path="a", file=Path("a"), kind="fall", onset=1.0, contact=2.0, up=4.0)
     recording = Recording("a", Path("a"), (row,))
-    found = figures([Case(recording, Watched("a"), score(recording, (), confirm_seconds=4.0))], 4.0)
+    found = figures([Case(recording, Watched("a"), score(recording, (), confirm_seconds=4.0))])
     assert (found.falls, found.missed, found.excused, found.sensitivity.of) == (0, 0, 1, 0)
 
 
 def test_alike_subjects_leave_nothing_to_doubt_and_unlike_ones_do():
-    alike = figures([case("a", "anna", 4, 2), case("b", "bert", 4, 2)], 4.0).resampled
+    alike = figures([case("a", "anna", 4, 2), case("b", "bert", 4, 2)]).resampled
     assert alike is not None
     assert alike["sensitivity"] == (0.5, 0.5)
-    unlike = figures([case("a", "anna", 4, 4), case("b", "bert", 4, 0)], 4.0).resampled
+    unlike = figures([case("a", "anna", 4, 4), case("b", "bert", 4, 0)]).resampled
     assert unlike is not None
     assert unlike["sensitivity"] == (0.0, 1.0)
-    assert figures([case("a", "anna", 4, 4)], 4.0).resampled is None
+    assert figures([case("a", "anna", 4, 4)]).resampled is None
 
 
 def test_a_file_that_is_shared_out_among_groups_counts_once():
     mixed = case("a", "anna", 4, 3, false=1)
     kinds = {0: "trip", 1: "trip", 2: "slip", 3: "slip"}
-    by = broken_down([mixed], kinds, 4.0)["kind"]
+    by = broken_down([mixed], kinds)["kind"]
     assert {name: (group.sensitivity.hits, group.falls) for name, group in by.items()} == {
         "trip": (2, 2),
         "slip": (1, 2),
@@ -81,5 +81,25 @@ def test_a_file_that_is_shared_out_among_groups_counts_once():
     assert sum(group.seconds for group in by.values()) == DAY
 
 
+def test_a_day_is_shared_out_among_its_activities():
+    begins = {"sleeps": 0.0, "cooks": 1000.0, "exercises": 3000.0}
+    path = Path("day")
+    rows = [Row(line=n, path="day", file=path, kind="adl", onset=at) for n, at in enumerate(begins.values())]
+    recording = Recording("day", path, (*rows, Row(line=9, path="day", file=path, kind="fall", onset=2000.0)))
+    told = (Told(3500.0, "FallConfirmed", 1),)
+    day = Case(recording, Watched("day", 4000.0, 0.0, 40, 4000.0, told), score(recording, told, confirm_seconds=4.0))
+    by = broken_down([day], dict(enumerate(begins)) | {9: "trip"})["kind"]
+    assert {name: group.seconds for name, group in by.items()} == {
+        "sleeps": 1000.0,
+        "cooks": 2000.0,
+        "exercises": 1000.0,
+        "trip": 0.0,
+    }
+    assert {name: group.false_alarms.count for name, group in by.items() if group.false_alarms.count} == {
+        "exercises": 1
+    }
+    assert by["cooks"].coverage == 1.0
+
+
 def test_a_dimension_that_nobody_filled_is_left_out():
-    assert set(broken_down([case("a", "anna", 1, 1)], {0: ""}, 4.0)) == {"subject"}
+    assert set(broken_down([case("a", "anna", 1, 1)], {0: ""})) == {"subject"}

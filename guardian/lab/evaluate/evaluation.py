@@ -12,7 +12,7 @@ from typing import Any
 from guardian.errors import ConfigurationError
 from guardian.lab.evaluate import manifest as manifests
 from guardian.lab.evaluate import omnifall
-from guardian.lab.evaluate.manifest import Manifest
+from guardian.lab.evaluate.manifest import Manifest, Recording
 from guardian.lab.evaluate.scoring import FalseAlarm, Outcome, score
 from guardian.lab.evaluate.summary import Case, Figures, broken_down, figures
 from guardian.lab.evaluate.work import Step, Task, Watched, crew, heard, watch
@@ -109,12 +109,7 @@ def _of_another(events: Path, known: Manifest, hold: float) -> list[Watched]:
 
 
 def _result(known: Manifest, watched: list[Watched], settings: Settings, hold: float, detector: str) -> Result:
-    confirm, behaviour = settings.falls.confirm_seconds, settings.behaviour.alarm_events
-    cases = tuple(
-        Case(recording, seen, score(recording, seen.told, confirm_seconds=confirm, behaviour=behaviour))
-        for recording, seen in zip(known.recordings, watched, strict=True)
-        if not seen.fault
-    )
+    cases = tuple(_case(*each, settings) for each in zip(known.recordings, watched, strict=True) if not each[1].fault)
     told = {case.recording.path: case.watched.told for case in cases}
     return Result(
         manifest=known,
@@ -123,7 +118,13 @@ def _result(known: Manifest, watched: list[Watched], settings: Settings, hold: f
         detector=detector,
         cases=cases,
         faults=tuple(seen for seen in watched if seen.fault),
-        overall=figures(cases, confirm),
-        by=broken_down(cases, manifests.kinds(known.rows), confirm),
+        overall=figures(cases),
+        by=broken_down(cases, manifests.kinds(known.rows)),
         omnifall=omnifall.metrics(known.segments, told) if known.segments else None,
     )
+
+
+def _case(recording: Recording, seen: Watched, settings: Settings) -> Case:
+    behaviour, confirm = settings.behaviour.alarm_events, settings.falls.confirm_seconds
+    ends = seen.seconds + seen.held
+    return Case(recording, seen, score(recording, seen.told, confirm_seconds=confirm, behaviour=behaviour, ends=ends))

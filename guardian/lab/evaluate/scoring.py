@@ -41,12 +41,16 @@ class Verdict(str, Enum):
 
 @dataclass(slots=True)
 class Outcome:
-    """One fall, what became of it, and by which alarm and suspicion."""
+    """One fall, what became of it, and by which alarm and suspicion.
+
+    `cut_short` says that it was missed, but that the file ended before anybody could have confirmed it.
+    """
 
     row: Row
     verdict: Verdict
     alarm: Told | None = None
     suspected: Told | None = None
+    cut_short: bool = False
 
     @property
     def alarm_delay(self) -> float | None:
@@ -93,9 +97,17 @@ class _Incidents:
 
 
 def score(
-    recording: Recording, told: Sequence[Told], *, confirm_seconds: float, behaviour: Sequence[str] = ()
+    recording: Recording,
+    told: Sequence[Told],
+    *,
+    confirm_seconds: float,
+    behaviour: Sequence[str] = (),
+    ends: float = float("inf"),
 ) -> Score:
-    """Compare what was told of one file with what happened in it. `behaviour` names events that alarm besides."""
+    """Compare what was told of one file, which `ends` at that second, with what happened in it.
+
+    `confirm_seconds` is how long a fall takes to be confirmed; `behaviour` names events that alarm besides.
+    """
     outcomes = [Outcome(row, _at_first(row, confirm_seconds)) for row in recording.falls]
     incidents = _Incidents(outcomes)
     for each in sorted(told, key=lambda each: each.time):
@@ -103,6 +115,7 @@ def score(
             _place(incidents, recording, each)
     for outcome in outcomes:
         outcome.suspected = _suspicion(outcome, outcomes, told)
+        outcome.cut_short = outcome.verdict is Verdict.MISSED and outcome.row.end > ends - confirm_seconds
     return Score(tuple(outcomes), tuple(incidents.false), tuple(each for each in told if each.event in behaviour))
 
 

@@ -1,8 +1,9 @@
 """The figures: shares with intervals, rates per day, delays; for everything, and by kind, posture, light, source ..."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -97,7 +98,7 @@ class Case:
     score: Score
 
 
-def figures(cases: Sequence[Case], confirm_seconds: float, *, resample: bool = True) -> Figures:
+def figures(cases: Sequence[Case], *, resample: bool = True) -> Figures:
     """Return the figures of some recordings."""
     outcomes = [outcome for case in cases for outcome in case.score.outcomes]
     had_to = [outcome for outcome in outcomes if outcome.verdict is not Verdict.EXCUSED]
@@ -113,7 +114,7 @@ def figures(cases: Sequence[Case], confirm_seconds: float, *, resample: bool = T
         falls=len(had_to),
         missed=len(had_to) - hits,
         excused=len(outcomes) - len(had_to),
-        cut_short=sum(_cut_short(case, confirm_seconds) for case in cases),
+        cut_short=sum(outcome.cut_short for outcome in outcomes),
         sensitivity=Share.so_many(hits, len(had_to)),
         long_lie_recall=Share.so_many(hits + late, len(had_to)),
         precision=Share.so_many(hits, hits + false),
@@ -134,12 +135,6 @@ def _spread(outcomes: Iterable[Outcome], delay: Callable[[Outcome], float | None
 
 def _f1(hits: int, falls: int, false: int) -> float | None:
     return 2 * hits / (falls + hits + false) if falls + hits + false else None
-
-
-def _cut_short(case: Case, confirm_seconds: float) -> int:
-    """How many missed falls no one could have confirmed, because the file (and what was held on) ended first."""
-    left = case.watched.seconds + case.watched.held - confirm_seconds
-    return sum(outcome.verdict is Verdict.MISSED and outcome.row.end > left for outcome in case.score.outcomes)
 
 
 def _resampled(cases: Sequence[Case]) -> dict[str, Interval | None] | None:
@@ -171,13 +166,11 @@ def _first(recording: Recording) -> Row:
     return recording.rows[0]
 
 
-def broken_down(
-    cases: Sequence[Case], kinds: Mapping[int, str], confirm_seconds: float
-) -> dict[str, dict[str, Figures]]:
+def broken_down(cases: Sequence[Case], kinds: Mapping[int, str]) -> dict[str, dict[str, Figures]]:
     """Return the figures by dimension and value; dimensions that no row fills are left out.
 
-    A fall counts where its own row says; a false alarm where the row of what was going on says; the seconds of a
-    recording where its first row says.
+    A fall counts where its own row says; a false alarm, and the time, where the row of what was going on says, if rows
+    of everyday life say when they begin, and else where the first row of the file says.
     """
     found = {}
     for dimension in DIMENSIONS:
@@ -186,9 +179,7 @@ def broken_down(
             for value, part in _parts(case, partial(_value, dimension, kinds)).items():
                 groups.setdefault(value, []).append(part)
         if set(groups) - {""}:
-            found[dimension] = {
-                value: figures(parts, confirm_seconds, resample=False) for value, parts in sorted(groups.items())
-            }
+            found[dimension] = {value: figures(parts, resample=False) for value, parts in sorted(groups.items())}
     return found
 
 
@@ -201,11 +192,12 @@ def _parts(case: Case, value: Callable[[Row], str]) -> dict[str, Case]:
     rows: dict[str, list[Row]] = {}
     for row in case.recording.rows:
         rows.setdefault(value(row), []).append(row)
-    first, watched = value(_first(case.recording)), case.watched
+    first, watched, seconds = value(_first(case.recording)), case.watched, _seconds(case, value)
+    whole = watched.seconds + watched.held
     return {
         name: Case(
             Recording(case.recording.path, case.recording.file, tuple(own)),
-            watched if name == first else Watched(watched.path),
+            _part(watched, seconds.get(name, 0.0) / whole if whole else 0.0),
             Score(
                 tuple(outcome for outcome in case.score.outcomes if value(outcome.row) == name),
                 tuple(alarm for alarm in case.score.false_alarms if value(alarm.row) == name),
@@ -214,3 +206,24 @@ def _parts(case: Case, value: Callable[[Row], str]) -> dict[str, Case]:
         )
         for name, own in rows.items()
     }
+
+
+def _part(watched: Watched, share: float) -> Watched:
+    """A share of the time of one file."""
+    own, held, covered = (share * each for each in (watched.seconds, watched.held, watched.covered))
+    return replace(watched, seconds=own, held=held, covered=covered, frames=round(share * watched.frames), told=())
+
+
+def _seconds(case: Case, value: Callable[[Row], str]) -> dict[str, float]:
+    """How long each value held in one file: from one activity to the next where their beginnings are known."""
+    whole = case.watched.seconds + case.watched.held
+    timed = sorted(
+        (row.onset, value(row)) for row in case.recording.rows if row.kind == "adl" and row.onset is not None
+    )
+    if not timed:
+        return {value(_first(case.recording)): whole}
+    found: dict[str, float] = {}
+    begins = [0.0, *(min(begin, whole) for begin, _ in timed[1:]), whole]
+    for (_, name), (begin, end) in zip(timed, pairwise(begins), strict=True):
+        found[name] = found.get(name, 0.0) + end - begin
+    return found
