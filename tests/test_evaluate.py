@@ -24,6 +24,7 @@ def test_falls_false_alarms_and_delays_are_counted(collection: Path):
     result = evaluate(collection)
     found = result.overall
     assert (found.recordings, found.falls, found.missed, found.excused) == (4, 2, 1, 0)
+    assert found.found_by == found.false_by == {"FallConfirmed": 1}
     assert (found.sensitivity.value, found.precision.value, found.f1) == (0.5, 0.5, 0.5)
     assert (found.everyday.hits, found.everyday.of) == (1, 2)
     assert found.coverage == 1.0
@@ -124,6 +125,10 @@ def test_a_file_that_cannot_be_read_is_told_and_not_counted(collection: Path, ca
     found = json.loads(said.out)
     assert found["overall"]["recordings"] == 3
     assert [each["path"] for each in found["recordings"] if each["fault"]] == ["calm.jsonl"]
+
+
+def test_a_directory_stands_for_the_manifest_in_it(collection: Path):
+    assert text(evaluate(collection.parent)) == text(evaluate(collection))
 
 
 def test_the_document_is_the_same_however_many_do_the_work(collection: Path):

@@ -1,3 +1,4 @@
+import json
 import re
 import xml.etree.ElementTree as ET
 from base64 import b64decode
@@ -92,6 +93,18 @@ def test_plots_are_elements_with_names_of_their_own(collection: Path):
     assert all(clips)
     assert not clips[0] & clips[1]
     assert drawn[0] == plots.delays(found)
+
+
+def test_mistakes_of_another_detector_come_with_what_it_told(collection: Path):
+    events, target = collection.with_name("peer.jsonl"), collection.with_name("report.html")
+    rows = [{"source": f"{n}.jsonl", "t": 15.0, "event": "EndOfSource"} for n in ("fall", "stood", "calm", "false")]
+    rows.append({"source": "calm.jsonl", "t": 2.0, "event": "FallConfirmed", "reasons": ["The TV fell."]})
+    events.write_text("\n".join(map(json.dumps, rows)))
+    assert main(["evaluate", str(collection), "--events", str(events), "--report", str(target)]) == 0
+    shown = target.read_text(encoding="utf-8")
+    assert "The TV fell." in shown
+    assert "Shoulders dropped" not in shown
+    assert "the other detector" in shown
 
 
 def test_what_is_not_drawn_is_told(collection: Path):

@@ -100,6 +100,7 @@ def _fall(outcome: Outcome, kinds: Mapping[int, str]) -> dict[str, Any]:
         "light": row.light,
         "posture": row.posture,
         "verdict": outcome.verdict.value,
+        "cut_short": outcome.cut_short,
         "alarm": _told(outcome.alarm),
         "alarm_delay": outcome.alarm_delay,
         "suspected_delay": outcome.suspected_delay,

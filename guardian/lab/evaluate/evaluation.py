@@ -18,6 +18,8 @@ from guardian.lab.evaluate.summary import Case, Figures, broken_down, figures
 from guardian.lab.evaluate.work import Step, Task, Watched, crew, heard, watch
 from guardian.settings import Camera, Room, Settings
 
+USUAL = "manifest.csv"
+OURS = "guardian"
 Begin = Callable[[int], Step]
 """Told how many files there are; returns what is called after each."""
 
@@ -48,7 +50,11 @@ class Result:
 
 
 def read_manifest(file: Path) -> Manifest:
-    """Read a manifest in our form or in OmniFall's. Raises ConfigurationError, naming file, line and column."""
+    """Read a manifest in our form or in OmniFall's; of a directory, its manifest.csv.
+
+    Raises ConfigurationError, naming file, line and column.
+    """
+    file = file / USUAL if file.is_dir() else file
     _, header, _ = manifests.lines(file)
     return omnifall.read(file) if omnifall.recognised(header) else manifests.read(file)
 
@@ -82,7 +88,7 @@ def evaluate(
         watched = [by_path[each.path] for each in known.recordings]
     else:
         watched = _of_another(events, known, hold)
-    detector = "guardian" if events is None else events.name
+    detector = OURS if events is None else events.name
     return _result(
         known, watched, settings or Settings(rooms=(Room(name="room", camera=Camera(source="csi")),)), hold, detector
     )

@@ -8,7 +8,9 @@ MOST_JOBS = 256
 
 def add_options(command: argparse.ArgumentParser) -> None:
     """Add the options of `guardian evaluate`."""
-    command.add_argument("manifest", type=Path, metavar="MANIFEST.csv", help="what happened in which file")
+    command.add_argument(
+        "manifest", type=Path, metavar="MANIFEST.csv", help="what happened in which file, or its directory"
+    )
     command.add_argument("--json", action="store_true", help="one JSON document in place of the tables")
     command.add_argument("--jobs", type=_jobs, default=1, metavar="N", help="so many files at a time (default: 1)")
     text = "share the work among the workers of the Dask scheduler at this address"

@@ -9,7 +9,7 @@ from typing import Any
 
 from guardian.errors import ConfigurationError
 from guardian.lab.evaluate import comparison, plots, table
-from guardian.lab.evaluate.evaluation import Result
+from guardian.lab.evaluate.evaluation import OURS, Result
 from guardian.lab.evaluate.strips import MOST, Strip, windows
 
 STYLE = """
@@ -142,7 +142,10 @@ def _mistakes(result: Result, drawn: Sequence[Strip]) -> Iterator[str]:
     total = len(list(windows(result)))
     for kinds, title in ((("missed", "late"), "Falls not found in time"), (("false",), "False alarms")):
         own = [strip for strip in drawn if strip.window.mistake in kinds]
-        yield f'<h2>{title}</h2>\n<div class="strips">\n'
+        yield f"<h2>{title}</h2>\n"
+        if own and result.detector != OURS:
+            yield "<p class=\"soft\">Figures and captions are Guardian's; what was told is the other detector's.</p>\n"
+        yield '<div class="strips">\n'
         yield from map(_strip, own)
         yield "</div>\n" if own else '</div>\n<p class="soft">None.</p>\n'
     if total > len(drawn):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -10,7 +10,7 @@ from guardian.errors import GuardianError
 from guardian.events import Event, FallConfirmed
 from guardian.lab.analyse import observations
 from guardian.lab.drawing import Still, stills, told
-from guardian.lab.evaluate.evaluation import Result
+from guardian.lab.evaluate.evaluation import OURS, Result
 from guardian.lab.evaluate.scoring import Verdict
 from guardian.lab.evaluate.work import Crew, Step
 from guardian.lab.storyboard import storyboard
@@ -26,7 +26,10 @@ Mistake = Literal["missed", "late", "false"]
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A stretch of a file that is to be drawn: seconds from `begin` to `end`, what went wrong, and what is noted."""
+    """A stretch of a file that is to be drawn: seconds from `begin` to `end`, what went wrong, and what is noted.
+
+    `told` is what another detector told there; None where it was us.
+    """
 
     path: str
     mistake: Mistake
@@ -34,6 +37,7 @@ class Window:
     end: float
     title: str
     notes: str = ""
+    told: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,18 @@ class _Open:
 
 def windows(result: Result) -> Iterator[Window]:
     """Yield a window for each fall that was not found in time and for each false alarm."""
+    if result.detector == OURS:
+        yield from _windows(result)
+        return
+    by_path = {case.recording.path: case.watched.told for case in result.cases}
+    for each in _windows(result):
+        near = (told for told in by_path[each.path] if each.begin <= told.time <= each.end)
+        yield replace(
+            each, told=tuple(f"{told.time:8.2f} s  {told.event:16}  {' '.join(told.reasons)}" for told in near)
+        )
+
+
+def _windows(result: Result) -> Iterator[Window]:
     for outcome in result.outcomes:
         row, onset = outcome.row, outcome.row.onset or 0.0
         if outcome.verdict is Verdict.MISSED:
@@ -110,7 +126,9 @@ def look(task: Look) -> list[Strip]:
 
 
 def _drawn(opened: _Open) -> Strip:
-    events = tuple(_line(event) for still in opened.scene for event in still.events)
+    events = opened.window.told
+    if events is None:
+        events = tuple(_line(event) for still in opened.scene for event in still.events)
     return Strip(opened.window, storyboard(opened.scene, opened.window.title) if opened.scene else "", events)
 
 

@@ -1,5 +1,6 @@
 """The figures: shares with intervals, rates per day, delays; for everything, and by kind, posture, light, source ..."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from guardian.lab.evaluate import intervals
 from guardian.lab.evaluate.intervals import Interval
 from guardian.lab.evaluate.manifest import Recording, Row
-from guardian.lab.evaluate.scoring import Outcome, Score, Verdict
+from guardian.lab.evaluate.scoring import Outcome, Score, Told, Verdict
 from guardian.lab.evaluate.work import Watched
 
 DAY_SECONDS, MONTH_DAYS = 86_400.0, 30.0
@@ -66,8 +67,8 @@ class Figures:
 
     `falls` counts those that had to be found. `everyday` is the share of recordings without a fall in which no alarm
     rang. `long_lie_recall` also counts falls whose victim was found lying later. `cut_short` falls end with their file
-    before they could be confirmed. Delays in seconds from ground contact. `resampled` are intervals by drawing subjects
-    again.
+    before they could be confirmed. `found_by` and `false_by` count hits and false alarms by the event that came first.
+    Delays in seconds from ground contact. `resampled` are intervals by drawing subjects again.
     """
 
     recordings: int
@@ -86,6 +87,8 @@ class Figures:
     suspected_delay: dict[str, float] | None
     alarm_delay: dict[str, float] | None
     coverage: float | None
+    found_by: dict[str, int]
+    false_by: dict[str, int]
     resampled: dict[str, Interval | None] | None
 
 
@@ -125,8 +128,14 @@ def figures(cases: Sequence[Case], *, resample: bool = True) -> Figures:
         suspected_delay=_spread(outcomes, lambda outcome: outcome.suspected_delay),
         alarm_delay=_spread(outcomes, lambda outcome: outcome.alarm_delay),
         coverage=sum(case.watched.covered for case in cases) / looked if looked else None,
+        found_by=_counted(each.alarm for each in outcomes if each.verdict is Verdict.HIT),
+        false_by=_counted(alarm.told for case in cases for alarm in case.score.false_alarms),
         resampled=_resampled(cases) if resample else None,
     )
+
+
+def _counted(alarms: Iterable[Told | None]) -> dict[str, int]:
+    return dict(sorted(Counter(alarm.event for alarm in alarms if alarm is not None).items()))
 
 
 def _spread(outcomes: Iterable[Outcome], delay: Callable[[Outcome], float | None]) -> dict[str, float] | None:

@@ -43,12 +43,14 @@ def show(result: Result, console: Console) -> None:
 def rows(found: Figures) -> Iterator[tuple[str, str, str]]:
     """Yield the figures as (name, value, interval)."""
     yield ("falls found (sensitivity)", *shared(found.sensitivity))
+    yield ("  by", counted(found.found_by), "")
     yield ("or found lying (long-lie recall)", *shared(found.long_lie_recall))
     yield ("true alarms (precision)", *shared(found.precision))
     resampled = found.resampled or {}
     yield ("F1", number(found.f1), between(resampled.get("f1")))
     yield ("everyday files in peace", *shared(found.everyday))
-    yield ("false alarms", str(found.false_alarms.count), "")
+    by = f" ({counted(found.false_by)})" if found.false_by else ""
+    yield ("false alarms", f"{found.false_alarms.count}{by}", "")
     yield ("a day", *rated(found.false_alarms))
     month = found.false_alarms
     yield ("a camera and month", number(month.per_month, 3), between(month.month_interval, 3))
@@ -58,6 +60,11 @@ def rows(found: Figures) -> Iterator[tuple[str, str, str]]:
         yield (f"{name}, p50 / p95 / max", told, "")
     yield ("not blind (coverage)", number(found.coverage), "")
     yield ("watched", f"{found.recordings} files, {duration(found.seconds)}", "")
+
+
+def counted(by: Mapping[str, int]) -> str:
+    """So many of each, in words."""
+    return ", ".join(f"{name} {count}" for name, count in by.items()) or "-"
 
 
 def shared(share: Share) -> tuple[str, str]:
