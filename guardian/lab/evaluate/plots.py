@@ -39,7 +39,7 @@ def delays(found: Document) -> str:
     axes.axvline(0, color=SOFT, lw=0.8, ls=":")
     axes.set(xlabel="seconds after ground contact", ylabel="share of all falls", ylim=(0, 1.02))
     if axes.lines[:-1]:
-        axes.legend(frameon=False, loc="center")
+        axes.legend(frameon=False, loc="best")
     return _svg(figure, "delays")
 
 
