@@ -54,20 +54,20 @@ class Views:
 
 
 WEIGHTS = {
-    "fast": 2.0,
-    "deep": 0.8,
-    "sunk": 0.4,
-    "abrupt": 0.3,
-    "lying": 2.8,
+    "fast": 2.1,
+    "deep": 0.9,
+    "sunk": 0.6,
+    "abrupt": 0.6,
+    "lying": 2.9,
     "sat": 1.9,
     "hidden": 2.2,
     "risen": -5.0,
-    "held": -3.5,
-    "other": -1.5,
+    "held": -3.6,
+    "other": -1.6,
     "moving": -0.5,
     "faded": 0.3,
 }
-BIAS = -3.4
+BIAS = -4.0
 TOLD = 0.2
 """Views that weigh less are not told of."""
 

@@ -35,7 +35,7 @@ def manifest(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_many_descents_pull_the_weights_towards_what_is_true():
-    samples, true = made(4000)
+    samples, true = made(20_000)
     fitted = weigh.fit(samples, PRIOR)
     assert np.abs(fitted - true).sum() < np.abs(PRIOR - true).sum() / 2
     assert weigh.surprise(samples, fitted) < weigh.surprise(samples, PRIOR)
