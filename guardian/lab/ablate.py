@@ -88,7 +88,7 @@ def ablate(manifest: Path, *, hold: float, jobs: int, threads: int = 2) -> int:
     """Print one line for each variant. Raises ConfigurationError where the manifest is wrong."""
     table = Table(box=None)
     for head in ("eye", "falls found", "everyday files in peace", "alarm p50 / p95", "invokes a frame"):
-        table.add_column(head)
+        table.add_column(head, no_wrap=True)
     for name, variant in VARIANTS.items():
         with tempfile.TemporaryDirectory(prefix="guardian-ablate-") as directory:
             seen = collect(manifest, variant, Path(directory), threads)

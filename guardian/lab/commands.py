@@ -26,6 +26,55 @@ def _ablate(options: argparse.Namespace) -> int:
     return ablate(options.manifest, hold=options.hold, jobs=options.jobs)
 
 
+def _whole(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        message = f"{text} is wrong; 1 or more would be right"
+        raise argparse.ArgumentTypeError(message)
+    return number
+
+
+def _add_synthesise(verbs: Verbs) -> None:
+    text = "write skeleton scenes of the simulated world, with a manifest of what is true"
+    verb = verbs.add_parser("synthesise", help=text, description=text[0].upper() + text[1:] + ".")
+    verb.set_defaults(run=_synthesise)
+    verb.add_argument("out", type=Path, metavar="OUT", help="the directory to write to")
+    verb.add_argument("--count", type=_whole, default=100, metavar="N", help="so many scenes (default: 100)")
+    verb.add_argument("--seed", type=int, default=1, metavar="S", help="another seed, another world (default: 1)")
+    verb.add_argument("--jobs", type=_whole, default=1, metavar="N", help="so many processes (default: 1)")
+
+
+def _synthesise(options: argparse.Namespace) -> int:
+    from guardian.lab.world.synthesise import synthesise
+
+    return synthesise(options.out, count=options.count, seed=options.seed, jobs=options.jobs)
+
+
+def _add_days(verbs: Verbs) -> None:
+    text = "count the false alarms in simulated days of ordinary life"
+    verb = verbs.add_parser("days", help=text, description=text[0].upper() + text[1:] + ".")
+    verb.set_defaults(run=_days)
+    verb.add_argument("--days", type=_whole, default=90, metavar="N", help="so many camera-days (default: 90)")
+    verb.add_argument("--seed", type=int, default=1, metavar="S", help="another seed, other homes (default: 1)")
+    verb.add_argument("--jobs", type=_whole, default=1, metavar="N", help="so many processes (default: 1)")
+    verb.add_argument("--sensitivity", choices=("low", "normal", "high"), default="normal", help="of falls")
+    verb.add_argument("--save", type=Path, default=None, metavar="DIR", help="keep the minute before every alarm")
+    verb.add_argument("--json", action="store_true", help="one JSON document in place of the table")
+
+
+def _days(options: argparse.Namespace) -> int:
+    from guardian.lab.world.days import days
+
+    return days(
+        options.days,
+        seed=options.seed,
+        jobs=options.jobs,
+        sensitivity=options.sensitivity,
+        save=options.save,
+        as_json=options.json,
+    )
+
+
 def _add_weigh(verbs: Verbs) -> None:
     text = "fit the weights of the evidence to annotated scenes, and print them"
     verb = verbs.add_parser("weigh", help=text, description=text[0].upper() + text[1:] + ".")
@@ -40,7 +89,7 @@ def _weigh(options: argparse.Namespace) -> int:
     return weigh(options.manifests, hold=options.hold)
 
 
-_VERBS: tuple[Callable[[Verbs], None], ...] = (_add_ablate, _add_weigh)
+_VERBS: tuple[Callable[[Verbs], None], ...] = (_add_ablate, _add_days, _add_synthesise, _add_weigh)
 
 
 def add_verbs(lab: argparse.ArgumentParser) -> None:

@@ -225,6 +225,7 @@ CATALOGUE = {
     "table": Pattern(_table, (1.2, 0.74, 0.8), (0.50, 0.34, 0.21)),
     "shelf": Pattern(_shelf, (0.9, 1.8, 0.3), (0.48, 0.33, 0.21)),
     "rug": Pattern(_rug, (2.0, 0.02, 1.4), (0.52, 0.30, 0.27)),
+    "mat": Pattern(_rug, (1.9, 0.02, 0.9), (0.25, 0.38, 0.48), lambda _: 0.02),
     "picture": Pattern(_picture, (0.7, 0.5, 0.03), (0.45, 0.58, 0.66)),
     "window": Pattern(_window, (1.3, 1.2, 0.05), (0.78, 0.72, 0.62)),
     "door": Pattern(_door, (0.95, 2.05, 0.05), (0.80, 0.77, 0.71)),
