@@ -54,20 +54,20 @@ class Views:
 
 
 WEIGHTS = {
-    "fast": 2.1,
-    "deep": 0.9,
-    "sunk": 0.6,
+    "fast": 2.7,
+    "deep": 1.7,
+    "sunk": 0.9,
     "abrupt": 0.6,
-    "lying": 2.9,
-    "sat": 1.9,
-    "hidden": 2.2,
-    "risen": -5.0,
-    "held": -3.6,
-    "other": -1.6,
-    "moving": -0.5,
-    "faded": 0.3,
+    "lying": 3.5,
+    "sat": 0.8,
+    "hidden": 2.8,
+    "risen": -4.8,
+    "held": -3.8,
+    "other": -1.9,
+    "moving": -0.6,
+    "faded": 0.8,
 }
-BIAS = -4.0
+BIAS = -5.0
 TOLD = 0.2
 """Views that weigh less are not told of."""
 
