@@ -384,4 +384,7 @@ def noted(incident: Incident, trigger: Trigger, event: Event | None, state: Inci
     if state is RESOLVED:
         outcome = event.outcome if isinstance(event, Resolved) else OUTCOMES[trigger]
         incident = replace(incident, outcome="drill" if incident.drill else outcome)
+        if isinstance(event, HumanEvent):
+            note = event.note if isinstance(event, Resolved) else ""
+            incident = replace(incident, closed_by=event.by, closed_via=event.via, note=note)
     return incident

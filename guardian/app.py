@@ -31,7 +31,7 @@ from guardian.events import (
 )
 from guardian.eye.orders import EyeSettings, orders_for
 from guardian.eye.watch import Seen, Watch
-from guardian.home import Home
+from guardian.home import Home, scenes_of
 from guardian.incident import IncidentState
 from guardian.io.broker import EmbeddedBroker, answers
 from guardian.io.clock import Clock, SystemClock
@@ -41,6 +41,7 @@ from guardian.io.journal import Journal
 from guardian.io.mqtt import MqttOutput, endpoint_of, password_of
 from guardian.io.notify import Phones
 from guardian.io.panel import NoPanel, Panel, choose_panel
+from guardian.io.scenes import SceneWriter
 from guardian.io.watchdog import Systemd, Watchdog
 from guardian.settings import Room, Settings
 from guardian.web.household import Coverage
@@ -86,7 +87,8 @@ class Guardian:
         self.mqtt: MqttOutput | None = None
         self.web: WebServer | None = None
         self._phones = Phones(settings.contacts, self.submit, self._clock.monotonic)
-        outputs = Outputs(self.panel, self.journal, self._publish, self._phones.tell)
+        self.scenes = SceneWriter(scenes_of(settings), settings.feedback, self.submit, self._clock.moment)
+        outputs = Outputs(self.panel, self.journal, self._publish, self._phones.tell, self.scenes.put)
         self.brain = Brain(settings, outputs, lambda: uuid.uuid4().hex[:12], self._clock.moment())
         self.home = Home(settings, self.brain, self.journal, self._clock, self.submit)
         self.watches = tuple(
@@ -130,6 +132,7 @@ class Guardian:
             self.mqtt.start()
         self._watchdog.started(self._clock.monotonic())
         self._core.start()
+        self.scenes.start()
         self._rounds.start()
         if self.settings.web.enabled:
             self._begin("page", self._serve)
@@ -157,6 +160,7 @@ class Guardian:
         if self.broker is not None:
             self.broker.stop()
         self.panel.close()
+        self.scenes.close()
         self.journal.close()
         if self._lock_file is not None:
             os.close(self._lock_file)

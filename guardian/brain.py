@@ -13,10 +13,11 @@ from typing import TypeAlias
 
 from guardian import recording
 from guardian.alarm import Alarm
-from guardian.commands import Announce, Command, Notify, Publish, Save, ShowPanel
-from guardian.events import Event, FaultCleared, FaultOccurred
+from guardian.commands import Announce, Command, Notify, Publish, Save, SceneCommand, ShowPanel
+from guardian.events import Event, FaultCleared, FaultOccurred, ScenesChanged
 from guardian.eye.watch import Cut, Greeted, Seen, Sight
 from guardian.eye.wire import Hello
+from guardian.feedback import Answer, Feedback, Outcome
 from guardian.identity import Template
 from guardian.incident import Incident
 from guardian.io.gpio import DARK
@@ -29,7 +30,7 @@ from guardian.settings import Room, Settings
 from guardian.skeleton import Observation
 from guardian.topics import Bulletin, Topics
 from guardian.tracking import TrackState
-from guardian.web.household import Coverage, PersonShown, RoomShown, Snapshot, SnoozeShown
+from guardian.web.household import Coverage, FeedbackShown, PersonShown, RoomShown, Snapshot, SnoozeShown
 
 log = logging.getLogger(__name__)
 
@@ -42,12 +43,13 @@ Message: TypeAlias = Sight | Event
 
 @dataclass(frozen=True, slots=True)
 class Outputs:
-    """Where commands go. None of them may block."""
+    """Where commands go. None of them may block. `scenes` keeps what there is to learn from."""
 
     panel: Panel
     journal: Journal
     publish: Callable[[Publish], None]
     tell: Callable[[Notify], None]
+    scenes: Callable[[SceneCommand], None] = lambda _: None
 
 
 class _Memory:
@@ -77,10 +79,13 @@ class Brain:
         self._rooms = {room.name: room for room in settings.rooms}
         self._pipelines = {room.name: Pipeline(room, settings, moment.monotonic) for room in settings.rooms}
         self._memories = {room.name: _Memory() for room in settings.rooms}
+        self._feedback = Feedback(self._rooms, new_id, on=settings.feedback.keep_scenes)
+        self._scenes_kept = 0
+        self._topics = topics_of(settings)
         self._steadies = {room.name: Steady() for room in settings.rooms}
         self._recordings: dict[str, Incident] = {}
         self._remembered: dict[str, tuple[tuple[int, str, bool], ...]] = {}
-        self._bulletin = Bulletin(topics_of(settings))
+        self._bulletin = Bulletin(self._topics)
         self._panel = DARK
         self._faults: dict[tuple[str, str], FaultOccurred] = {}
         self._version = 0
@@ -120,6 +125,7 @@ class Brain:
         match message:
             case Seen(room, observation):
                 self._memories[room].add(observation)
+                self._feedback.saw(room, observation)
                 self._publish(self._bulletin.seen(room, observation.time, moment))
                 self._note(self._pipelines[room].update(observation, moment), moment)
                 self._remember(room, moment)
@@ -136,6 +142,7 @@ class Brain:
         for pipeline in self._pipelines.values():
             self._note(pipeline.tick(moment), moment)
         self._carry_out(self._alarm.tick(moment.monotonic), moment)
+        self._heed(self._feedback.tick(moment.monotonic))
         over = [each for each in self._recordings.values() if moment.monotonic - each.opened > SCENE_SECONDS]
         for incident in over:
             del self._recordings[incident.id]
@@ -172,18 +179,31 @@ class Brain:
                 self._faults[event.part, event.room] = event
             elif isinstance(event, FaultCleared):
                 self._faults.pop((event.part, event.room), None)
+            elif isinstance(event, ScenesChanged):
+                self._scenes_kept, self._version = event.count, self._version + 1
             self._carry_out(self._alarm.handle(event, moment.monotonic), moment)
             self._publish(self._bulletin.note(event, moment))
+            self._heed(self._feedback.take(event, moment))
+
+    def _heed(self, outcomes: Iterable[Outcome]) -> None:
+        """Keep what there is to learn from, and tell whoever spoke of a mistake what comes of it."""
+        for outcome in outcomes:
+            if isinstance(outcome, Answer):
+                log.info("event=feedback kept=%s text=%r", outcome.kept, outcome.text)
+                self._outputs.publish(self._topics.feedback(kept=outcome.kept, text=outcome.text))
+            else:
+                self._outputs.scenes(outcome)
 
     def _carry_out(self, commands: Iterable[Command], moment: Moment) -> None:
         """Hand each command to its output, in order. The box shows it at once; others are told what is on the disk."""
-        durable = True
+        durable, changed = True, list[Incident]()
         for command in commands:
             match command:
                 case Save(incident):
                     self._outputs.journal.save(incident, moment)
                     self._begin_scene(incident, moment)
                     durable = False
+                    changed.append(incident)
                 case ShowPanel():
                     self._panel = command
                     self._outputs.panel.show(command)
@@ -193,6 +213,8 @@ class Brain:
                         durable = True
                     self._announce(command, moment)
         self._publish(self._bulletin.snoozed(self._alarm.snoozed, moment))
+        for incident in changed:
+            self._heed(self._feedback.incident(incident, moment))
 
     def _announce(self, command: Command, moment: Moment) -> None:
         match command:
@@ -232,6 +254,7 @@ class Brain:
             faults=tuple(self._faults.values()),
             snoozes=tuple(SnoozeShown(room, until) for room, until in self._alarm.snoozed.items()),
             version=self._version,
+            feedback=FeedbackShown(self._feedback.on, self._scenes_kept, self._feedback.reaches),
         )
 
     def _room(self, room: Room) -> RoomShown:

@@ -48,6 +48,7 @@ def _parser() -> argparse.ArgumentParser:
         _add_bench,
         _add_check_config,
         _add_doctor,
+        _add_forget,
         _add_lab,
     ):
         add(commands)
@@ -123,6 +124,20 @@ def _doctor(options: argparse.Namespace) -> int:
         if finding.remedy:
             console.print(f"{'':21}-> {finding.remedy}", style=colour)
     return int(doctor.worst(findings) is doctor.State.FAIL)
+
+
+def _add_forget(commands: Commands) -> None:
+    _add_config(_add(commands, "forget", _forget, "erase every scene that was kept to learn from mistakes"))
+
+
+def _forget(options: argparse.Namespace) -> int:
+    from guardian import configuration
+    from guardian.home import scenes_of
+
+    directory = scenes_of(configuration.load(configuration.find(options.config, os.environ)))
+    erased = directory.forget()
+    print(f"{directory.path}: {erased} {'scene' if erased == 1 else 'scenes'} erased")
+    return 0
 
 
 def _add_demo(commands: Commands) -> None:

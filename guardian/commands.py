@@ -1,6 +1,7 @@
 """What the core asks of the shell. Commands are data: the core never touches a pin, a socket or a disk."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 from typing import TypeAlias
 
@@ -68,5 +69,50 @@ class Announce:
 
     incident: Incident
 
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a human said of a scene, at the wall time `said`: whether somebody fell in it, and a `note` of their own."""
+
+    fall: bool
+    by: str
+    via: str
+    said: datetime
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KeepScene:
+    """Keep what was seen in a room, to learn from.
+
+    `frames` are packed observations (recollection.pack) in order of time; `earliest` and `latest` the monotonic seconds
+    between which somebody came down, if anybody did; `happened` the wall time of `latest`. `event` says what the box
+    told, `verdict` what a human said; None where nobody has yet.
+    """
+
+    scene: str
+    room: str
+    event: str
+    happened: datetime
+    earliest: float
+    latest: float
+    frames: tuple[bytes, ...]
+    verdict: Verdict | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeScene:
+    """Note what a human said of a scene; where it is not kept, nothing."""
+
+    scene: str
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetScenes:
+    """Erase every scene that was kept to learn from."""
+
+
+SceneCommand: TypeAlias = KeepScene | JudgeScene | ForgetScenes
 
 Command: TypeAlias = Save | ShowPanel | Publish | Notify | Announce

@@ -163,9 +163,10 @@ class Acknowledged(HumanEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resolved(HumanEvent):
-    """A human closed the incident: `outcome` is helped, false alarm or drill."""
+    """A human closed the incident: `outcome` is helped, false alarm or drill; `note` is what they said of it."""
 
     outcome: str = "helped"
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,9 +183,38 @@ class DrillStarted(HumanEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MissReported(HumanEvent):
+    """A human says that somebody fell in `room` at `at` (HH:MM, the household's time) and nothing was told."""
+
+    at: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged(HumanEvent):
+    """A human says of an incident that is over whether somebody fell."""
+
+    fall: bool
+    note: str = ""
+
+
+class ScenesForgotten(HumanEvent):
+    """A human asked the box to erase every scene that it kept to learn from."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScenesChanged(Event):
+    """The scenes kept to learn from are others now: `count` of them."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FaultOccurred(Event):
     """A part of the appliance does not work: `part` names it (camera, sandbox, broker, panel, button,
-    store, phone, page, disk, temperature, power, clock).
+    store, scenes, phone, page, disk, temperature, power, clock).
     """
 
     part: str

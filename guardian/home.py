@@ -9,6 +9,7 @@ from guardian.events import HumanEvent
 from guardian.incident import Incident
 from guardian.io.clock import Clock
 from guardian.io.journal import Journal
+from guardian.io.scenes import DIRECTORY, SceneDirectory
 from guardian.moment import Moment
 from guardian.pipeline import Pipeline
 from guardian.posture import Steady
@@ -24,6 +25,7 @@ class Home:
         self, settings: Settings, brain: Brain, journal: Journal, clock: Clock, submit: Callable[[HumanEvent], None]
     ) -> None:
         self._settings, self._brain, self._journal, self._clock = settings, brain, journal, clock
+        self._scenes = scenes_of(settings)
         self._submit = submit
 
     def snapshot(self) -> Snapshot:
@@ -32,9 +34,9 @@ class Home:
 
     def incidents(self, limit: int) -> Sequence[PastIncident]:
         """The latest incidents, newest first. Raises StoreError."""
-        moment, scenes = self._clock.moment(), self._journal.scenes()
+        moment, scenes, judged = self._clock.moment(), self._journal.scenes(), self._scenes.verdicts()
         found = self._journal.incidents(limit, moment)
-        return tuple(past(incident, moment, replayable=incident.id in scenes) for incident in found)
+        return tuple(past(each, moment, replayable=each.id in scenes, judged=judged.get(each.id)) for each in found)
 
     def scene(self, incident_id: str) -> RecordedScene | None:
         """The stick figures around an incident, understood by the same stages as they were then. Raises StoreError."""
@@ -60,11 +62,16 @@ class Home:
         return tuple(frames)
 
 
-def past(incident: Incident, moment: Moment, *, replayable: bool) -> PastIncident:
+def scenes_of(settings: Settings) -> SceneDirectory:
+    """Where this box keeps the scenes to learn from."""
+    return SceneDirectory(settings.state_directory / DIRECTORY)
+
+
+def past(incident: Incident, moment: Moment, *, replayable: bool, judged: str | None = None) -> PastIncident:
     """An incident with its wall times."""
 
     def wall(monotonic: float) -> datetime:
         return moment.wall + timedelta(seconds=monotonic - moment.monotonic)
 
     closed = None if incident.open else wall(incident.changed)
-    return PastIncident(incident, wall(incident.opened), closed, replayable)
+    return PastIncident(incident, wall(incident.opened), closed, replayable, judged)

@@ -5,15 +5,27 @@ refusal. Pure; the broker is not trusted to let only friends through.
 import json
 import re
 from collections.abc import Collection, Mapping
-from typing import NoReturn, TypeAlias
+from typing import NoReturn, TypeAlias, TypedDict
 
 from guardian.errors import PayloadError
-from guardian.events import Acknowledged, Cancelled, DrillStarted, HelpCalled, HumanEvent, Resolved, Snoozed
+from guardian.events import (
+    Acknowledged,
+    Cancelled,
+    DrillStarted,
+    HelpCalled,
+    HumanEvent,
+    Judged,
+    MissReported,
+    Resolved,
+    ScenesForgotten,
+    Snoozed,
+)
 
 SOMEONE = "someone"
 VIA = "mqtt"
 MAX_PAYLOAD_BYTES = 1024
 MAX_WORD = 64
+MAX_NOTE = 200
 MAX_QUOTED = 40
 MAX_BRACKETS = 16
 MAX_SNOOZE_SECONDS = 14_400.0
@@ -24,15 +36,37 @@ RELEASED = frozenset({"off", "false"})
 REQUESTS: Mapping[str, tuple[str, ...]] = {
     "acknowledge": ("by", "incident", "room"),
     "cancel": ("by", "incident", "room"),
-    "resolve": ("outcome", "by", "incident", "room"),
+    "resolve": ("outcome", "note", "by", "incident", "room"),
     "snooze": ("seconds", "by", "room"),
     "help": ("by", "room"),
     "test": ("by", "room"),
+    "missed": ("at", "note", "by", "room"),
+    "judge": ("verdict", "note", "by", "incident"),
+    "forget": ("by",),
 }
 """What may be asked for, with the keys of its JSON; the first is what a plain payload gives."""
 
+_PLAIN: Mapping[str, type[HumanEvent]] = {
+    "cancel": Cancelled,
+    "help": HelpCalled,
+    "test": DrillStarted,
+    "forget": ScenesForgotten,
+}
+FALSE = "false:"
+"""How a plain payload begins that calls an alarm false; what follows is the note."""
+VERDICTS: Mapping[str, bool] = {"fall": True, "false alarm": False}
+
+_CLOCK = re.compile(r"([01]?[0-9]|2[0-3])[:.]([0-5][0-9])")
 _NUMBER = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6})?")
 Values: TypeAlias = Mapping[str, object]
+
+
+class _Who(TypedDict):
+    time: float
+    room: str
+    by: str
+    via: str
+    incident: str | None
 
 
 def understand(
@@ -51,21 +85,21 @@ def understand(
         _refuse(f"there is no room {room!r}; one of {', '.join(rooms)} would be right")
     by = _word("by", values.get("by")) or SOMEONE
     incident = _word("incident", values.get("incident")) or None
+    who: _Who = {"time": now, "room": room, "by": by, "via": VIA, "incident": incident}
+    if request in _PLAIN:
+        return _PLAIN[request](**who)
     match request:
-        case "acknowledge":
-            return Acknowledged(time=now, room=room, by=by, via=VIA, incident=incident)
-        case "cancel":
-            return Cancelled(time=now, room=room, by=by, via=VIA, incident=incident)
-        case "resolve":
-            outcome = _outcome(values.get("outcome"))
-            return Resolved(time=now, room=room, by=by, via=VIA, incident=incident, outcome=outcome)
+        case "acknowledge" if "outcome" not in values:
+            return Acknowledged(**who)
+        case "acknowledge" | "resolve":
+            return Resolved(**who, outcome=_outcome(values.get("outcome")), note=_note(values.get("note")))
         case "snooze":
-            seconds = _seconds(values.get("seconds"), snooze_seconds)
-            return Snoozed(time=now, room=room, by=by, via=VIA, seconds=seconds)
-        case "help":
-            return HelpCalled(time=now, room=room, by=by, via=VIA)
+            return Snoozed(**who, seconds=_seconds(values.get("seconds"), snooze_seconds))
+        case "judge":
+            return Judged(**who, fall=_verdict(incident, values.get("verdict")), note=_note(values.get("note")))
         case _:
-            return DrillStarted(time=now, room=room, by=by, via=VIA)
+            who["room"] = _one_of(room, rooms)
+            return MissReported(**who, at=_clock(values.get("at")), note=_note(values.get("note")))
 
 
 def _refuse(message: str) -> NoReturn:
@@ -73,7 +107,10 @@ def _refuse(message: str) -> NoReturn:
 
 
 def _read(request: str, payload: bytes) -> Values:
-    """Read a payload into the keys of its request; a plain one gives the first of them, a bare press none."""
+    """Read a payload into the keys of its request; a plain one gives the first of them, a bare press none.
+
+    A plain "false: ..." says of an alarm that it is one, with a note.
+    """
     if len(payload) > MAX_PAYLOAD_BYTES:
         _refuse(f"{len(payload)} bytes are too many; at most {MAX_PAYLOAD_BYTES} would be right")
     try:
@@ -89,6 +126,8 @@ def _read(request: str, payload: bytes) -> Values:
         _refuse(f"{text!r} cannot take back {request}; nothing was done")
     if request == "snooze":
         return {"seconds": _plain_seconds(word)}
+    if word.startswith(FALSE) and request in ("acknowledge", "resolve"):
+        return {"outcome": "false alarm", "note": text[len(FALSE) :]}
     return {REQUESTS[request][0]: text}
 
 
@@ -125,16 +164,44 @@ def _no_constant(name: str) -> NoReturn:
     _refuse(f"{name} is no number in JSON")
 
 
-def _word(key: str, value: object) -> str:
+def _word(key: str, value: object, most: int = MAX_WORD) -> str:
     """Take a short printable text; null and nothing are empty."""
     if value is None:
         return ""
     if not isinstance(value, str):
         _refuse(f"{key} is a {type(value).__name__}; text would be right")
     word = value.strip()
-    if len(word) > MAX_WORD or not word.isprintable():
-        _refuse(f"{key} is {word[:MAX_QUOTED]!r}; at most {MAX_WORD} printable characters would be right")
+    if len(word) > most or not word.isprintable():
+        _refuse(f"{key} is {word[:MAX_QUOTED]!r}; at most {most} printable characters would be right")
     return word
+
+
+def _note(value: object) -> str:
+    return _word("note", value, MAX_NOTE)
+
+
+def _clock(value: object) -> str:
+    """Take a time of day, as HH:MM."""
+    found = _CLOCK.fullmatch(_word("at", value))
+    if found is None:
+        _refuse(f"at is {str(value or '')[:MAX_QUOTED]!r}; the time of day of the fall, such as 14:05, would be right")
+    return f"{int(found[1]):02}:{found[2]}"
+
+
+def _one_of(room: str, rooms: Collection[str]) -> str:
+    """Take the room that was named, or the only one that there is."""
+    if not room and len(rooms) != 1:
+        _refuse(f"room is missing; {'one of ' * bool(rooms)}{', '.join(rooms) or 'its name'} would be right")
+    return room or next(iter(rooms))
+
+
+def _verdict(incident: str | None, value: object) -> bool:
+    if incident is None:
+        _refuse("incident is missing; the id of one that is over would be right")
+    word = _word("verdict", value).replace("_", " ").casefold()
+    if word not in VERDICTS:
+        _refuse(f"verdict is {word[:MAX_QUOTED]!r}; one of {', '.join(VERDICTS)} would be right")
+    return VERDICTS[word]
 
 
 def _outcome(value: object) -> str:

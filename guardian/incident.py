@@ -22,7 +22,8 @@ class Incident:
     process's seconds on loading (times before its start may be negative). `deadline` is the time of the next thing that
     happens by itself (the end of the countdown, the next repeat), or None. `step` counts the escalation steps taken
     since it was raised. `kind` is the class name of the event that opened it or made it worse; `reasons` the sentences
-    of that event; `told` the contacts that were told.
+    of that event; `told` the contacts that were told. `closed_by` is the human who closed it, `closed_via` the
+    way, `note` what they said of it.
     """
 
     id: str
@@ -42,6 +43,9 @@ class Incident:
     outcome: str | None = None
     drill: bool = False
     told: tuple[str, ...] = ()
+    closed_by: str | None = None
+    closed_via: str | None = None
+    note: str = ""
 
     @property
     def open(self) -> bool:

@@ -256,6 +256,14 @@ class Privacy(Section):
     allow_unconfined: bool = False
 
 
+class Feedback(Section):
+    """Whether the box keeps stick figures of its own mistakes, for how many days, and of how many at most."""
+
+    keep_scenes: bool = False
+    keep_days: int = Field(180, ge=1, le=3650)
+    most: int = Field(200, ge=1, le=2000)
+
+
 class Models(Section):
     """Which TensorFlow Lite runtime, how many threads, and where the .tflite files are (default: shipped ones)."""
 
@@ -277,6 +285,7 @@ class Settings(Section):
     panel: Panel = Panel()
     web: Web = Web()
     privacy: Privacy = Privacy()
+    feedback: Feedback = Feedback()
     models: Models = Models()
     state_directory: Path = Path("/var/lib/guardian")
 

@@ -113,6 +113,10 @@ class Topics:
         """Tell whoever asked for something why it was not done."""
         return Publish(self.topic("refused"), dumps({"topic": topic[:MAX_TOPIC_QUOTED], "reason": str(error)}))
 
+    def feedback(self, *, kept: bool, text: str) -> Publish:
+        """Tell whoever spoke of a mistake what comes of it."""
+        return Publish(self.topic("feedback"), dumps({"kept": kept, "text": text}))
+
     def parse(self, topic: str, payload: bytes, now: float) -> HumanEvent:
         """Read what a human asks for at `now` (monotonic seconds).
 
@@ -145,6 +149,9 @@ def _incident_payload(incident: Incident, moment: Moment) -> Payload:
         "acknowledged_by": incident.acknowledged_by,
         "acknowledged_via": incident.acknowledged_via,
         "outcome": incident.outcome,
+        "closed_by": incident.closed_by,
+        "closed_via": incident.closed_via,
+        "note": incident.note,
     }
 
 

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from bodies import seen, standing, tilted
 
 from guardian.brain import Brain, Outputs
-from guardian.commands import Lamp, Notify, Publish, ShowPanel, Sound
+from guardian.commands import Lamp, Notify, Publish, SceneCommand, ShowPanel, Sound
 from guardian.eye.watch import Seen
 from guardian.incident import Incident, IncidentState
 from guardian.moment import Moment
@@ -58,12 +58,16 @@ class Log:
     def tell(self, notice: Notify) -> None:
         self.entries.append(("tell", notice))
 
+    # What there is to learn from.
+    def keep(self, command: SceneCommand) -> None:
+        self.entries.append(("keep", command))
+
     def all(self, what: str) -> list[object]:
         return [thing for name, thing in self.entries if name == what]
 
     @property
     def outputs(self) -> Outputs:
-        return Outputs(panel=self, journal=self, publish=self.publish, tell=self.tell)  # type: ignore[arg-type]
+        return Outputs(panel=self, journal=self, publish=self.publish, tell=self.tell, scenes=self.keep)  # type: ignore[arg-type]
 
 
 class Box:

@@ -38,6 +38,8 @@ STAGES = (
     "pipeline",
     "human_requests",
     "topics",
+    "recollection",
+    "feedback",
 )
 """In the order of the flow: a stage may import an earlier one, never a later one."""
 

@@ -6,11 +6,22 @@ from bodies import seen, standing, tilted
 from boxes import SETTINGS, Box
 
 from guardian import recording
-from guardian.commands import Lamp, Publish, Sound
-from guardian.events import Acknowledged, FaultCleared, FaultOccurred, HelpCalled, Resolved, Snoozed
+from guardian.commands import ForgetScenes, KeepScene, Lamp, Publish, Sound
+from guardian.events import (
+    Acknowledged,
+    FaultCleared,
+    FaultOccurred,
+    HelpCalled,
+    MissReported,
+    Resolved,
+    ScenesChanged,
+    ScenesForgotten,
+    Snoozed,
+)
 from guardian.eye.watch import Cut, Greeted
 from guardian.eye.wire import Confinement, Hello
 from guardian.incident import Incident, IncidentState
+from guardian.settings import Feedback
 from guardian.web.household import Coverage
 
 CONFINED = Hello(640, 480, Confinement(landlock=7, seccomp=True, no_new_privs=True, undumpable=True))
@@ -243,3 +254,68 @@ def test_a_damaged_memory_is_no_reason_not_to_watch(body: str):
     box = Box(memories={"kitchen": (5.0, body)})
     box.fall()
     assert box.state is IncidentState.PENDING
+
+
+LEARNING = SETTINGS.model_copy(update={"feedback": Feedback(keep_scenes=True)})
+
+
+def said(box: Box) -> list[dict[str, object]]:
+    """What was answered to whoever spoke of a mistake."""
+    published = [each for each in box.log.all("publish") if isinstance(each, Publish)]
+    return [json.loads(each.payload) for each in published if each.topic == "guardian/home/feedback"]
+
+
+def test_a_false_alarm_is_kept_to_learn_from_after_all_have_been_told():
+    box = Box(LEARNING)
+    box.fall()
+    moment = box.at(box.now)
+    del box.log.entries[:]
+    false = Resolved(time=moment.monotonic, by="Anna", via="web", outcome="false alarm", note="a game")
+    box.brain.take(false, moment)
+    (kept,) = box.log.all("keep")
+    assert isinstance(kept, KeepScene)
+    assert kept.verdict is not None
+    assert (kept.verdict.fall, kept.verdict.by, kept.verdict.note) == (False, "Anna", "a game")
+    names = [name for name, _ in box.log.entries]
+    assert names.index("keep") > names.index("panel")
+    assert names.index("keep") > names.index("tell") if "tell" in names else True
+
+
+def test_a_fall_that_was_missed_is_kept_and_whoever_says_so_is_answered():
+    box = Box(LEARNING)
+    box.watch(30.0, standing())
+    moment = box.at(box.now)
+    event = MissReported(time=moment.monotonic, room="kitchen", by="Anna", via="mqtt", at="12:00")
+    box.brain.take(event, moment)
+    box.brain.take(replace(event, room="bath"), moment)
+    assert [answer["kept"] for answer in said(box)] == [True, False]
+    assert "Nothing has been seen of bath" in str(said(box)[1]["text"])
+    assert box.log.all("keep") == []
+    box.let_pass(80.0)
+    (kept,) = box.log.all("keep")
+    assert isinstance(kept, KeepScene)
+    assert (kept.room, kept.event) == ("kitchen", "missed")
+
+
+def test_the_page_is_shown_what_is_kept_and_how_far_back_a_miss_can_be_told():
+    box = Box(LEARNING)
+    box.watch(5.0, standing())
+    shown = box.brain.shown.feedback
+    assert (shown.on, shown.kept, shown.reaches) == (True, 0, {"kitchen": pytest.approx(1_000.1)})
+    version = box.brain.shown.version
+    box.brain.take(ScenesChanged(time=1_005.0, room="", count=3), box.at(box.now))
+    assert box.brain.shown.feedback.kept == 3
+    assert box.brain.shown.version > version
+    box.brain.take(ScenesForgotten(time=1_005.0, by="Anna", via="web"), box.at(box.now))
+    assert box.log.all("keep") == [ForgetScenes()]
+    assert box.brain.shown.feedback.reaches == {}
+
+
+def test_a_household_that_did_not_ask_for_it_keeps_nothing_to_learn_from():
+    box = Box()
+    box.fall()
+    moment = box.at(box.now)
+    box.brain.take(Resolved(time=moment.monotonic, by="Anna", via="web", outcome="false alarm"), moment)
+    box.let_pass(100.0)
+    assert not [each for each in box.log.all("keep") if isinstance(each, KeepScene)]
+    assert not box.brain.shown.feedback.on

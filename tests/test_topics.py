@@ -112,7 +112,15 @@ def test_an_open_incident_is_retained_and_says_all():
         "acknowledged_by": None,
         "acknowledged_via": None,
         "outcome": None,
+        "closed_by": None,
+        "closed_via": None,
+        "note": "",
     }
+
+
+def test_whoever_speaks_of_a_mistake_is_told_what_comes_of_it():
+    message = TOPICS.feedback(kept=False, text="Too long ago.")
+    assert message == Publish("guardian/casa/feedback", '{"kept":false,"text":"Too long ago."}')
 
 
 def test_a_resolved_incident_says_its_outcome_and_leaves_the_broker():
@@ -365,7 +373,7 @@ def test_the_manual_shows_an_incident_as_it_is():
 
 def test_the_manual_names_every_topic_and_request():
     said = Bulletin(replace(TOPICS, rooms=("<room>",))).begin([replace(FALL, id="<id>")], MOMENT)
-    topics = {message.topic.removeprefix("guardian/casa/") for message in said} | {"event", "refused"}
+    topics = {message.topic.removeprefix("guardian/casa/") for message in said} | {"event", "refused", "feedback"}
     topics |= {f"command/{request}" for request in REQUESTS}
     assert {topic for topic in topics if f"| `{topic}` |" not in manual()} == set()
 
@@ -386,6 +394,6 @@ def test_every_example_of_the_manual_is_a_payload_of_its_topic():
 
 def test_every_request_of_the_manual_is_understood():
     asked = re.findall(r"mosquitto_pub -t (\S+) -m ('[^']*'|\S+)", manual())
-    assert len(asked) == 3
+    assert len(asked) == 6
     for topic, payload in asked:
-        Topics("guardian", "home").parse(topic, payload.strip("'").encode(), 1.0)
+        Topics("guardian", "home", ("Bedroom",)).parse(topic, payload.strip("'").encode(), 1.0)

@@ -1,7 +1,7 @@
 """What the page needs to know of the home, and what it may ask: the one contract between the page and the appliance."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Protocol
@@ -58,6 +58,17 @@ class SnoozeShown:
 
 
 @dataclass(frozen=True, slots=True)
+class FeedbackShown:
+    """Whether the box keeps scenes to learn from, how many it has, and, by room, the oldest monotonic second of which a
+    human can still say that a fall was missed.
+    """
+
+    on: bool = False
+    kept: int = 0
+    reaches: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """The home at `moment`, which is when the core last finished a pass: the page warns when that is long ago.
 
@@ -72,6 +83,7 @@ class Snapshot:
     faults: tuple[FaultOccurred, ...] = ()
     snoozes: tuple[SnoozeShown, ...] = ()
     version: int = 0
+    feedback: FeedbackShown = FeedbackShown()
 
     def wall(self, monotonic: float) -> datetime:
         """Return the wall time of a monotonic second of this process, in the household's zone."""
@@ -80,12 +92,17 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class PastIncident:
-    """An incident with the wall times (aware, in the household's zone) at which it was opened and, maybe, closed."""
+    """An incident with the wall times (aware, in the household's zone) at which it was opened and, maybe, closed.
+
+    `judged` is what a human said of its scene: fall, or false alarm; "" where nobody has yet, and None where no scene
+    of it is kept to learn from.
+    """
 
     incident: Incident
     opened: datetime
     closed: datetime | None = None
     replayable: bool = False
+    judged: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,81 @@
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from bodies import seen, standing, tilted
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from guardian.recollection import Recollection, pack, time_of, unpack
+from guardian.skeleton import Observation, Pose
+
+shares = st.floats(0, 1)
+poses = st.builds(
+    Pose,
+    arrays.arrays(np.float32, (17, 3), elements=st.floats(-3, 3, width=32)),
+    shares,
+)
+observations = st.builds(
+    Observation,
+    time=st.floats(0, 1e9),
+    poses=st.lists(poses, max_size=6).map(tuple),
+    aspect=st.floats(0.2, 4),
+    looked=st.booleans(),
+    brightness=shares,
+    contrast=shares,
+    sharpness=shares,
+    motion=shares,
+    change=shares,
+    held=st.booleans(),
+    frame=st.integers(0, 2**60),
+)
+
+
+def facts(observation: Observation) -> dict[str, object]:
+    return {name: getattr(observation, name) for name in Observation.__slots__ if name != "poses"}
+
+
+@given(observations)
+def test_what_is_remembered_is_what_was_seen_to_the_ten_thousandth(observation: Observation):
+    again = unpack(pack(observation))
+    assert facts(again) == facts(observation)
+    assert [pose.score for pose in again.poses] == [pose.score for pose in observation.poses]
+    for was, now in zip(observation.poses, again.poses, strict=True):
+        np.testing.assert_allclose(now.keypoints, was.keypoints, atol=6e-5)
+
+
+def test_a_keypoint_far_out_of_the_frame_stays_out_of_it():
+    far = Pose(np.full((17, 3), 9.0, np.float32), 0.5)
+    (pose,) = unpack(pack(seen(1.0, far))).poses
+    assert pose.keypoints.min() > 3.2
+
+
+def test_half_an_hour_is_remembered_and_no_more():
+    room = Recollection(seconds=10.0)
+    assert room.reaches is None
+    for second in range(31):
+        room.add(seen(float(second), standing()))
+    assert room.reaches == 20.0
+    assert [time_of(frame) for frame in room.between(0.0, 22.5)] == [20.0, 21.0, 22.0]
+    assert [unpack(frame).poses[0].score for frame in room.between(30.0, 99.0)] == pytest.approx([0.7])
+
+
+def test_a_crowd_is_remembered_less_long():
+    room, crowd = Recollection(most_bytes=20_000), [tilted(20.0 * number) for number in range(4)]
+    for tenth in range(400):
+        room.add(seen(tenth / 10, *crowd))
+    frames = room.between(0.0, 1e9)
+    assert 10 < len(frames) < 100
+    assert sum(map(len, frames)) < 20_000
+    assert time_of(frames[-1]) == 39.9
+    assert all(time_of(later) > time_of(earlier) for earlier, later in pairwise(frames))
+
+
+def test_what_is_forgotten_is_gone():
+    room = Recollection()
+    room.add(seen(1.0, standing()))
+    room.forget()
+    assert (room.reaches, room.between(0.0, 9.0)) == (None, ())
+    room.add(seen(2.0))
+    assert room.reaches == 2.0
