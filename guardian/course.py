@@ -69,6 +69,7 @@ class Course:
     spotted: float = 0.0
     moves: bool = False
     rose: bool = False
+    told: bool = False
     lost: bool = False
     at_exit: bool = False
     edge: float = float("-inf")
@@ -121,7 +122,7 @@ class Course:
         self.level = hips[0] if hips else 0.0
         self.floor = self.path.floor or self.figure.floor
         self.evidence, self.up = Since(), 0.0
-        self.rose = self.told_long_lie = False
+        self.rose = self.told = self.told_long_lie = False
 
     def reset(self) -> None:
         """It was nothing, or is over."""
@@ -204,6 +205,7 @@ class Course:
             "evidence": asdict(self.evidence),
             "level": self.level,
             "floor": self.floor,
+            "told": self.told,
             "told_long_lie": self.told_long_lie,
             "track": track.id,
             "person": figure.person.name,
@@ -244,5 +246,6 @@ class Course:
             level=float(body["level"]),
             floor=floor,
             evidence=Since(**{name: float(value) for name, value in body["evidence"].items()}),
+            told=bool(body["told"]),
             told_long_lie=bool(body["told_long_lie"]),
         )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from guardian.geometry import Point
-from guardian.posture import Figure, Posture
+from guardian.posture import Figure, Posture, height_above
 
 WINDOW_SECONDS = 1.6
 """A fall from standing takes 0.6-0.9 s to the ground, a collapse along furniture up to 1.5 s."""
@@ -19,6 +19,9 @@ SHOULDER_DROP, HIP_DROP, LYING_DROP = 0.38, 0.17, 0.32
 the hips by less than 0.1; a fall from a chair drops the hips by the height of the seat, 0.25. Of a body that ends lying
 the shoulders tell enough, by more than the torso (0.29) by which they drop as somebody seated lies back: hips may be
 hidden behind furniture, and both rise in the picture as one falls away from the camera."""
+FAINT_DROP = 0.22
+"""From here on a descent is followed without a word: a body that falls along the line of sight hardly comes down in the
+picture. So do people who bend; which it was is told by what comes after."""
 VANISHED_DROP = 0.2
 """So far the shoulders must have come down, fast, before a body vanished: it went on falling behind something."""
 SPEED = 0.6
@@ -27,12 +30,15 @@ falls exceed 1.3 m/s (Bourke et al. 2008, vertical velocity of the trunk)."""
 SLOW_SPEED = 0.3
 """A descent slower than `SPEED` but faster than this, that ends lying, is a collapse or a slide."""
 SPEED_SECONDS = 0.3
+GLITCH_SECONDS = 0.25
+"""A single lower pose so soon after the one before is no descent: a finder that loses hold of a body says anything."""
 
 
 @dataclass(frozen=True, slots=True)
 class Descent:
     """Drops of `shoulders` and `hips`, `seconds` from the top, peak `speed` a second, and `impact`: by how much that
-    speed fell within the `SPEED_SECONDS` after its peak.
+    speed fell within the `SPEED_SECONDS` after its peak. A `faint` one may as well be bending down or lying back.
+    `start` is how high the hips were above the floor at the top: about 0.5 on the feet, 0.3 on a chair, 0.5 if unknown.
     """
 
     shoulders: float
@@ -40,6 +46,8 @@ class Descent:
     seconds: float
     speed: float
     impact: float
+    faint: bool = False
+    start: float = 0.5
 
     @property
     def is_fast(self) -> bool:
@@ -57,11 +65,12 @@ class Descent:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Where shoulders and hips were (y, frame heights) at one time, and where the feet had stood."""
+    """Where shoulders and hips were (y, frame heights; hips also `across`) at one time, and the feet before."""
 
     time: float
     shoulders: float
     hips: float
+    across: float
     floor: Point | None
 
 
@@ -76,7 +85,7 @@ class Path:
         while self.samples and now - self.samples[0].time > self._window(now):
             self.samples.popleft()
         if figure.shoulders is not None and figure.hips is not None:
-            self.samples.append(Sample(now, figure.shoulders[0], figure.hips[0], figure.floor))
+            self.samples.append(Sample(now, figure.shoulders[0], *figure.hips, figure.floor))
 
     def follow(self, earlier: "Path") -> None:
         """Take the path of a body that was lost just before this one was found as the beginning of this one."""
@@ -98,7 +107,7 @@ class Path:
         return self.samples[0].floor if self.samples else None
 
     def descent(self, figure: Figure, *, vanished: bool = False) -> Descent | None:
-        """The descent that the path shows; None where there is none that could be a fall.
+        """The descent that the path shows; None where there is none that could be a fall. It may be faint.
 
         Of a body that has `vanished` on its way down less need be seen, if it was fast.
         """
@@ -109,15 +118,25 @@ class Path:
         shoulders = (last.shoulders - top.shoulders) / scale
         hips = (last.hips - min(sample.hips for sample in self.samples)) / scale
         lying = figure.posture is Posture.LYING
-        if vanished and (self.samples[-2].shoulders - top.shoulders) / scale < VANISHED_DROP / 2:
-            return None  # a single pose before the body is lost may be anything
-        wanted = VANISHED_DROP if vanished else LYING_DROP if lying else SHOULDER_DROP
-        if shoulders < wanted or (hips < HIP_DROP and not lying and not vanished):
+        if shoulders < (VANISHED_DROP if vanished else FAINT_DROP):
             return None
         speed, impact = self._speed()
         if speed / scale < (SLOW_SPEED if lying and not vanished else SPEED):
             return None
-        return Descent(shoulders, hips, self._seconds(top, 0.05 * scale), speed / scale, impact / scale)
+        faint = shoulders < (LYING_DROP if lying else SHOULDER_DROP) or (hips < HIP_DROP and not lying)
+        if (faint or vanished) and self._is_glitch(top, scale):
+            return None
+        seconds = self._seconds(top, 0.05 * scale)
+        start = height_above((top.hips, top.across), top.floor, scale)
+        known = 0.5 if start is None else start
+        return Descent(shoulders, hips, seconds, speed / scale, impact / scale, faint and not vanished, known)
+
+    def _is_glitch(self, top: Sample, scale: float) -> bool:
+        """Whether only the very last of many poses is lower."""
+        before, last = self.samples[-2], self.samples[-1]
+        return (
+            last.time - before.time < GLITCH_SECONDS and (before.shoulders - top.shoulders) / scale < VANISHED_DROP / 2
+        )
 
     def _seconds(self, top: Sample, slack: float) -> float:
         """How long the way down took: from the last time at the top to the first at the bottom."""

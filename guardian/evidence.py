@@ -34,7 +34,8 @@ class Since:
 class Views:
     """How strongly each view is there, 0-1.
 
-    `fast`, `deep`, `sunk`, `abrupt` are of the descent: speed, drop of the shoulders, drop of the hips, impact. The
+    `fast`, `deep`, `sunk`, `abrupt` are of the descent: speed, drop of the shoulders, drop of the hips, impact; `low`
+    tells that it began near the floor, as when somebody who sits there lies back. The
     others are of the time since: lying low, sat on the floor, out of sight, on the feet, held above the floor, in some
     other way (bent or seated), moving about; `faded` is the collapse of the keypoints' scores.
     """
@@ -43,6 +44,7 @@ class Views:
     deep: float = 0.0
     sunk: float = 0.0
     abrupt: float = 0.0
+    low: float = 0.0
     lying: float = 0.0
     sat: float = 0.0
     hidden: float = 0.0
@@ -54,20 +56,21 @@ class Views:
 
 
 WEIGHTS = {
-    "fast": 2.7,
-    "deep": 1.7,
-    "sunk": 0.9,
-    "abrupt": 0.6,
-    "lying": 3.5,
-    "sat": 0.8,
-    "hidden": 2.8,
-    "risen": -4.8,
+    "fast": 3.0,
+    "deep": 1.6,
+    "sunk": 1.3,
+    "abrupt": 0.3,
+    "low": -3.0,
+    "lying": 3.6,
+    "sat": -1.0,
+    "hidden": 3.0,
+    "risen": -4.9,
     "held": -3.8,
-    "other": -1.9,
-    "moving": -0.6,
+    "other": -1.8,
+    "moving": -0.8,
     "faded": 0.8,
 }
-BIAS = -5.0
+BIAS = -5.5
 TOLD = 0.2
 """Views that weigh less are not told of."""
 
@@ -80,6 +83,7 @@ def views(descent: Descent, since: Since) -> Views:
         deep=ramp(descent.shoulders, 0.3, 0.6),
         sunk=ramp(descent.hips, 0.1, 0.35),
         abrupt=ramp(descent.impact, 0.2, 1.0),
+        low=ramp(descent.start, 0.28, 0.15),
         lying=grown(since.down, 3.0),
         sat=grown(since.sat, 6.0),
         hidden=grown(since.hidden, 4.0),

@@ -22,7 +22,7 @@ from guardian.tracking import Track, TrackState, torso_middle
 
 UPRIGHT_SECONDS = 1.5
 """So long on one's feet is up again."""
-VANISHED_SECONDS, SAT_SECONDS = 6.0, 12.0
+VANISHED_SECONDS, SAT_SECONDS = 6.0, 15.0
 """To be out of sight, or low without lying (sat on the floor), takes longer to be sure of than to lie."""
 GIVE_UP_SECONDS = 20.0
 """A suspicion that has not become a fall for so long is none; a body that lies there is found by that."""
@@ -36,6 +36,9 @@ RECALLED_SECONDS = 2 * 3600.0
 """After a restart a body that came down longer ago is no longer waited for; its incident is kept by the alarm."""
 BELIEVED = {"low": 1.2, "normal": 0.0, "high": -1.2}
 """Belief (nats) from which on a suspicion is a fall, by the named step of sensitivity."""
+
+SUSPECTED = -1.5
+"""Belief, below that of a fall, from which on a faint descent is told of as a suspicion."""
 
 Told = TypeVar("Told", bound=PersonEvent)
 
@@ -112,8 +115,7 @@ class FallDetector:
             return
         descent = course.path.descent(course.figure, vanished=True)
         if descent is not None and not course.leaving:
-            course.begin(Phase.SUSPECTED, now, descent)
-            yield self._event(FallSuspected, course, now, descent.sentence, "Then nothing more was seen.")
+            yield from self._suspect(course, descent, now, "Then nothing more was seen.")
 
     def _lost_course(self, track: Track, present: Mapping[int, Figure]) -> Course | None:
         """Take the open course of a body that was lost where this track began: whoever it is now, it is that body."""
@@ -155,30 +157,37 @@ class FallDetector:
         if course.phase is Phase.WATCHING:
             descent = course.path.descent(course.figure)
             if descent is not None:
-                course.begin(Phase.SUSPECTED, now, descent)
-                yield self._event(FallSuspected, course, now, descent.sentence)
+                yield from self._suspect(course, descent, now)
             else:
                 yield from self._find_down(course, now)
         elif course.up >= UPRIGHT_SECONDS:
             seconds = f"On the feet again {now - course.since:.0f} s after going down."
-            yield self._event(PersonRecovered, course, now, seconds)
+            if course.told:
+                yield self._event(PersonRecovered, course, now, seconds)
             course.reset()
         elif course.phase is Phase.SUSPECTED and course.descent is not None:
             again = course.path.descent(course.figure) if course.rose else None
             if again is not None:
-                course.begin(Phase.SUSPECTED, now, again)
-                yield self._event(FallSuspected, course, now, again.sentence)
+                yield from self._suspect(course, again, now)
             else:
                 yield from self._confirm(course, course.descent, now)
         elif now - course.since >= self._settings.long_lie_seconds and not course.told_long_lie:
             course.told_long_lie = True
             yield self._event(LongLie, course, now, f"On the floor for {now - course.since:.0f} s.")
 
+    def _suspect(self, course: Course, descent: Descent, now: float, *more: str) -> Iterator[PersonEvent]:
+        """Begin to follow a descent, and tell of it: of a faint one only once there is more to it."""
+        course.begin(Phase.SUSPECTED, now, descent)
+        if not descent.faint:
+            course.told = True
+            yield self._event(FallSuspected, course, now, descent.sentence, *more)
+
     def _find_down(self, course: Course, now: float) -> Iterator[PersonEvent]:
         """Tell of somebody who lies where one does not lie, whether or not a slow descent was seen."""
         if course.lying < self._down_seconds(course) or course.resting:
             return
         course.begin(Phase.DOWN, now - course.lying, course.descent)
+        course.told = True
         seconds = f"Lying on the floor for {course.lying:.0f} s; nobody saw a fall."
         yield self._event(PersonDown, course, now, seconds)
 
@@ -191,15 +200,21 @@ class FallDetector:
         hidden = evidence.hidden if descent.is_fast and course.up == 0 else 0.0
         low = evidence.down + evidence.sat + hidden
         seen = views(descent, evidence)
-        sure = belief(seen) >= BELIEVED[self._settings.sensitivity]
-        if sure and self._waited(evidence, hidden) and low >= DOWN_SHARE * since and course.up == 0:
+        believed = belief(seen) - BELIEVED[self._settings.sensitivity]
+        if not course.told and (not descent.faint or (believed >= SUSPECTED and not course.leaving)):
+            course.told = True
+            yield self._event(FallSuspected, course, now, descent.sentence)
+        if believed >= 0 and self._waited(evidence, hidden) and low >= DOWN_SHARE * since and course.up == 0:
             if course.resting:
                 course.reset()
                 return
             course.phase = Phase.DOWN
             fall = self._event(FallConfirmed, course, now, descent.sentence, _whereabouts(evidence, since))
             yield replace(fall, evidence=ranked(seen))
-        elif since > GIVE_UP_SECONDS:
+        elif evidence.sat >= self._unsure_seconds and not course.resting:
+            course.phase, course.told = Phase.DOWN, True
+            yield self._event(PersonDown, course, now, descent.sentence, _whereabouts(evidence, since))
+        elif since > GIVE_UP_SECONDS and not (believed >= SUSPECTED and evidence.sat >= DOWN_SHARE * since):
             course.reset()
         else:
             yield from self._find_down(course, now)
@@ -253,4 +268,6 @@ def _greater(descent: Descent, later: Descent | None) -> Descent:
         deeper.seconds,
         max(descent.speed, later.speed),
         max(descent.impact, later.impact),
+        descent.faint and later.faint,
+        max(descent.start, later.start),
     )

@@ -132,9 +132,9 @@ def dropped(watched: Watched, end: Pose, seconds: float = 0.5, start: Pose | Non
 def test_who_sits_on_the_floor_after_a_fast_descent_has_fallen_after_a_longer_while():
     watched = dropped(Watched().show(2, standing()), sitting_on_the_floor()).show(10, sitting_on_the_floor())
     assert watched.names() == ["FallSuspected"]
-    watched.show(6, sitting_on_the_floor())
-    assert watched.names() == ["FallSuspected", "FallConfirmed"]
-    assert "Has not got up from the floor for 12 s." in watched.events[-1].reasons
+    watched.show(55, sitting_on_the_floor())
+    assert watched.names() == ["FallSuspected", "PersonDown", "LongLie"]
+    assert watched.events[-2].reasons[-1].startswith("Has not got up from the floor for 6")
 
 
 def test_who_crouches_and_then_sits_on_a_chair_is_well():
@@ -273,16 +273,15 @@ def test_a_body_that_vanishes_on_its_way_down_has_fallen_behind_something():
     watched = collapsed(Watched().show(2, standing()), 0.4)
     assert watched.names() == []
     assert watched.show(20).names() == ["FallSuspected", "FallConfirmed"]
-    assert "Then nothing more was seen." in watched.events[1].reasons
 
 
 def test_where_people_leave_a_body_that_vanishes_has_left():
     watched = Watched()
     for _ in range(3):
         watched.show(2, standing()).show(30)
-    assert collapsed(watched.show(2, standing()), 0.4).show(60).names() == []
+    assert "FallConfirmed" not in collapsed(watched.show(2, standing()), 0.4).show(60).names()
     door = Place(name="door", kind="door", polygon=EVERYWHERE)
-    assert collapsed(Watched(door).show(2, standing()), 0.4).show(60).names() == []
+    assert "FallConfirmed" not in collapsed(Watched(door).show(2, standing()), 0.4).show(60).names()
 
 
 def test_at_the_edge_of_the_picture_a_body_that_vanishes_has_left():
@@ -290,7 +289,7 @@ def test_at_the_edge_of_the_picture_a_body_that_vanishes_has_left():
     low = standing(edge).keypoints.copy()
     low[:13, 0] += 0.25 * 0.6
     watched = dropped(Watched().show(2, standing(edge)), Pose(low, 0.7), 0.4, standing(edge)).show(60)
-    assert watched.names() == []
+    assert "FallConfirmed" not in watched.names()
 
 
 def test_a_single_pose_before_a_body_is_lost_may_be_anything():

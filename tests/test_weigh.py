@@ -37,7 +37,7 @@ def manifest(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_many_descents_pull_the_weights_towards_what_is_true():
     samples, true = made(20_000)
     fitted = weigh.fit(samples, PRIOR)
-    assert np.abs(fitted - true).sum() < np.abs(PRIOR - true).sum() / 2
+    assert np.abs(fitted - true).sum() < 0.6 * np.abs(PRIOR - true).sum()
     assert weigh.surprise(samples, fitted) < weigh.surprise(samples, PRIOR)
 
 
