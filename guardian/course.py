@@ -4,7 +4,7 @@ It knows how long the body has been down, up or unseen, and on what; the decisio
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, astuple, dataclass, field
+from dataclasses import asdict, dataclass, field
 from enum import Enum
 from typing import Any
 
@@ -201,7 +201,7 @@ class Course:
         return {
             "phase": self.phase.value,
             "ago": now - self.since,
-            "descent": astuple(self.descent) if self.descent else None,
+            "descent": asdict(self.descent) if self.descent else None,
             "evidence": asdict(self.evidence),
             "level": self.level,
             "floor": self.floor,
@@ -241,7 +241,7 @@ class Course:
             figure,
             updated=now,
             phase=Phase(body["phase"]),
-            descent=None if body["descent"] is None else Descent(*map(float, body["descent"])),
+            descent=None if body["descent"] is None else Descent(**body["descent"]),
             since=since,
             level=float(body["level"]),
             floor=floor,

@@ -21,9 +21,7 @@ the shoulders tell enough, by more than the torso (0.29) by which they drop as s
 hidden behind furniture, and both rise in the picture as one falls away from the camera."""
 FAINT_DROP = 0.22
 """From here on a descent is followed without a word: a body that falls along the line of sight hardly comes down in the
-picture. So do people who bend; which it was is told by what comes after."""
-VANISHED_DROP = 0.2
-"""So far the shoulders must have come down, fast, before a body vanished: it went on falling behind something."""
+picture, and one that falls behind something is lost on its way. So do people who bend; what comes after tells which."""
 SPEED = 0.6
 """Least peak speed of the shoulders of a fast descent, a second: 1 m/s for an adult. Sitting down stays below 0.9 m/s,
 falls exceed 1.3 m/s (Bourke et al. 2008, vertical velocity of the trunk)."""
@@ -106,11 +104,8 @@ class Path:
         """Where the feet stood at the beginning: a fall takes them along."""
         return self.samples[0].floor if self.samples else None
 
-    def descent(self, figure: Figure, *, vanished: bool = False) -> Descent | None:
-        """The descent that the path shows; None where there is none that could be a fall. It may be faint.
-
-        Of a body that has `vanished` on its way down less need be seen, if it was fast.
-        """
+    def descent(self, figure: Figure) -> Descent | None:
+        """The descent that the path shows; None where there is none that could be a fall. It may be faint."""
         if len(self.samples) < 3 or self._jumped:  # noqa: PLR2004 - two samples are a jump, not a path
             return None
         last, scale = self.samples[-1], figure.stature
@@ -118,25 +113,23 @@ class Path:
         shoulders = (last.shoulders - top.shoulders) / scale
         hips = (last.hips - min(sample.hips for sample in self.samples)) / scale
         lying = figure.posture is Posture.LYING
-        if shoulders < (VANISHED_DROP if vanished else FAINT_DROP):
+        if shoulders < FAINT_DROP:
             return None
         speed, impact = self._speed()
-        if speed / scale < (SLOW_SPEED if lying and not vanished else SPEED):
+        if speed / scale < (SLOW_SPEED if lying else SPEED):
             return None
         faint = shoulders < (LYING_DROP if lying else SHOULDER_DROP) or (hips < HIP_DROP and not lying)
-        if (faint or vanished) and self._is_glitch(top, scale):
+        if faint and self._is_glitch(top, scale):
             return None
         seconds = self._seconds(top, 0.05 * scale)
         start = height_above((top.hips, top.across), top.floor, scale)
         known = 0.5 if start is None else start
-        return Descent(shoulders, hips, seconds, speed / scale, impact / scale, faint and not vanished, known)
+        return Descent(shoulders, hips, seconds, speed / scale, impact / scale, faint, known)
 
     def _is_glitch(self, top: Sample, scale: float) -> bool:
         """Whether only the very last of many poses is lower."""
         before, last = self.samples[-2], self.samples[-1]
-        return (
-            last.time - before.time < GLITCH_SECONDS and (before.shoulders - top.shoulders) / scale < VANISHED_DROP / 2
-        )
+        return last.time - before.time < GLITCH_SECONDS and (before.shoulders - top.shoulders) / scale < FAINT_DROP / 2
 
     def _seconds(self, top: Sample, slack: float) -> float:
         """How long the way down took: from the last time at the top to the first at the bottom."""

@@ -99,23 +99,16 @@ class FallDetector:
             if course.path.ended < track.born:
                 self._take_path(course, track, present)
         if not track.hit and track.state is TrackState.LOST:
-            yield from self._vanish(course, now)
+            course.at_exit = course.at_exit if course.lost else self._at_exit(course.figure)
             course.miss(now)
         else:
             course.see(figure, now)
         yield from self._decide(course, now)
 
-    def _vanish(self, course: Course, now: float) -> Iterator[PersonEvent]:
-        """A body has just been lost: on its way down, it is suspected to have gone on."""
-        if course.lost:
-            return
-        hips, near = course.figure.hips, EXIT_STATURES * course.figure.stature
-        course.at_exit = hips is not None and any(distance(hips, spot) < near for spot in self._exits)
-        if course.is_open:
-            return
-        descent = course.path.descent(course.figure, vanished=True)
-        if descent is not None and not course.leaving:
-            yield from self._suspect(course, descent, now, "Then nothing more was seen.")
+    def _at_exit(self, figure: Figure) -> bool:
+        """Whether the body was last seen where others were before they left."""
+        near = EXIT_STATURES * figure.stature
+        return figure.hips is not None and any(distance(figure.hips, spot) < near for spot in self._exits)
 
     def _lost_course(self, track: Track, present: Mapping[int, Figure]) -> Course | None:
         """Take the open course of a body that was lost where this track began: whoever it is now, it is that body."""
@@ -175,12 +168,12 @@ class FallDetector:
             course.told_long_lie = True
             yield self._event(LongLie, course, now, f"On the floor for {now - course.since:.0f} s.")
 
-    def _suspect(self, course: Course, descent: Descent, now: float, *more: str) -> Iterator[PersonEvent]:
+    def _suspect(self, course: Course, descent: Descent, now: float) -> Iterator[PersonEvent]:
         """Begin to follow a descent, and tell of it: of a faint one only once there is more to it."""
         course.begin(Phase.SUSPECTED, now, descent)
         if not descent.faint:
             course.told = True
-            yield self._event(FallSuspected, course, now, descent.sentence, *more)
+            yield self._event(FallSuspected, course, now, descent.sentence)
 
     def _find_down(self, course: Course, now: float) -> Iterator[PersonEvent]:
         """Tell of somebody who lies where one does not lie, whether or not a slow descent was seen."""

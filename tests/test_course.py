@@ -1,5 +1,5 @@
 import json
-from dataclasses import astuple
+from dataclasses import asdict
 
 import pytest
 from bodies import standing, tilted
@@ -33,7 +33,7 @@ def test_an_open_course_is_the_same_after_a_restart_but_for_the_clock(places: tu
     assert (again.level, again.floor) == (course.level, course.floor)
     assert again.figure.place == course.figure.place
     assert again.figure.raised == course.figure.raised
-    body.update(ago=pytest.approx(body["ago"]), floor=again.floor, descent=astuple(course.descent))
+    body.update(ago=pytest.approx(body["ago"]), floor=again.floor, descent=asdict(course.descent))
     assert again.encode(1000.0) == body
 
 
