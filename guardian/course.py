@@ -36,7 +36,7 @@ LEFT_COUNTS = 0.3
 """Share of the time out of sight that counts of a body that was last seen at the edge of the picture."""
 EDGE_SECONDS = 1.0
 BENT_COUNTS = 0.5
-"""Share of the time that counts as sitting on the floor of a body that is low but bent: it may kneel or crouch."""
+"""Share of the time that counts of a body that came down and is bent: it may kneel, crouch or tie a shoe."""
 RISING = 3.0
 """How many seconds of lying a second in another posture takes back: a body that is misread for a frame still lies."""
 
@@ -140,6 +140,10 @@ class Course:
         moves = self._moves(figure, now)
         if lying:
             self.lying += step * (MOVING_COUNTS if moves else 1.0)
+        elif figure.posture is Posture.BENT and self.is_open and not moves:
+            self.lying += (
+                step * BENT_COUNTS
+            )  # nobody stays bent for long; bodies that lie along the line of sight look so
         elif figure.posture is not Posture.UNKNOWN:
             self.lying = max(0.0, self.lying - RISING * step)
         score = mean_score(figure.person.track.pose.keypoints, TORSO)

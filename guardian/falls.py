@@ -26,6 +26,7 @@ VANISHED_SECONDS, SAT_SECONDS = 6.0, 15.0
 """To be out of sight, or low without lying (sat on the floor), takes longer to be sure of than to lie."""
 GIVE_UP_SECONDS = 20.0
 """A suspicion that has not become a fall for so long is none; a body that lies there is found by that."""
+STAYS_SECONDS = 5.0
 DOWN_SHARE = 0.6
 """Least share of the time in which the body must be seen down (or be hidden)."""
 REAPPEAR_STATURES = 1.2
@@ -207,10 +208,16 @@ class FallDetector:
         elif evidence.sat >= self._unsure_seconds and not course.resting:
             course.phase, course.told = Phase.DOWN, True
             yield self._event(PersonDown, course, now, descent.sentence, _whereabouts(evidence, since))
-        elif since > GIVE_UP_SECONDS and not (believed >= SUSPECTED and evidence.sat >= DOWN_SHARE * since):
+        elif since > GIVE_UP_SECONDS and not self._stays(course, believed, since):
             course.reset()
         else:
             yield from self._find_down(course, now)
+
+    @staticmethod
+    def _stays(course: Course, believed: float, since: float) -> bool:
+        """Whether the body is still down, if not as one who has fallen would be."""
+        sits = believed >= SUSPECTED and course.evidence.sat >= DOWN_SHARE * since
+        return sits or course.lying >= STAYS_SECONDS
 
     def _waited(self, evidence: Since, hidden: float) -> bool:
         """Whether the body has been down for long enough that whoever can would have got up."""
