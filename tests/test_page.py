@@ -18,7 +18,10 @@ from guardian.events import (
     FaultOccurred,
     HelpCalled,
     HumanEvent,
+    Judged,
+    MissReported,
     Resolved,
+    ScenesForgotten,
     Snoozed,
 )
 from guardian.incident import Incident, IncidentState
@@ -29,6 +32,7 @@ from guardian.skeleton import Keypoints
 from guardian.web.fakes import FakeHousehold
 from guardian.web.household import (
     Coverage,
+    FeedbackShown,
     PastIncident,
     PersonShown,
     RecordedScene,
@@ -434,6 +438,95 @@ def test_what_came_too_late_is_told(web: WebServer, visits: Visits, household: L
     expect(page.get_by_role("status")).to_contain_text("The box said no: this incident is already closed")
     assert household.submitted.empty()
     assert [said for said in visits.complaints if "409" not in said] == []
+
+
+# What it learns from
+
+
+def learning(household: Living, **changes: object) -> None:
+    """Let the box keep scenes, and remember the living room since 13:45."""
+    shown = FeedbackShown(on=True, kept=3, reaches={"Living room": time.monotonic() - 1_200})
+    household.show(feedback=replace(shown, **changes))
+
+
+def test_a_household_that_keeps_nothing_is_not_asked_about_mistakes(page: Page, household: Living):
+    household.show(incidents=(incident(),))
+    expect(page.locator("#feedback")).to_be_hidden()
+    button(page, "False alarm").click()
+    asking = page.get_by_role("dialog", name="A false alarm?")
+    expect(asking.get_by_label("What was it?")).to_be_hidden()
+
+
+def test_a_false_alarm_is_told_in_ones_own_words(page: Page, household: Living):
+    learning(household)
+    expect(page.get_by_text("3 scenes of stick figures kept on this box. A fall since 13:4")).to_be_visible()
+    household.show(incidents=(incident(),))
+    button(page, "False alarm").click()
+    asking = page.get_by_role("dialog", name="A false alarm?")
+    asking.get_by_label("What was it?").fill("  She sat down on the floor ")
+    button(asking, "Yes, false alarm").click()
+    did = household.did()
+    assert isinstance(did, Resolved)
+    assert (did.outcome, did.note, did.incident) == ("false alarm", "She sat down on the floor", "i1")
+
+
+def test_a_fall_that_was_missed_is_told_with_its_time_and_room(page: Page, household: Living):
+    household.show(rooms=(RoomShown("Hall"), room(person())))
+    learning(household)
+    button(page, "A fall was missed").click()
+    asking = page.get_by_role("dialog", name="A fall was missed?")
+    expect(asking.get_by_label("When was it?")).to_be_focused()
+    button(asking, "Keep it").click()
+    expect(asking).to_be_visible()
+    asking.get_by_label("When was it?").fill("13:58")
+    asking.get_by_label("Where?").select_option("Living room")
+    asking.get_by_label("What was it?").fill("by the sofa")
+    button(asking, "Keep it").click()
+    did = household.did()
+    wanted = MissReported(
+        time=did.time, room="Living room", by="somebody on the page", via="web", at="13:58", note="by the sofa"
+    )
+    assert did == wanted
+    expect(page.get_by_role("status")).to_have_text("Thank you. It is kept.")
+
+
+def test_a_fall_of_too_long_ago_is_told_to_be_so(web: WebServer, visits: Visits, household: Living):
+    page = visits.open(web.address)
+    learning(household)
+    button(page, "A fall was missed").click()
+    asking = page.get_by_role("dialog")
+    asking.get_by_label("When was it?").fill("12:10")
+    button(asking, "Keep it").click()
+    expect(page.get_by_role("status")).to_contain_text("that was too long ago to be kept: of Living room the box remem")
+    assert household.submitted.empty()
+    assert [said for said in visits.complaints if "409" not in said] == []
+
+
+def test_what_is_over_and_nobody_judged_is_asked_about(page: Page, household: Living):
+    over = incident(IncidentState.RESOLVED, outcome="cancelled")
+    household.past = [PastIncident(over, WALL, WALL, judged="")]
+    learning(household)
+    household.show(version=1)
+    listed = page.get_by_role("region", name="What happened")
+    expect(listed).to_contain_text("What was it?")
+    button(listed, "It was a fall: Anna has fallen, 14:05").click()
+    did = household.did()
+    assert did == Judged(time=did.time, by="somebody on the page", via="web", incident="i1", fall=True)
+    household.past = [PastIncident(over, WALL, WALL, judged="fall")]
+    household.show(version=2)
+    expect(listed).to_contain_text("You said: a fall.")
+    expect(button(listed, "It was a fall")).to_have_count(0)
+
+
+def test_all_that_was_kept_can_be_erased(page: Page, household: Living):
+    learning(household, on=False)
+    expect(button(page, "A fall was missed")).to_be_hidden()
+    button(page, "Erase all of it").click()
+    button(page.get_by_role("dialog", name="Erase all of it?"), "Yes, erase").click()
+    did = household.did()
+    assert did == ScenesForgotten(time=did.time, by="somebody on the page", via="web")
+    learning(household, on=False, kept=0, reaches={})
+    expect(page.locator("#feedback")).to_be_hidden()
 
 
 # What happened

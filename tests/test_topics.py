@@ -165,6 +165,7 @@ def test_an_event_is_said_once_with_its_own_fields():
             "track": 3,
             "person": "unknown",
             "place": "floor",
+            "evidence": [],
         }
     }
 

@@ -27,6 +27,8 @@ from guardian.events import (
     FaultOccurred,
     HelpCalled,
     HumanEvent,
+    Judged,
+    MissReported,
     Resolved,
     Snoozed,
 )
@@ -39,6 +41,7 @@ from guardian.web import broadcast, guard, payload, server, stream, tokens, word
 from guardian.web.fakes import FakeHousehold
 from guardian.web.household import (
     Coverage,
+    FeedbackShown,
     PastIncident,
     PersonShown,
     RecordedScene,
@@ -529,6 +532,34 @@ def test_a_button_that_came_too_late_says_so(friend: httpx.Client, household: Fa
     answer = friend.post("/api/acknowledge", json={"incident": "i1", "by": "Maria"})
     assert answer.status_code == 409
     assert "suspected by now; cancel, resolve would be right" in answer.json()["error"]
+
+
+def test_a_missed_fall_is_refused_where_nothing_of_it_is_kept(friend: httpx.Client, household: FakeHousehold):
+    body = {"at": f"{WALL:%H:%M}", "room": "Bedroom"}
+    answer = friend.post("/api/missed", json=body)
+    assert (answer.status_code, "keep_scenes is false" in answer.json()["error"]) == (409, True)
+    household.show(feedback=FeedbackShown(on=True, reaches={"Living room": NOW - 60}))
+    answer = friend.post("/api/missed", json=body)
+    assert answer.json()["error"].startswith("nothing has been seen of Bedroom lately")
+    assert household.submitted.empty()
+    assert friend.post("/api/missed", json={**body, "room": "Living room"}).status_code == 202
+    assert isinstance(household.submitted.get(), MissReported)
+
+
+def test_what_is_still_open_is_closed_and_not_judged(friend: httpx.Client, household: FakeHousehold):
+    body = {"incident": "i1", "verdict": "fall"}
+    household.show(incidents=(incident(),))
+    assert friend.post("/api/judge", json=body).status_code == 409
+    household.show(incidents=())
+    assert friend.post("/api/judge", json=body).status_code == 202
+    assert isinstance(household.submitted.get(), Judged)
+
+
+def test_what_is_kept_to_learn_from_is_part_of_the_state():
+    assert payload.state(shown(), NOW)["feedback"] == {"on": False, "kept": 0, "since": None}
+    kept = FeedbackShown(on=True, kept=4, reaches={"Living room": NOW - 600, "Bedroom": NOW - 1_800})
+    since = f"{WALL - timedelta(seconds=1_800):%H:%M}"
+    assert payload.state(shown(feedback=kept), NOW)["feedback"] == {"on": True, "kept": 4, "since": since}
 
 
 def test_the_list_holds_who_did_what(friend: httpx.Client, household: FakeHousehold):

@@ -58,6 +58,7 @@ def state(snapshot: Snapshot, now: float) -> Json:
             {"room": snooze.room, "until": snapshot.wall(snooze.until).isoformat(timespec="seconds")}
             for snooze in snapshot.snoozes
         ],
+        "feedback": _feedback(snapshot),
     }
 
 
@@ -111,6 +112,17 @@ def _room(room: RoomShown) -> Json:
     }
 
 
+def _feedback(snapshot: Snapshot) -> Json:
+    """What is kept to learn from, and since which minute of the day a missed fall can be told."""
+    shown = snapshot.feedback
+    since = min(shown.reaches.values(), default=None)
+    return {
+        "on": shown.on,
+        "kept": shown.kept,
+        "since": None if since is None else f"{snapshot.wall(since):%H:%M}",
+    }
+
+
 def _place(place: Place) -> Json:
     return {"name": place.name, "kind": place.kind, "polygon": [list(corner) for corner in place.polygon]}
 
@@ -131,6 +143,7 @@ def _past_incident(past: PastIncident) -> Json:
         **_common(past.incident, past.opened.isoformat(timespec="seconds")),
         "closed": past.closed.isoformat(timespec="seconds") if past.closed else None,
         "replayable": past.replayable,
+        "judged": past.judged,
     }
 
 

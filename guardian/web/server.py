@@ -20,7 +20,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from guardian.errors import ConfigurationError, PayloadError, StoreError
-from guardian.events import Acknowledged, HumanEvent
+from guardian.events import Acknowledged, HumanEvent, Judged, MissReported
+from guardian.feedback import unkept
 from guardian.human_requests import REQUESTS, SOMEONE, understand
 from guardian.settings import Web
 from guardian.web import payload, words
@@ -128,6 +129,15 @@ async def _body(request: Request) -> bytes:
 
 def _check_possible(name: str, event: HumanEvent, snapshot: Snapshot) -> None:
     """Refuse what can no longer be done to the incident that was meant: somebody else was faster, or time."""
+    if isinstance(event, MissReported):
+        shown = snapshot.feedback
+        why_not = unkept(event, shown.reaches, snapshot.moment, on=shown.on)
+        if why_not:
+            raise HTTPException(409, why_not[:1].lower() + why_not[1:].rstrip("."))
+    if isinstance(event, Judged) and event.incident in {incident.id for incident in snapshot.incidents}:
+        raise HTTPException(409, "this incident is still open; close it, as helped or as a false alarm")
+    if isinstance(event, Judged):
+        return
     if event.incident is None:
         return
     incident = next((each for each in snapshot.incidents if each.id == event.incident), None)

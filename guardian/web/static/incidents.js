@@ -1,6 +1,7 @@
 // What happened: the latest incidents, newest first, by day.
 
 import { byId, dayName, dayOf, make, timeOf } from "./dom.js";
+import { BUTTONS } from "./press.js";
 import { openReplay } from "./replay.js";
 
 const LIMIT = 50;
@@ -49,7 +50,7 @@ function entry(incident) {
       make("p", { class: "where" }, [incident.where || "At home", taken(incident)].filter(Boolean).join(" · ")),
       make("span", { class: "verdict" }, incident.verdict),
     ),
-    make("div", { class: "more" }, reasons(incident), replayButton(incident, when)),
+    make("div", { class: "more" }, reasons(incident), replayButton(incident, when), judgement(incident, when)),
   );
 }
 
@@ -61,6 +62,20 @@ function reasons(incident) {
   if (incident.reasons.length === 0) return null;
   const items = incident.reasons.map((reason) => make("li", {}, reason));
   return make("details", {}, make("summary", {}, "Why"), make("ul", {}, ...items));
+}
+
+const JUDGED = { fall: "You said: a fall.", "false alarm": "You said: a false alarm." };
+
+/** Of a scene that is kept to learn from: what a human said it was, or the question. */
+function judgement(incident, when) {
+  if (incident.judged === null || incident.state !== "resolved") return null;
+  if (JUDGED[incident.judged]) return incident.outcome === "helped" || incident.outcome === "false alarm" ? null : make("div", { class: "judge" }, make("p", {}, JUDGED[incident.judged]));
+  const choice = (verdict, label) => make(
+    "button",
+    { type: "button", class: "plain small", "aria-label": `${label}: ${incident.what}, ${when}`, onclick: () => BUTTONS.judge(incident, verdict) },
+    label,
+  );
+  return make("div", { class: "judge" }, make("p", {}, "What was it?"), choice("fall", "It was a fall"), choice("false alarm", "False alarm"));
 }
 
 function replayButton(incident, when) {

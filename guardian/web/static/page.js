@@ -1,11 +1,11 @@
 // The page: what the box says goes to its parts, and the state of the connection above everything.
 
 import { showAlarm, showQuick } from "./alarm.js";
-import { byId, dayOf, make, say, timeOf, whenChanged } from "./dom.js";
+import { byId, count, dayOf, make, say, timeOf, whenChanged } from "./dom.js";
 import { takeSkeleton } from "./figure.js";
 import { refreshIncidents } from "./incidents.js";
 import { listen } from "./link.js";
-import { askName, names } from "./press.js";
+import { BUTTONS, askName, knowFeedback, names } from "./press.js";
 import { prepareReplay } from "./replay.js";
 import { showClosely, showPeople, showRooms } from "./rooms.js";
 
@@ -25,6 +25,7 @@ const on = {
     showRooms(state.rooms);
     showClosely(state.incidents[0]?.room, state.rooms);
     showHealth(state);
+    showFeedback(state);
     if (state.version !== version) {
       version = state.version;
       refreshIncidents(dayOf(wall || new Date().toISOString()));
@@ -82,6 +83,17 @@ function showHealth(state) {
   });
 }
 
+/** What is kept to learn from; hidden where nothing is, and nothing will be. */
+function showFeedback({ feedback, rooms }) {
+  knowFeedback(feedback.on, rooms.map((room) => room.name));
+  byId("feedback").hidden = !feedback.on && feedback.kept === 0;
+  byId("missed").hidden = !feedback.on;
+  byId("forget").hidden = feedback.kept === 0 && feedback.since === null;
+  const kept = feedback.kept ? `${count(feedback.kept, "scene")} of stick figures kept on this box.` : "No scene is kept yet.";
+  const since = feedback.on && feedback.since ? ` A fall since ${feedback.since} can still be told.` : "";
+  say(byId("feedback-text"), kept + since);
+}
+
 function showMe() {
   const name = names()[0];
   const change = make(
@@ -96,6 +108,8 @@ function start() {
   showQuick();
   showMe();
   prepareReplay();
+  byId("missed").onclick = () => BUTTONS.missed();
+  byId("forget").onclick = () => BUTTONS.forget();
   document.addEventListener("named", showMe);
   listen(on);
 }

@@ -27,7 +27,7 @@ function keep(name) {
 
 /** Ask who it is and remember it; null where nothing was given. */
 export async function askName(heading, text, yes) {
-  const name = await ask({ heading, text, yes, wantsName: true });
+  const name = (await ask({ heading, text, yes, wantsName: true }))?.name;
   if (name) keep(name);
   return name;
 }
@@ -67,9 +67,21 @@ export const BUTTONS = {
     }
   },
   async mistaken(incident) {
-    if (await confirmed("A false alarm?", "It is closed, and everybody who was told gets the all-clear.", "Yes, false alarm")) {
-      await send("resolve", { incident: incident.id, outcome: "false alarm", by: me() });
-    }
+    const text = "It is closed, and everybody who was told gets the all-clear.";
+    const said = await ask({ heading: "A false alarm?", text, yes: "Yes, false alarm", wantsNote: learning });
+    if (said) await send("resolve", { incident: incident.id, outcome: "false alarm", note: said.note, by: me() });
+  },
+  async missed() {
+    const text = "What was seen around that minute is kept on the box, as stick figures, so that it can learn from it.";
+    const said = await ask({ heading: "A fall was missed?", text, yes: "Keep it", wantsWhen: true, wantsNote: true });
+    if (said && (await send("missed", { at: said.at, room: said.where, note: said.note, by: me() }))) toast("Thank you. It is kept.");
+  },
+  async judge(incident, verdict) {
+    if (await send("judge", { incident: incident.id, verdict, by: me() })) toast("Thank you. It is noted.");
+  },
+  async forget() {
+    const text = "Every scene that was kept to learn from is erased for good. The list of what happened stays.";
+    if (await confirmed("Erase all of it?", text, "Yes, erase", "danger")) await send("forget", { by: me() });
   },
   async help(incident) {
     if (await confirmed("Call for help now?", "The siren starts and your contacts are called at once.", "Yes, call for help", "danger")) {
@@ -96,10 +108,19 @@ const PAUSES = [
   ["3600", "1 hour"],
 ];
 
+let learning = false;
+let rooms = [];
+
+/** Whether the box keeps what it may learn from, and the names of the rooms. */
+export function knowFeedback(on, names) {
+  learning = on;
+  rooms = names;
+}
+
 const confirmed = (heading, text, yes, look) => ask({ heading, text, yes, look });
 
-/** Show the dialog; resolves to what was answered (a name, a choice, true), or null where it was left. */
-function ask({ heading, text, yes = "", look = "primary", wantsName = false, choices = [] }) {
+/** Show the dialog; resolves to what was answered (a choice, or all that was written), or null where it was left. */
+function ask({ heading, text, yes = "", look = "primary", wantsName = false, wantsWhen = false, wantsNote = false, choices = [] }) {
   const dialog = byId("ask");
   if (dialog.open) return Promise.resolve(null);
   byId("ask-title").textContent = heading;
@@ -108,6 +129,12 @@ function ask({ heading, text, yes = "", look = "primary", wantsName = false, cho
   const input = byId("name");
   input.value = "";
   input.required = wantsName;
+  byId("ask-when").hidden = !wantsWhen;
+  byId("at").required = wantsWhen;
+  byId("at").value = "";
+  byId("where").replaceChildren(...rooms.map((room) => make("option", { value: room }, room)));
+  byId("ask-note").hidden = !wantsNote;
+  byId("note").value = "";
   return new Promise((resolve) => {
     let answer = null;
     const finish = (value) => {
@@ -118,15 +145,17 @@ function ask({ heading, text, yes = "", look = "primary", wantsName = false, cho
     if (yes) buttons.push(make("button", { type: "submit", class: look }, yes));
     buttons.push(make("button", { type: "button", class: "quiet", onclick: () => finish(null) }, "Go back"));
     byId("ask-actions").replaceChildren(...buttons);
-    byId("known").replaceChildren(...(wantsName ? names() : []).map((name) => make("button", { type: "button", class: "plain", onclick: () => finish(name) }, name)));
+    byId("known").replaceChildren(...(wantsName ? names() : []).map((name) => make("button", { type: "button", class: "plain", onclick: () => finish({ name }) }, name)));
     byId("ask-form").onsubmit = (event) => {
       event.preventDefault();
       const name = input.value.trim();
-      if (!wantsName || name) finish(wantsName ? name : true);
+      if (wantsName && !name) return;
+      finish({ name, at: byId("at").value, where: byId("where").value, note: byId("note").value.trim() });
     };
     dialog.addEventListener("close", () => resolve(answer), { once: true });
     dialog.showModal();
     if (wantsName) input.focus();
+    if (wantsWhen) byId("at").focus();
   });
 }
 
