@@ -33,6 +33,8 @@ DAYS_A_HOME = 3
 MORNING, EVENING = 7 * 3600.0, 22.5 * 3600.0
 MERGED_SECONDS = 60.0
 SCENE_SECONDS = 60.0
+LONGEST = 3500.0
+"""Seconds that one stays in one place at most: the film language allows an hour."""
 DAY = datetime(2025, 3, 3, tzinfo=timezone.utc)
 DAYS_A_MONTH = 30.44
 
@@ -82,7 +84,7 @@ def live(seed: int, day: int) -> Iterator[tuple[str, Observation, Room]]:
     for number, name in enumerate(visits):
         doing, _, seconds = ACTIVITIES[name]
         longest = (EVENING - begin) / (len(visits) - number)
-        does = doing(random, float(min(longest, random.exponential(seconds) + 3)))
+        does = doing(random, float(min(longest, LONGEST, random.exponential(seconds) + 3)))
         world = World(place.scene(day * 1000 + number, *does), place.pace)
         last = begin
         for observation in observe(world, random, begin):
