@@ -53,11 +53,14 @@ class Answer:
 
 @dataclass(slots=True)
 class _Draft:
-    """A scene that is not written yet: what it is of, and when it is complete. `begins` and `due` bound it."""
+    """A scene that is not complete yet: what it is of; `begins` and `due` bound it. What there is of it is kept at once
+    (`begun`), lest the power go, and all of it (`written`) when it is complete.
+    """
 
     command: KeepScene
     begins: float
     due: float
+    begun: bool = False
     written: bool = False
 
 
@@ -91,6 +94,9 @@ class Feedback:
             draft = self._drafts[incident.id] = _draft_of(incident, moment)
         if draft is not None and incident.state is not IncidentState.SUSPECTED and incident.kind in TOLD:
             draft.command = replace(draft.command, event=incident.kind)
+            if not draft.begun and incident.open:
+                draft.begun = True
+                return self._complete(draft, moment.monotonic)
         return () if incident.open else self._closed(incident, moment)
 
     def _closed(self, incident: Incident, moment: Moment) -> tuple[SceneCommand, ...]:
@@ -106,7 +112,7 @@ class Feedback:
         """Take what a human says of a mistake, or asks for."""
         match event:
             case MissReported():
-                return (self._missed(event, moment),)
+                return self._missed(event, moment)
             case Judged(incident=str(scene)) if scene in self._drafts:
                 return (Answer(kept=False, text="It is still open: close it as helped, or as a false alarm."),)
             case Judged(incident=str(scene)):
@@ -135,18 +141,19 @@ class Feedback:
         frames = self._rooms[draft.command.room].between(draft.begins, min(draft.due, now))
         return (replace(draft.command, frames=frames),) if frames else ()
 
-    def _missed(self, event: MissReported, moment: Moment) -> Answer:
+    def _missed(self, event: MissReported, moment: Moment) -> tuple[Outcome, ...]:
         why_not = unkept(event, self.reaches, moment, on=self.on)
         if not why_not and len(self._drafts) >= MOST_DRAFTS:
             why_not = "Too many falls were reported at once; in two minutes the next one can be."
         if why_not:
-            return Answer(kept=False, text=why_not)
+            return (Answer(kept=False, text=why_not),)
         minute, scene = when(event.at, moment), self._new_id()
         earliest, latest = minute - SLACK_SECONDS, min(minute + 60.0 + SLACK_SECONDS, moment.monotonic)
         said = _verdict(event, event.note, moment, fall=True)
         command = KeepScene(scene, event.room, "missed", _wall(minute, moment), earliest, latest, (), said)
-        self._drafts[scene] = _Draft(command, earliest - BEFORE_SECONDS, latest + AFTER_SECONDS)
-        return Answer(kept=True, text=f"What was seen of {event.room} around {event.at} is kept.")
+        draft = self._drafts[scene] = _Draft(command, earliest - BEFORE_SECONDS, latest + AFTER_SECONDS)
+        answer = Answer(kept=True, text=f"What was seen of {event.room} around {event.at} is kept.")
+        return *self._complete(draft, moment.monotonic), answer
 
 
 def _draft_of(incident: Incident, moment: Moment) -> _Draft:

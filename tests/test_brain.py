@@ -235,7 +235,7 @@ def test_a_fall_that_was_suspected_before_a_power_cut_is_an_alarm_after_it():
         before.watch(0.2, tilted(degrees))
     assert before.state is IncidentState.SUSPECTED
     after = Box(memories={"kitchen": (5.0, memory_of(before)), "attic": (1.0, "[]")})
-    after.watch(8.0)
+    after.watch(14.0)
     assert after.state is IncidentState.PENDING
 
 
@@ -290,9 +290,9 @@ def test_a_fall_that_was_missed_is_kept_and_whoever_says_so_is_answered():
     box.brain.take(replace(event, room="bath"), moment)
     assert [answer["kept"] for answer in said(box)] == [True, False]
     assert "Nothing has been seen of bath" in str(said(box)[1]["text"])
-    assert box.log.all("keep") == []
+    assert len(box.log.all("keep")) == 1
     box.let_pass(80.0)
-    (kept,) = box.log.all("keep")
+    _, kept = box.log.all("keep")
     assert isinstance(kept, KeepScene)
     assert (kept.room, kept.event) == ("kitchen", "missed")
 

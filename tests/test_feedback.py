@@ -74,7 +74,7 @@ def feedback(last: float = 240.0, *, on: bool = True) -> Feedback:
 
 def missed(made: Feedback, moment: Moment, **changes: object) -> Answer:
     event = replace(MissReported(time=moment.monotonic, room="hall", by="Ana", via="mqtt", at="12:01"), **changes)
-    (answer,) = made.take(event, moment)
+    *_, answer = made.take(event, moment)
     assert isinstance(answer, Answer)
     return answer
 
@@ -82,7 +82,11 @@ def missed(made: Feedback, moment: Moment, **changes: object) -> Answer:
 def test_a_false_alarm_is_kept_once_it_is_closed_with_what_was_said_of_it():
     made = feedback(last=140.0)
     assert made.incident(incident(), at(101.0)) == ()
-    assert made.incident(PENDING, at(105.0)) == ()
+    (begun,) = made.incident(PENDING, at(105.0))
+    assert isinstance(begun, KeepScene)
+    assert (begun.scene, begun.verdict) == ("i-1", None)
+    assert time_of(begun.frames[-1]) == pytest.approx(105.0)
+    assert made.incident(replace(PENDING, state=IncidentState.RAISED), at(110.0)) == ()
     (kept,) = made.incident(FALSE, at(130.0))
     assert isinstance(kept, KeepScene)
     assert (kept.scene, kept.room, kept.event) == ("i-1", "hall", "FallConfirmed")
@@ -187,6 +191,7 @@ def test_a_fall_that_was_missed_is_kept_with_what_came_after_it():
     assert missed(made, at(150.0), note="by the door") == Answer(
         kept=True, text="What was seen of hall around 12:01 is kept."
     )
+    assert len(made.tick(150.0)) == 0
     assert made.tick(150.0 + AFTER_SECONDS - 0.1) == ()
     (kept,) = made.tick(150.0 + AFTER_SECONDS)
     assert isinstance(kept, KeepScene)
@@ -302,3 +307,11 @@ def test_somebody_who_vanishes_has_not_come_down():
 def test_a_scene_without_a_frame_is_none():
     with pytest.raises(ValueError, match="without a frame"):
         cut(keep([], 0.0, 1.0))
+
+
+def test_of_a_miss_what_is_there_is_kept_at_once_lest_the_power_go():
+    event = MissReported(time=150.0, room="hall", by="Ana", via="mqtt", at="12:01")
+    first, _ = feedback(last=150.0).take(event, at(150.0))
+    assert isinstance(first, KeepScene)
+    assert (first.scene, first.event) == ("m-0", "missed")
+    assert time_of(first.frames[-1]) == pytest.approx(149.8)

@@ -480,7 +480,7 @@ def test_a_fall_that_was_missed_is_told_with_its_time_and_room(page: Page, house
     expect(asking).to_be_visible()
     asking.get_by_label("When was it?").fill("13:58")
     asking.get_by_label("Where?").select_option("Living room")
-    asking.get_by_label("What was it?").fill("by the sofa")
+    asking.get_by_label("How did it happen?").fill("by the sofa")
     button(asking, "Keep it").click()
     did = household.did()
     wanted = MissReported(

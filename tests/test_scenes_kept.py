@@ -85,6 +85,15 @@ def test_a_scene_waits_for_a_verdict_that_can_be_changed(scenes: SceneDirectory)
     assert float(scenes.judged()["s-1"]["fall_onset_s"]) == pytest.approx(20.0, abs=0.5)
 
 
+def test_a_scene_that_has_become_longer_takes_its_own_place(scenes: SceneDirectory):
+    whole = command(verdict=FALL)
+    scenes.keep(replace(whole, frames=whole.frames[:120]))
+    scenes.judge(JudgeScene("s-1", FALSE))
+    scenes.keep(whole)
+    assert scenes.verdicts() == {"s-1": "fall"}
+    assert len((scenes.path / "s-1.jsonl").read_text().splitlines()) == 201
+
+
 def test_of_a_scene_that_is_not_kept_nothing_is_noted(scenes: SceneDirectory):
     assert not scenes.judge(JudgeScene("nobody", FALL))
     assert files(scenes) == set()

@@ -68,12 +68,12 @@ export const BUTTONS = {
   },
   async mistaken(incident) {
     const text = "It is closed, and everybody who was told gets the all-clear.";
-    const said = await ask({ heading: "A false alarm?", text, yes: "Yes, false alarm", wantsNote: learning });
+    const said = await ask({ heading: "A false alarm?", text, yes: "Yes, false alarm", note: learning ? "What was it?" : "" });
     if (said) await send("resolve", { incident: incident.id, outcome: "false alarm", note: said.note, by: me() });
   },
   async missed() {
     const text = "What was seen around that minute is kept on the box, as stick figures, so that it can learn from it.";
-    const said = await ask({ heading: "A fall was missed?", text, yes: "Keep it", wantsWhen: true, wantsNote: true });
+    const said = await ask({ heading: "A fall was missed?", text, yes: "Keep it", wantsWhen: true, note: "How did it happen?" });
     if (said && (await send("missed", { at: said.at, room: said.where, note: said.note, by: me() }))) toast("Thank you. It is kept.");
   },
   async judge(incident, verdict) {
@@ -120,7 +120,7 @@ export function knowFeedback(on, names) {
 const confirmed = (heading, text, yes, look) => ask({ heading, text, yes, look });
 
 /** Show the dialog; resolves to what was answered (a choice, or all that was written), or null where it was left. */
-function ask({ heading, text, yes = "", look = "primary", wantsName = false, wantsWhen = false, wantsNote = false, choices = [] }) {
+function ask({ heading, text, yes = "", look = "primary", wantsName = false, wantsWhen = false, note = "", choices = [] }) {
   const dialog = byId("ask");
   if (dialog.open) return Promise.resolve(null);
   byId("ask-title").textContent = heading;
@@ -133,7 +133,8 @@ function ask({ heading, text, yes = "", look = "primary", wantsName = false, wan
   byId("at").required = wantsWhen;
   byId("at").value = "";
   byId("where").replaceChildren(...rooms.map((room) => make("option", { value: room }, room)));
-  byId("ask-note").hidden = !wantsNote;
+  byId("ask-note").hidden = !note;
+  byId("note-label").textContent = note;
   byId("note").value = "";
   return new Promise((resolve) => {
     let answer = null;
