@@ -35,6 +35,7 @@ ROSE_SECONDS = 0.3
 LEFT_COUNTS = 0.3
 """Share of the time out of sight that counts of a body that was last seen at the edge of the picture."""
 EDGE_SECONDS = 1.0
+REST_SECONDS = 10.0
 BENT_COUNTS = 0.5
 """Share of the time that counts of a body that came down and is bent: it may kneel, crouch or tie a shoe."""
 RISING = 3.0
@@ -64,6 +65,7 @@ class Course:
     evidence: Since = field(default_factory=Since)
     up: float = 0.0
     lying: float = 0.0
+    rest: float = 0.0
     score: float = 0.0
     spot: Point | None = None
     spotted: float = 0.0
@@ -87,13 +89,17 @@ class Course:
 
     @property
     def resting(self) -> bool:
+        """Whether the body has of late mostly been where one may lie."""
+        return self.rest >= 0.5  # noqa: PLR2004 - half
+
+    def _rests(self, figure: Figure) -> bool:
         """Whether the body lies where one may lie: on a drawn bed or sofa, or, come down slowly, above the floor.
 
         After a fast descent only what is drawn counts: who falls away from the camera, or behind something, comes to
         lie as high in the picture as on a bed.
         """
-        place = self.figure.place
-        return place.kind in REST if place is not None else not self.fast and self._on_furniture(self.figure)
+        place = figure.place
+        return place.kind in REST if place is not None else not self.fast and self._on_furniture(figure)
 
     @property
     def leaving(self) -> bool:
@@ -138,6 +144,8 @@ class Course:
         """Count `step` seconds as down, sat low, held, or up."""
         lying = figure.posture is Posture.LYING or (self.is_open and self._flat(figure))
         moves = self._moves(figure, now)
+        fresh = 1.0 if self.lying == 0 else min(1.0, step / REST_SECONDS)  # hips tremble in and out of any outline
+        self.rest += (self._rests(figure) - self.rest) * fresh
         if lying:
             self.lying += step * (MOVING_COUNTS if moves else 1.0)
         elif figure.posture is Posture.BENT and self.is_open and not moves:

@@ -38,6 +38,7 @@ RECALLED_SECONDS = 2 * 3600.0
 BELIEVED = {"low": 1.8, "normal": 0.6, "high": -0.6}
 """Belief (nats) from which on a suspicion is a fall, by the named step of sensitivity."""
 
+MAT_DOUBT = 2.0
 SUSPECTED = -2.1
 """Belief, below that of a fall, from which on a faint descent is told of as a suspicion."""
 
@@ -159,6 +160,7 @@ class FallDetector:
             if course.told:
                 yield self._event(PersonRecovered, course, now, seconds)
             course.reset()
+            course.lying = 0.0
         elif course.phase is Phase.SUSPECTED and course.descent is not None:
             again = course.path.descent(course.figure) if course.rose else None
             if again is not None:
@@ -194,7 +196,7 @@ class FallDetector:
         hidden = evidence.hidden if descent.is_fast and course.up == 0 else 0.0
         low = evidence.down + evidence.sat + hidden
         seen = views(descent, evidence)
-        believed = belief(seen) - BELIEVED[self._settings.sensitivity]
+        believed = belief(seen) - BELIEVED[self._settings.sensitivity] - self._doubt(course)
         if not course.told and (not descent.faint or (believed >= SUSPECTED and not course.leaving)):
             course.told = True
             yield self._event(FallSuspected, course, now, descent.sentence)
@@ -212,6 +214,12 @@ class FallDetector:
             course.reset()
         else:
             yield from self._find_down(course, now)
+
+    @staticmethod
+    def _doubt(course: Course) -> float:
+        """How much more must be believed on an exercise mat, where people let themselves down, and roll about."""
+        place = course.figure.place
+        return MAT_DOUBT if place is not None and place.kind == "mat" else 0.0
 
     @staticmethod
     def _stays(course: Course, believed: float, since: float) -> bool:
