@@ -311,11 +311,11 @@ def test_a_body_that_moved_too_fast_to_be_followed_has_fallen():
 
 
 def test_on_an_exercise_mat_more_must_speak_for_a_fall():
-    slow = dropped(Watched(MAT).show(2, standing()), tilted(90), 1.4).show(10, tilted(90))
+    slow = dropped(Watched(MAT).show(2, standing()), tilted(90), 2.0).show(10, tilted(90))
     hard = Watched(MAT).show(2, standing()).fall(seconds=0.6).show(10, tilted(90))
     assert "FallConfirmed" not in slow.names()
     assert "FallConfirmed" in hard.names()
-    assert "FallConfirmed" in dropped(Watched().show(2, standing()), tilted(90), 1.4).show(10, tilted(90)).names()
+    assert "FallConfirmed" in dropped(Watched().show(2, standing()), tilted(90), 2.0).show(10, tilted(90)).names()
 
 
 def test_hips_that_tremble_over_the_edge_of_the_bed_are_still_in_it():
@@ -323,4 +323,4 @@ def test_hips_that_tremble_over_the_edge_of_the_bed_are_still_in_it():
     watched = dropped(Watched(bed).show(2, standing()), tilted(90), 12)
     for _ in range(30):
         watched.show(2.5, tilted(90, (0.85, 0.7))).show(0.4, tilted(90, (0.97, 0.7)))
-    assert watched.names() == []
+    assert not {"PersonDown", "FallConfirmed"} & set(watched.names())
