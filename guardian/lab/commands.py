@@ -89,7 +89,25 @@ def _weigh(options: argparse.Namespace) -> int:
     return weigh(options.manifests, hold=options.hold)
 
 
-_VERBS: tuple[Callable[[Verbs], None], ...] = (_add_ablate, _add_days, _add_synthesise, _add_weigh)
+def _add_tune(verbs: Verbs) -> None:
+    text = "propose changes of the configuration, by replaying annotated scenes under each; changes nothing"
+    verb = verbs.add_parser("tune", help=text, description=text[0].upper() + text[1:] + ".")
+    verb.set_defaults(run=_tune)
+    verb.add_argument("manifests", type=Path, nargs="+", metavar="MANIFEST.csv", help="what happened in which scene")
+    verb.add_argument("--config", type=Path, default=None, metavar="F", help="begin with this configuration")
+    verb.add_argument("--hold", type=float, default=0.0, metavar="S", help="go on for S seconds with the last frame")
+    verb.add_argument("--jobs", type=int, default=1, metavar="N", help="so many scenes at a time (default: 1)")
+
+
+def _tune(options: argparse.Namespace) -> int:
+    from guardian import configuration
+    from guardian.lab.tune import tune
+
+    settings = configuration.load(options.config) if options.config else None
+    return tune(options.manifests, settings, hold=options.hold, jobs=options.jobs)
+
+
+_VERBS: tuple[Callable[[Verbs], None], ...] = (_add_ablate, _add_days, _add_synthesise, _add_weigh, _add_tune)
 
 
 def add_verbs(lab: argparse.ArgumentParser) -> None:
