@@ -227,7 +227,8 @@ def warnings(scenes: Sequence[Scene], trials: Sequence[Trial], number: int) -> I
     falls = sum(len(scene.recording.falls) for scene in scenes)
     quiet = sum(not scene.recording.falls for scene in scenes)
     if len(scenes) < FEW_SCENES:
-        yield f"Thin evidence: {counted(len(scenes), 'scene')}. With fewer than {FEW_SCENES} take this as a hint and no more."
+        known = counted(len(scenes), "scene")
+        yield f"Thin evidence: {known}. With fewer than {FEW_SCENES} take this as a hint and no more."
     if falls < FEW_FALLS:
         yield (
             f"{counted(falls, 'fall')}: these scenes hardly tell what a change would miss. "
