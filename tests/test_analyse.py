@@ -65,7 +65,7 @@ def test_the_configuration_gives_limits_and_places(tmp_path: Path, capsys: pytes
         "rooms:\n  - name: bedroom\n    camera: {source: csi}\n"
         f"    places:\n      - {{name: the bed, kind: bed, polygon: {bed}}}\n"
     )
-    source = scene(tmp_path / "lying.jsonl", [seen(number / 10, tilted(90.0)) for number in range(1, 600)])
+    source = scene(tmp_path / "lying.jsonl", [seen(number / 10, tilted(90.0)) for number in range(1, 700)])
     assert main(["analyse", "--json", source]) == 0
     assert "PersonDown" in capsys.readouterr().out
     assert main(["analyse", "--json", "--config", str(tmp_path / "guardian.yaml"), source]) == 0

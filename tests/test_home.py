@@ -7,11 +7,13 @@ from bodies import standing
 from boxes import SETTINGS, Box, Log
 
 from guardian.brain import Brain, Outputs
+from guardian.commands import JudgeScene, KeepScene, Verdict
 from guardian.events import Cancelled, HelpCalled, HumanEvent
 from guardian.eye.watch import Seen
-from guardian.home import Home
+from guardian.home import Home, scenes_of
 from guardian.io.fakes import FakeClock
 from guardian.io.journal import Journal
+from guardian.recollection import pack
 from guardian.skeleton import Observation
 
 SECONDS = 20.0
@@ -26,9 +28,10 @@ class Rig:
         self.journal.open(self.clock.moment())
         log = Log()
         outputs = Outputs(panel=log, journal=self.journal, publish=log.publish, tell=log.tell)  # type: ignore[arg-type]
+        self.settings = SETTINGS.model_copy(update={"state_directory": path})
         self.brain = Brain(SETTINGS, outputs, lambda: "i-0", self.clock.moment())
         self.brain.begin((), (), self.clock.moment())
-        self.home = Home(SETTINGS, self.brain, self.journal, self.clock, self.submitted.append)
+        self.home = Home(self.settings, self.brain, self.journal, self.clock, self.submitted.append)
 
     def watch(self, seconds: float) -> None:
         for _ in range(round(seconds * 5)):
@@ -76,6 +79,21 @@ def test_the_past_has_wall_times_and_can_be_replayed(rig: Rig):
     rig.clock.advance(60.0)
     (found,) = rig.home.incidents(10)
     assert (found.opened, found.closed, found.replayable) == (opened, None, True)
+
+
+def test_the_past_says_what_a_human_made_of_it(rig: Rig, tmp_path: Path):
+    scenes = scenes_of(rig.settings)
+    assert scenes.path == tmp_path / "scenes"
+    rig.watch(5.0)
+    rig.call()
+    rig.settle()
+    assert [each.judged for each in rig.home.incidents(10)] == [None]
+    now = rig.clock.moment().wall
+    frame = pack(Observation(time=1.0, poses=(standing(),)))
+    scenes.keep(KeepScene("i-0", "kitchen", "FallConfirmed", now, 0.0, 2.0, (frame,)))
+    assert [each.judged for each in rig.home.incidents(10)] == [""]
+    scenes.judge(JudgeScene("i-0", Verdict(fall=False, by="Ana", via="web", said=now)))
+    assert [each.judged for each in rig.home.incidents(10)] == ["false alarm"]
 
 
 def test_a_scene_is_replayed_with_the_postures_of_then(rig: Rig):
