@@ -9,7 +9,7 @@ from judged import HEADER, collect, fallen, scene, text
 
 from guardian.cli import main
 from guardian.errors import ConfigurationError, GuardianError
-from guardian.lab.evaluate import command, gate, options, table
+from guardian.lab.evaluate import gate, options, table
 from guardian.lab.evaluate.evaluation import evaluate
 from guardian.lab.evaluate.work import Alone, crew, heard
 from guardian.settings import Camera, Falls, Room, Settings
@@ -282,7 +282,6 @@ def test_a_wrong_number_of_jobs_is_wrong_use(collection: Path, jobs: str):
     with pytest.raises(SystemExit, match="2"):
         main(["evaluate", str(collection), "--jobs", jobs])
     assert options.MOST_JOBS == 256
-    assert command.PIPE_WIDTH > 80
 
 
 @pytest.mark.parametrize(

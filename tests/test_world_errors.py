@@ -45,7 +45,9 @@ def test_who_lies_is_seen_worse_than_who_stands(bodies: dict[str, Body]):
     def quality(how: str) -> tuple[float, float]:
         body = bodies[how]
         poses = np.array([pose for pose in found(body) if pose is not None])
-        off = np.linalg.norm(np.median(np.abs(poses[:, :, :2] - body.keypoints[:, :2]), axis=0)) / size(body.keypoints[:, :2])
+        off = np.linalg.norm(np.median(np.abs(poses[:, :, :2] - body.keypoints[:, :2]), axis=0)) / size(
+            body.keypoints[:, :2]
+        )
         return float(poses[:, list(HEAD), 2].mean()), float(off)
 
     (upright_score, upright_off), (lying_score, lying_off) = quality("upright"), quality("lying")

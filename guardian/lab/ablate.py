@@ -22,6 +22,7 @@ from guardian.eye.camera import open_source
 from guardian.eye.motion import MotionGate
 from guardian.eye.movenet import PoseFinder
 from guardian.eye.process import observation_of
+from guardian.lab.console import stdout
 from guardian.lab.evaluate.evaluation import Result, evaluate, read_manifest
 from guardian.settings import Camera
 from guardian.skeleton import Observation
@@ -94,7 +95,7 @@ def ablate(manifest: Path, *, hold: float, jobs: int, threads: int = 2) -> int:
             seen = collect(manifest, variant, Path(directory), threads)
             result = evaluate(seen.manifest, jobs=jobs, hold=hold)
         table.add_row(name, *_figures(result), f"{seen.invoke_ms:.1f} ms")
-    Console().print(table)
+    stdout().print(table)
     return 0
 
 

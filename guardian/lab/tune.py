@@ -21,6 +21,7 @@ from guardian.errors import ConfigurationError, GuardianError
 from guardian.events import PersonEvent
 from guardian.lab.analyse import NOON, observations
 from guardian.lab.clusters import Spot, clusters, place
+from guardian.lab.console import stdout
 from guardian.lab.evaluate import manifest as manifests
 from guardian.lab.evaluate.manifest import Recording
 from guardian.lab.evaluate.scoring import ALARMS, Told, Verdict, score
@@ -40,7 +41,6 @@ MISS_WEIGHT = 5.0
 FEW_SCENES, FEW_FALLS = 20, 5
 CHANCE = 0.05
 ROOM = "room"
-PIPE_WIDTH = 110
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,20 +257,19 @@ def tune(files: Sequence[Path], settings: Settings | None, *, hold: float, jobs:
     if not scenes:
         message = f"{files[0]}: has no scene; a manifest with at least one would be right"
         raise ConfigurationError(message)
-    console = Console()
-    console = console if console.is_terminal else Console(width=PIPE_WIDTH)
+    out = stdout()
     changes = changes_of(whole.falls)
     trials = _replayed(scenes, changes, whole, hold, jobs)
     for trial in trials:
         if trial.fault:
-            console.print(f"! Left out: {trial.fault}", highlight=False)
+            out.print(f"! Left out: {trial.fault}", highlight=False)
     good = [pair for pair in zip(scenes, trials, strict=True) if not pair[1].fault]
     if not good:
         return 1
     scenes, trials = tuple(scene for scene, _ in good), [trial for _, trial in good]
-    _show(console, files, scenes, changes, trials)
-    _advise(console, scenes, changes, trials)
-    _advise_places(console, scenes, trials, whole, hold=hold, jobs=jobs)
+    _show(out, files, scenes, changes, trials)
+    _advise(out, scenes, changes, trials)
+    _advise_places(out, scenes, trials, whole, hold=hold, jobs=jobs)
     return 0
 
 

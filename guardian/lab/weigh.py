@@ -19,6 +19,7 @@ from rich.table import Table
 
 from guardian.evidence import BIAS, WEIGHTS, Views
 from guardian.lab.analyse import NOON, observations
+from guardian.lab.console import stdout
 from guardian.lab.evaluate.evaluation import read_manifest
 from guardian.lab.evaluate.manifest import Recording
 from guardian.moment import Moment
@@ -134,12 +135,12 @@ def weigh(manifests: Sequence[Path], *, hold: float) -> int:
     for number, name in enumerate((*NAMES, "bias")):
         means = [_mean(samples, chosen, number) for chosen in (fell, ~fell)]
         table.add_row(name, f"{prior[number]:+.2f}", f"{weights[number]:+.2f}", *means)
-    console = Console()
-    console.print(table)
+    out = stdout()
+    out.print(table)
     descents = samples.weight.sum()
     falls = (samples.weight * samples.fell).sum()
-    console.print(f"{descents:.0f} descents, {falls:.0f} of them falls, in {len(set(samples.group.tolist()))} files.")
-    console.print(
+    out.print(f"{descents:.0f} descents, {falls:.0f} of them falls, in {len(set(samples.group.tolist()))} files.")
+    out.print(
         f"Surprise a descent: in use {surprise(samples, prior):.3f}, fitted {surprise(samples, weights):.3f}, fitted "
         f"and held out {held_out(samples, prior):.3f} nats."
     )

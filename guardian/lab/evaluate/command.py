@@ -12,13 +12,12 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from guardian.errors import ConfigurationError
+from guardian.lab.console import stdout
 from guardian.lab.evaluate import comparison, document, gate, table
 from guardian.lab.evaluate.evaluation import Begin, Result, evaluate
 from guardian.lab.evaluate.strips import strips
 from guardian.lab.evaluate.work import Step, crew
 from guardian.settings import Settings
-
-PIPE_WIDTH = 110
 
 
 def run(options: argparse.Namespace, settings: Settings | None) -> int:
@@ -45,11 +44,10 @@ def run(options: argparse.Namespace, settings: Settings | None) -> int:
     if options.json:
         print(document.dumps({**found, "comparisons": comparisons} if comparisons else found))
     else:
-        console = Console()
-        console = console if console.is_terminal else Console(width=PIPE_WIDTH)
-        table.show(result, console)
+        out = stdout()
+        table.show(result, out)
         for each in comparisons:
-            console.print(f"\nBeside {each['with']}:", *comparison.sentences(each), sep="\n  ", highlight=False)
+            out.print(f"\nBeside {each['with']}:", *comparison.sentences(each), sep="\n  ", highlight=False)
     if options.report is not None:
         _report(options, settings, result, (found, *others))
     for unread in result.faults:

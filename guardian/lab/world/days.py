@@ -19,6 +19,7 @@ from rich.table import Table
 
 from guardian import recording
 from guardian.events import URGENT_EVENTS, FallSuspected, StillnessExceeded
+from guardian.lab.console import stdout
 from guardian.lab.evaluate.intervals import poisson
 from guardian.lab.world.homes import ACTIVITIES, home
 from guardian.lab.world.seen import observe
@@ -177,10 +178,10 @@ def _print(total: Tally, seed: int, sensitivity: str) -> None:
     for name in ACTIVITIES:
         hours = total.seconds[name] / 3600
         table.add_row(name, f"{hours:.1f}", str(total.alarms[name]), str(total.suspected[name]))
-    console = Console(soft_wrap=True)
-    console.print(table)
+    out = stdout()
+    out.print(table)
     low, high = (round(edge / total.days, 4) for edge in poisson(sum(total.alarms.values())))
-    console.print(
+    out.print(
         f"Simulated: {total.days} camera-days (seed {seed}, sensitivity {sensitivity}), {found['false_alarms']} false "
         f"alarms, {found['per_day']} a day (95 %: {low} to {high}), {found['per_month']} a month; with places drawn "
         f"{total.alarms_drawn} in {total.drawn} days, without {sum(total.alarms.values()) - total.alarms_drawn} in "
