@@ -1,12 +1,12 @@
 import json
 import shutil
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import judged
 import numpy as np
 import pytest
+from stand_ins import Here, Low
 from walks import falling, figures, upright
 
 from guardian.errors import ModelError
@@ -16,20 +16,7 @@ from guardian.falls import FallDetector
 from guardian.lab.network import judge, reader, verdicts
 from guardian.lab.network.reader import Network
 from guardian.lab.network.verdicts import Gated, Joined, Logits, Sliding
-from guardian.lab.network.window import Grid
 from guardian.settings import Falls
-
-
-class Low:
-    """In the place of a network: low hips are a fall, so many nats sure."""
-
-    def __init__(self, sure: float = 4.0) -> None:
-        self.sure, self.asked, self.seconds, self.invokes = sure, 0, 0.0, 0
-
-    def judge(self, grid: Grid) -> float:
-        self.asked += 1
-        known = grid.keypoints[grid.age < 1]
-        return self.sure if len(known) and known[-1, 11:13, 0].mean() > 0.25 else -self.sure
 
 
 def told(decider: Any, logits: Logits, of: Any, until: float = 15.0) -> list[Any]:
@@ -115,24 +102,10 @@ def test_the_weight_is_what_the_network_knows_beside_the_rules():
     assert judge.fitted([]) == 0
 
 
-class _Here:
-    """Instead of a pool of processes: a stand-in for the network would not reach them."""
-
-    def __init__(self, *_: Any, **__: Any) -> None: ...
-
-    def __enter__(self) -> Any:
-        return self
-
-    def __exit__(self, *_: object) -> None: ...
-
-    def map(self, function: Any, tasks: Iterable[Any]) -> Any:
-        return map(function, tasks)
-
-
 @pytest.fixture
 def manifest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(Network, "load", staticmethod(lambda _: Low()))
-    monkeypatch.setattr(judge, "ProcessPoolExecutor", _Here)
+    monkeypatch.setattr(judge, "ProcessPoolExecutor", Here)
     return judged.collect(tmp_path)
 
 

@@ -24,11 +24,11 @@ from guardian.falls import BELIEVED
 from guardian.lab.analyse import NOON, observations
 from guardian.lab.evaluate.evaluation import read_manifest
 from guardian.lab.evaluate.manifest import Recording
-from guardian.lab.evaluate.scoring import Told, score
+from guardian.lab.evaluate.scoring import Told, Verdict, score
 from guardian.lab.evaluate.summary import Case, Figures, figures
 from guardian.lab.evaluate.work import Watched, plain
 from guardian.lab.network.reader import Network
-from guardian.lab.network.verdicts import ROOM, Gated, Joined, Logits, Sliding
+from guardian.lab.network.verdicts import ROOM, Decider, Gated, Joined, Logits, Sliding
 from guardian.lab.weigh import EARLY_SECONDS, FROM_SECONDS, LATE_SECONDS, STEP_SECONDS, TO_SECONDS
 from guardian.moment import Moment
 from guardian.pipeline import Pipeline
@@ -37,8 +37,18 @@ from guardian.settings import Camera, Room, Settings
 RULES, GATED, SLIDING, BOTH = "rules", "network, of what the rules suspect", "network alone", "both"
 THRESHOLDS = (-2.0, -1.0, 0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0)
 """Logits from which on the network says that it is a fall."""
-BIASES = (-2.0, -1.5, -1.0, -0.5, 0.0, 0.5, 1.0)
+BIASES = (-2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0)
 """Nats by which the rules with a network believe more, or less, than without."""
+HEADS = (
+    "scenes",
+    "decided by",
+    "at",
+    "falls found",
+    "more, fewer than the rules",
+    "everyday scenes in peace",
+    "false alarms",
+    "p50 / p95",
+)
 WIDTH = 200
 """Columns of the table, on whatever terminal."""
 PRIOR_SPREAD = 0.7
@@ -51,12 +61,14 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One scene to be watched, the network, and its weight beside the rules."""
+    """One scene to be watched, the network, and its weight beside the rules; None where that is yet to be fitted, and
+    nobody decides.
+    """
 
     recording: Recording
     network: Path
     hold: float
-    weight: float
+    weight: float | None
 
 
 @dataclass(slots=True)
@@ -71,7 +83,7 @@ class Seen:
     invokes: int = 0
 
 
-def variants(logits: Logits, weight: float, settings: Settings) -> Mapping[Variant, Gated | Joined | Sliding]:
+def variants(logits: Logits, weight: float, settings: Settings) -> Mapping[Variant, Decider]:
     """Everybody who decides beside the rules."""
     falls = settings.falls
     return {
@@ -87,7 +99,7 @@ def watch(task: Task) -> Seen:
     settings = Settings(rooms=(Room(name=ROOM, camera=Camera(source=str(file))),))
     network = Network.load(task.network)
     logits, pipeline = Logits(network), None
-    deciders = variants(logits, task.weight, settings)
+    deciders = {} if task.weight is None else variants(logits, task.weight, settings)
     told: dict[Variant, list[Told]] = {variant: [] for variant in ((RULES, 0.0), *deciders)}
     fit = _Fit(task.recording)
     first = last = end = 0.0
@@ -143,7 +155,7 @@ def fitted(rows: Sequence[tuple[float, float, float]]) -> float:
     return max(0.0, weight)
 
 
-def all_seen(manifest: Path, network: Path, hold: float, jobs: int, weight: float) -> list[Seen]:
+def all_seen(manifest: Path, network: Path, hold: float, jobs: int, weight: float | None) -> list[Seen]:
     """Every scene of a manifest, seen by everybody."""
     tasks = [Task(each, network, hold, weight) for each in read_manifest(manifest).recordings]
     console = Console(stderr=True)
@@ -154,13 +166,27 @@ def all_seen(manifest: Path, network: Path, hold: float, jobs: int, weight: floa
 
 def scored(seen: Sequence[Seen], variant: Variant) -> Figures:
     """What came of one variant."""
+    return figures(_cases(seen, variant), resample=False)
+
+
+def hits(seen: Sequence[Seen], variant: Variant) -> set[tuple[str, float | None]]:
+    """The falls that one variant found, by file and onset."""
+    return {
+        (case.recording.path, outcome.row.onset)
+        for case in _cases(seen, variant)
+        for outcome in case.score.outcomes
+        if outcome.verdict is Verdict.HIT
+    }
+
+
+def _cases(seen: Sequence[Seen], variant: Variant) -> list[Case]:
     confirm = Settings(rooms=(Room(name=ROOM, camera=Camera(source="csi")),)).falls.confirm_seconds
     cases = []
     for each in seen:
         ends = each.watched.seconds + each.watched.held
         made = score(each.recording, each.told[variant], confirm_seconds=confirm, ends=ends)
         cases.append(Case(each.recording, each.watched, made))
-    return figures(cases, resample=False)
+    return cases
 
 
 def chosen(seen: Sequence[Seen]) -> tuple[Variant, ...]:
@@ -181,7 +207,7 @@ def _worth(found: Figures, allowed: int) -> tuple[int, int, int]:
 
 def judge(manifests: Sequence[Path], choose: Path, *, network: Path, hold: float, jobs: int, as_json: bool) -> int:
     """Choose on one manifest, and print how everybody does on each."""
-    seen = all_seen(choose, network, 0.0, jobs, 0.0)
+    seen = all_seen(choose, network, 0.0, jobs, None)
     weight = fitted([row for each in seen for row in each.rows])
     seen = all_seen(choose, network, 0.0, jobs, weight)
     best = chosen(seen)
@@ -193,7 +219,7 @@ def judge(manifests: Sequence[Path], choose: Path, *, network: Path, hold: float
         print(json.dumps({"network": network.name, "weight": round(weight, 3), "rows": [asdict(row) for row in rows]}))
         return 0
     table = Table(box=None)
-    for head in ("scenes", "decided by", "at", "falls found", "everyday scenes in peace", "false alarms", "p50 / p95"):
+    for head in HEADS:
         table.add_column(head, no_wrap=True)
     for row in rows:
         table.add_row(*row.cells)
@@ -205,19 +231,24 @@ def judge(manifests: Sequence[Path], choose: Path, *, network: Path, hold: float
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """How one decider did on one manifest; delays in seconds from ground contact."""
+    """How one decider did on one manifest: `more` are the falls that it found and the rules did not, `fewer` the other
+    way round; delays in seconds from ground contact.
+    """
 
     scenes: str
     decider: str
     at: float
     found: int
     of: int
+    more: int
+    fewer: int
     calm: int
     calm_of: int
     false: int
     p50: float | None
     p95: float | None
     found_by: Mapping[str, int]
+    false_by: Mapping[str, int]
     invoke_ms: float
 
     @property
@@ -225,14 +256,16 @@ class Row:
         """As a human reads it."""
         delay = "-" if self.p50 is None or self.p95 is None else f"{self.p50:.1f} / {self.p95:.1f} s"
         at = "-" if self.decider == RULES else f"{self.at:+.1f}"
-        counts = f"{self.found} of {self.of}", f"{self.calm} of {self.calm_of}", str(self.false)
+        against = f"+{self.more} -{self.fewer}"
+        counts = f"{self.found} of {self.of}", against, f"{self.calm} of {self.calm_of}", str(self.false)
         return self.scenes, self.decider, at, *counts, delay
 
 
 def _rows(manifest: Path, seen: Sequence[Seen], best: Sequence[Variant], how: str) -> Iterator[Row]:
     invokes = 1000 * sum(each.seconds for each in seen) / max(1, sum(each.invokes for each in seen))
+    usual = hits(seen, (RULES, 0.0))
     for variant in best:
-        found = scored(seen, variant)
+        found, own = scored(seen, variant), hits(seen, variant)
         delay = found.alarm_delay or {}
         yield Row(
             scenes=f"{how} {manifest.parent.name}/{manifest.name}",
@@ -240,11 +273,14 @@ def _rows(manifest: Path, seen: Sequence[Seen], best: Sequence[Variant], how: st
             at=variant[1],
             found=found.sensitivity.hits,
             of=found.sensitivity.of,
+            more=len(own - usual),
+            fewer=len(usual - own),
             calm=found.everyday.hits,
             calm_of=found.everyday.of,
             false=found.false_alarms.count,
             p50=delay.get("p50"),
             p95=delay.get("p95"),
             found_by=found.found_by,
+            false_by=found.false_by,
             invoke_ms=round(invokes, 3),
         )

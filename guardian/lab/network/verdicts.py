@@ -3,8 +3,9 @@
 Each takes the same figures as the product's falls stage and tells the same events, so that all can be scored alike.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from guardian.course import Course, Phase
 from guardian.descent import Descent
@@ -114,4 +115,5 @@ class Sliding:
         )
 
 
-Deciders = Mapping[tuple[str, float], FallDetector | Sliding]
+Decider: TypeAlias = Gated | Joined | Sliding
+"""Whoever decides beside the rules."""
