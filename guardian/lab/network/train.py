@@ -115,6 +115,7 @@ def trained(plan: Plan, labelled: Labelled, checked: Labelled) -> Any:
         validation_data=(plain(checked), checked.fell[:, None].astype(np.float32)),
         validation_batch_size=1024,
         callbacks=[best],
+        shuffle=False,
         verbose=2,
     )
     return model
