@@ -2,12 +2,17 @@ import hashlib
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from guardian.eye.engine import LIGHTNING, MULTIPOSE, SUMS, THUNDER, models_directory
+from guardian.lab.network import reader
+from guardian.lab.network.reader import FALL_WINDOW, Network, shipped
+from guardian.lab.network.window import CHANNELS, STEPS
 
 MODELS = models_directory()
 SHIPPED = (MULTIPOSE, LIGHTNING, THUNDER)
+LAB = (FALL_WINDOW,)
 
 
 def listed() -> dict[str, str]:
@@ -16,10 +21,10 @@ def listed() -> dict[str, str]:
 
 
 def test_sums_list_exactly_the_shipped_models():
-    assert set(listed()) == set(SHIPPED) == {path.name for path in MODELS.glob("*.tflite")}
+    assert set(listed()) == {*SHIPPED, *LAB} == {path.name for path in MODELS.glob("*.tflite")}
 
 
-@pytest.mark.parametrize("name", SHIPPED)
+@pytest.mark.parametrize("name", SHIPPED + LAB)
 def test_each_model_is_the_one_that_the_sums_and_the_readme_name(name: str):
     digest = hashlib.sha256((MODELS / name).read_bytes()).hexdigest()
     readme = (MODELS / "README.md").read_text()
@@ -39,3 +44,25 @@ def test_the_script_makes_the_same_names_from_the_packages_that_the_notice_credi
 @pytest.mark.parametrize(("name", "words"), [("LICENSE", "Apache License"), ("LICENSE.human-models", "MIT License")])
 def test_licences_are_beside_the_weights(name: str, words: str):
     assert words in Path(MODELS / name).read_text()
+
+
+def test_the_network_of_the_lab_is_small_and_its_card_names_it():
+    content = shipped().read_bytes()
+    card = (MODELS / "fall_window.md").read_text()
+    assert len(content) < 200_000
+    assert hashlib.sha256(content).hexdigest() in card
+    assert all(word in card for word in ("Apache-2.0", "simulator", "--seed", "limits"))
+
+
+def test_the_network_of_the_lab_reads_a_window():
+    network = Network.load(shipped())
+    empty = np.zeros((STEPS, CHANNELS), np.float32)
+    assert np.isfinite(network.logit(empty))
+    assert network.invokes == 1
+
+
+def test_nothing_but_the_lab_names_the_network():
+    package = Path(reader.__file__).resolve().parents[2]
+    named = [path for path in package.rglob("*.py") if FALL_WINDOW.removesuffix(".tflite") in path.read_text()]
+    assert named
+    assert all(path.is_relative_to(package / "lab") for path in named)

@@ -107,7 +107,59 @@ def _tune(options: argparse.Namespace) -> int:
     return tune(options.manifests, settings, hold=options.hold, jobs=options.jobs)
 
 
-_VERBS: tuple[Callable[[Verbs], None], ...] = (_add_ablate, _add_days, _add_synthesise, _add_weigh, _add_tune)
+def _add_windows(verbs: Verbs) -> None:
+    text = "cut labelled windows from annotated scenes, for a network to learn from"
+    verb = verbs.add_parser("windows", help=text, description=text[0].upper() + text[1:] + ".")
+    verb.set_defaults(run=_windows)
+    verb.add_argument("manifests", type=Path, nargs="+", metavar="MANIFEST.csv", help="what happened in which scene")
+    verb.add_argument("--out", type=Path, required=True, metavar="F.npz", help="the file to write")
+    verb.add_argument("--jobs", type=_whole, default=1, metavar="N", help="so many scenes at a time (default: 1)")
+
+
+def _windows(options: argparse.Namespace) -> int:
+    from guardian.lab.network.collect import collect
+
+    return collect(options.manifests, out=options.out, jobs=options.jobs)
+
+
+def _add_judge(verbs: Verbs) -> None:
+    text = "compare the rules, a network, and both together"
+    verb = verbs.add_parser("judge", help=text, description=text[0].upper() + text[1:] + ".")
+    verb.set_defaults(run=_judge)
+    verb.add_argument("manifests", type=Path, nargs="+", metavar="MANIFEST.csv", help="what happened in which scene")
+    text = "choose thresholds by these scenes, from which the network must not have learned"
+    verb.add_argument("--choose", type=Path, required=True, metavar="V.csv", help=text)
+    verb.add_argument(
+        "--network", type=Path, default=None, metavar="F.tflite", help="another network than the one kept"
+    )
+    verb.add_argument("--hold", type=float, default=0.0, metavar="S", help="go on for S seconds with the last frame")
+    verb.add_argument("--jobs", type=_whole, default=1, metavar="N", help="so many scenes at a time (default: 1)")
+    verb.add_argument("--json", action="store_true", help="one JSON document in place of the table")
+
+
+def _judge(options: argparse.Namespace) -> int:
+    from guardian.lab.network.judge import judge
+    from guardian.lab.network.reader import shipped
+
+    return judge(
+        options.manifests,
+        options.choose,
+        network=options.network or shipped(),
+        hold=options.hold,
+        jobs=options.jobs,
+        as_json=options.json,
+    )
+
+
+_VERBS: tuple[Callable[[Verbs], None], ...] = (
+    _add_ablate,
+    _add_days,
+    _add_synthesise,
+    _add_weigh,
+    _add_tune,
+    _add_windows,
+    _add_judge,
+)
 
 
 def add_verbs(lab: argparse.ArgumentParser) -> None:

@@ -1,0 +1,56 @@
+"""The network in a TensorFlow Lite runtime: windows in, logits out."""
+
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+
+from guardian.errors import ModelError
+from guardian.eye.engine import interpreter_class, models_directory, verified
+from guardian.lab.network.window import CHANNELS, STEPS, Array, Grid, windows
+
+FALL_WINDOW = "fall_window.tflite"
+
+
+def shipped() -> Path:
+    """The network that is kept beside the models of the eye; nothing but the lab loads it."""
+    return models_directory() / FALL_WINDOW
+
+
+class Network:
+    """A network of windows, in one thread. `seconds` and `invokes` add up what the runtime itself has taken."""
+
+    def __init__(self, content: bytes, name: str = FALL_WINDOW) -> None:
+        try:
+            self._interpreter: Any = interpreter_class("auto")(model_content=content, num_threads=1)
+            self._interpreter.allocate_tensors()
+            entry, way_out = self._interpreter.get_input_details()[0], self._interpreter.get_output_details()[0]
+        except (ValueError, RuntimeError) as error:
+            message = f"{name}: the runtime cannot load it ({error})"
+            raise ModelError(message) from error
+        if list(entry["shape"]) != [1, STEPS, CHANNELS] or entry["dtype"] is not np.float32:
+            message = (
+                f"{name}: takes {list(entry['shape'])}; a network of float32 [1, {STEPS}, {CHANNELS}] would be right"
+            )
+            raise ModelError(message)
+        self._input, self._output = entry["index"], way_out["index"]
+        self.seconds, self.invokes = 0.0, 0
+
+    @staticmethod
+    def load(model: Path) -> "Network":
+        """Load a file. Raises ModelError where it is missing, not the one that its sum names, or no such network."""
+        return Network(verified(model), model.name)
+
+    def logit(self, window: Array) -> float:
+        """The logarithm of the odds, in nats, that the body of one window (80, 58) has fallen."""
+        self._interpreter.set_tensor(self._input, window[None])
+        before = perf_counter()
+        self._interpreter.invoke()
+        self.seconds += perf_counter() - before
+        self.invokes += 1
+        return float(self._interpreter.get_tensor(self._output).ravel()[0])
+
+    def judge(self, grid: Grid) -> float:
+        """The same of a grid."""
+        return self.logit(windows(grid.keypoints[None], grid.age[None], grid.height[None])[0])
