@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from guardian.descent import Descent, Path
-from guardian.evidence import Since
+from guardian.evidence import LAIN_SECONDS, Since
 from guardian.geometry import Point, distance, mean_score, middle, torso_tilt
 from guardian.identity import Person
 from guardian.posture import Figure, Posture, height_above, raised
@@ -159,6 +159,9 @@ class Course:
             self.score += (score - self.score) * min(1.0, step)
             return
         evidence = self.evidence
+        if evidence.down < LAIN_SECONDS and not lying and figure.posture is not Posture.UNKNOWN:
+            evidence.before += step
+        evidence.erect += step * (figure.posture is Posture.SEATED and not lying)
         evidence.moving += step * (moves and now - self.since > SETTLE_SECONDS)
         evidence.faded += (1 - score / max(self.score, 0.1) - evidence.faded) * min(1.0, step)
         if lying:

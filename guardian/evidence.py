@@ -15,8 +15,8 @@ from guardian.posture import ramp
 @dataclass(slots=True)
 class Since:
     """Seconds since a descent began in which the body was seen lying low (`down`), `sat` on the floor, was `hidden`, on
-    its feet (`up`) or in some other way, bent or seated (`other`); in which it moved about (`moving`). How high the
-    hips were `held` above the floor on an average, in statures, and how far the torso's score has `faded` from what it
+    its feet (`up`) or in some other way, bent or seated (`other`); in which it sat `erect`, wherever; in which it
+    moved about (`moving`), and in which it was seen otherwise `before` it first lay. How high the hips were `held` above the floor on an average, in statures, and how far the torso's score has `faded` from what it
     was before, 0-1.
     """
 
@@ -25,7 +25,9 @@ class Since:
     hidden: float = 0.0
     up: float = 0.0
     other: float = 0.0
+    erect: float = 0.0
     moving: float = 0.0
+    before: float = 0.0
     held: float = 0.0
     faded: float = 0.0
 
@@ -51,7 +53,9 @@ class Views:
     risen: float = 0.0
     held: float = 0.0
     other: float = 0.0
+    erect: float = 0.0
     moving: float = 0.0
+    late: float = 0.0
     faded: float = 0.0
 
 
@@ -67,10 +71,14 @@ WEIGHTS = {
     "risen": -4.9,
     "held": -3.8,
     "other": -1.8,
+    "erect": -3.0,
     "moving": -0.8,
+    "late": -3.0,
     "faded": 0.8,
 }
 BIAS = -5.5
+LAIN_SECONDS = 0.5
+"""So long down is lain; less may be misread."""
 TOLD = 0.2
 """Views that weigh less are not told of."""
 
@@ -90,7 +98,9 @@ def views(descent: Descent, since: Since) -> Views:
         risen=grown(since.up, 0.7),
         held=ramp(since.held, 0.36, 0.5),
         other=since.other / seen if seen else 0.0,
+        erect=grown(since.erect, 1.5),
         moving=ramp(since.moving / seen, 0.1, 0.6) if seen else 0.0,
+        late=ramp(since.before, 1.0, 4.0) if since.down >= LAIN_SECONDS else 0.0,
         faded=ramp(since.faded, 0.1, 0.6),
     )
 
