@@ -276,7 +276,7 @@ def posture_scores(keypoints: Keypoints, scale: float) -> dict[Posture, float]:
     low = ramp(tall, 0.55, 0.42)
     raw = {
         Posture.UPRIGHT: erect * ramp(held, 0.28, 0.4) * ramp(tall, 0.5, 0.7),
-        Posture.BENT: max(leaning, ramp(sat, 0.35, 0.2)) * ramp(held, 0.1, 0.2),
+        Posture.BENT: max(leaning, ramp(sat, 0.35, 0.2)) * ramp(held, 0.14, 0.26),
         Posture.SEATED: erect * ramp(held, 0.4, 0.28) * ramp(sat, 0.12, 0.25),
         Posture.LYING: flat * low * ramp(held, 0.3, 0.16),
     }
