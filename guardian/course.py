@@ -38,6 +38,9 @@ EDGE_SECONDS = 1.0
 REST_SECONDS = 10.0
 BENT_COUNTS = 0.5
 """Share of the time that counts of a body that came down and is bent: it may kneel, crouch or tie a shoe."""
+STOOPED_COUNTS = 1 / 3
+"""The same where no descent was seen: nobody stays bent for a minute without moving about, and a body that lies along
+the line of sight looks so."""
 RISING = 3.0
 """How many seconds of lying a second in another posture takes back: a body that is misread for a frame still lies."""
 
@@ -65,6 +68,7 @@ class Course:
     evidence: Since = field(default_factory=Since)
     up: float = 0.0
     lying: float = 0.0
+    stooped: float = 0.0
     rest: float = 0.0
     score: float = 0.0
     spot: Point | None = None
@@ -148,12 +152,14 @@ class Course:
         self.rest += (self._rests(figure) - self.rest) * fresh
         if lying:
             self.lying += step * (MOVING_COUNTS if moves else 1.0)
-        elif figure.posture is Posture.BENT and self.is_open and not moves:
-            self.lying += (
-                step * BENT_COUNTS
-            )  # nobody stays bent for long; bodies that lie along the line of sight look so
+        elif figure.posture is Posture.BENT and not moves and self.is_open:
+            self.lying += step * BENT_COUNTS
+        elif figure.posture is Posture.BENT and not moves:
+            self.stooped += step * STOOPED_COUNTS
+            self.lying = max(0.0, self.lying - step)
         elif figure.posture is not Posture.UNKNOWN:
             self.lying = max(0.0, self.lying - RISING * step)
+            self.stooped = max(0.0, self.stooped - RISING * step)
         score = mean_score(figure.person.track.pose.keypoints, TORSO)
         if self.phase is Phase.WATCHING:
             self.score += (score - self.score) * min(1.0, step)

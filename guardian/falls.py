@@ -160,7 +160,7 @@ class FallDetector:
             if course.told:
                 yield self._event(PersonRecovered, course, now, seconds)
             course.reset()
-            course.lying = 0.0
+            course.lying = course.stooped = 0.0
         elif course.phase is Phase.SUSPECTED and course.descent is not None:
             again = course.path.descent(course.figure) if course.rose else None
             if again is not None:
@@ -180,11 +180,12 @@ class FallDetector:
 
     def _find_down(self, course: Course, now: float) -> Iterator[PersonEvent]:
         """Tell of somebody who lies where one does not lie, whether or not a slow descent was seen."""
-        if course.lying < self._down_seconds(course) or course.resting:
+        low = course.lying + course.stooped
+        if low < self._down_seconds(course) or course.resting:
             return
-        course.begin(Phase.DOWN, now - course.lying, course.descent)
+        course.begin(Phase.DOWN, now - low, course.descent)
         course.told = True
-        seconds = f"Lying on the floor for {course.lying:.0f} s; nobody saw a fall."
+        seconds = f"Lying on the floor for {low:.0f} s; nobody saw a fall."
         yield self._event(PersonDown, course, now, seconds)
 
     def _confirm(self, course: Course, descent: Descent, now: float) -> Iterator[PersonEvent]:
