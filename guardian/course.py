@@ -123,7 +123,9 @@ class Course:
     def miss(self, now: float) -> None:
         """Let time pass in which the body is out of sight: little is said by it where the body was about to leave."""
         self.lost = True
-        self.evidence.hidden += self._step(now) * (LEFT_COUNTS if self.leaving else 1.0)
+        step = self._step(now)
+        self.evidence.gone += step
+        self.evidence.hidden += step * (LEFT_COUNTS if self.leaving else 1.0)
 
     def begin(self, phase: Phase, since: float, descent: Descent | None) -> None:
         """Something is suspected or known since that second."""
@@ -174,6 +176,7 @@ class Course:
             self._lie(figure, step)
         elif figure.posture is Posture.UNKNOWN:
             evidence.hidden += step
+            evidence.gone += step
         elif figure.posture is Posture.UPRIGHT and not self._low(figure):
             self.up += step
             evidence.up += step

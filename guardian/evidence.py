@@ -28,6 +28,7 @@ class Since:
     erect: float = 0.0
     moving: float = 0.0
     before: float = 0.0
+    gone: float = 0.0
     held: float = 0.0
     faded: float = 0.0
 

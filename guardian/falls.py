@@ -194,7 +194,7 @@ class FallDetector:
         if since <= SETTLE_SECONDS:
             course.descent = descent = _greater(descent, course.path.descent(course.figure))
         evidence = course.evidence
-        hidden = evidence.hidden if descent.is_fast and course.up == 0 else 0.0
+        hidden = evidence.gone if descent.is_fast and course.up == 0 else 0.0
         low = evidence.down + evidence.sat + hidden
         seen = views(descent, evidence)
         believed = belief(seen) - BELIEVED[self._settings.sensitivity] - self._doubt(course)
