@@ -80,6 +80,8 @@ WEIGHTS = {
 BIAS = -5.5
 LAIN_SECONDS = 0.5
 """So long down is lain; less may be misread."""
+PASSING_SECONDS = 1.0
+"""A body passes through other postures on its way down; what was seen for less says little."""
 TOLD = 0.2
 """Views that weigh less are not told of."""
 
@@ -98,8 +100,8 @@ def views(descent: Descent, since: Since) -> Views:
         hidden=grown(since.hidden, 4.0),
         risen=grown(since.up, 0.7),
         held=ramp(since.held, 0.36, 0.5),
-        other=since.other / seen if seen else 0.0,
-        erect=grown(since.erect, 1.5),
+        other=since.other / (seen + PASSING_SECONDS),
+        erect=ramp(since.erect, 0.5, 3.0),
         moving=ramp(since.moving / seen, 0.1, 0.6) if seen else 0.0,
         late=ramp(since.before, 1.0, 4.0) if since.down >= LAIN_SECONDS else 0.0,
         faded=ramp(since.faded, 0.1, 0.6),
