@@ -147,11 +147,29 @@ class Course:
         return step
 
     def _weigh(self, figure: Figure, step: float, now: float) -> None:
-        """Count `step` seconds as down, sat low, held, or up."""
+        """Count `step` seconds as lying, and once something is suspected for or against a fall."""
         lying = figure.posture is Posture.LYING or (self.is_open and self._flat(figure))
         moves = self._moves(figure, now)
         fresh = 1.0 if self.lying == 0 else min(1.0, step / REST_SECONDS)  # hips tremble in and out of any outline
         self.rest += (self._rests(figure) - self.rest) * fresh
+        self._count_lying(figure, step, lying=lying, moves=moves)
+        score = mean_score(figure.person.track.pose.keypoints, TORSO)
+        if self.phase is Phase.WATCHING:
+            self.score += (score - self.score) * min(1.0, step)
+            return
+        evidence = self.evidence
+        seen = figure.posture is not Posture.UNKNOWN
+        evidence.before += step * (seen and not lying and evidence.down < LAIN_SECONDS)
+        evidence.erect += step * (figure.posture is Posture.SEATED and not lying)
+        evidence.moving += step * (moves and now - self.since > SETTLE_SECONDS)
+        evidence.faded += (1 - score / max(self.score, 0.1) - evidence.faded) * min(1.0, step)
+        if lying:
+            self._lie(figure, step)
+        else:
+            self._be_otherwise(figure, step)
+
+    def _count_lying(self, figure: Figure, step: float, *, lying: bool, moves: bool) -> None:
+        """Count how long the body has been lying, or bent for so long that it may lie along the line of sight."""
         if lying:
             self.lying += step * (MOVING_COUNTS if moves else 1.0)
         elif figure.posture is Posture.BENT and not moves and self.is_open:
@@ -162,19 +180,11 @@ class Course:
         elif figure.posture is not Posture.UNKNOWN:
             self.lying = max(0.0, self.lying - RISING * step)
             self.stooped = max(0.0, self.stooped - RISING * step)
-        score = mean_score(figure.person.track.pose.keypoints, TORSO)
-        if self.phase is Phase.WATCHING:
-            self.score += (score - self.score) * min(1.0, step)
-            return
+
+    def _be_otherwise(self, figure: Figure, step: float) -> None:
+        """Count `step` seconds in which the body did not lie."""
         evidence = self.evidence
-        if evidence.down < LAIN_SECONDS and not lying and figure.posture is not Posture.UNKNOWN:
-            evidence.before += step
-        evidence.erect += step * (figure.posture is Posture.SEATED and not lying)
-        evidence.moving += step * (moves and now - self.since > SETTLE_SECONDS)
-        evidence.faded += (1 - score / max(self.score, 0.1) - evidence.faded) * min(1.0, step)
-        if lying:
-            self._lie(figure, step)
-        elif figure.posture is Posture.UNKNOWN:
+        if figure.posture is Posture.UNKNOWN:
             evidence.hidden += step
             evidence.gone += step
         elif figure.posture is Posture.UPRIGHT and not self._low(figure):

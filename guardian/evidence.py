@@ -14,10 +14,11 @@ from guardian.posture import ramp
 
 @dataclass(slots=True)
 class Since:
-    """Seconds since a descent began in which the body was seen lying low (`down`), `sat` on the floor, was `hidden`, on
-    its feet (`up`) or in some other way, bent or seated (`other`); in which it sat `erect`, wherever; in which it
-    moved about (`moving`), and in which it was seen otherwise `before` it first lay. How high the hips were `held` above the floor on an average, in statures, and how far the torso's score has `faded` from what it
-    was before, 0-1.
+    """Seconds since a descent began in which the body was seen lying low (`down`), `sat` on the floor, on its feet
+    (`up`) or in some other way, bent or seated (`other`); in which it sat `erect`, moved about (`moving`), or was seen
+    otherwise `before` it first lay; in which it was out of sight, all of them (`gone`) and as far as they speak for a
+    fall (`hidden`). How high the hips were `held` above the floor on an average, in statures, and how far the
+    torso's score has `faded` from what it was before, 0-1.
     """
 
     down: float = 0.0
@@ -80,7 +81,7 @@ WEIGHTS = {
 BIAS = -5.5
 LAIN_SECONDS = 0.5
 """So long down is lain; less may be misread."""
-PASSING_SECONDS = 1.0
+PASSING_SECONDS = 0.5
 """A body passes through other postures on its way down; what was seen for less says little."""
 TOLD = 0.2
 """Views that weigh less are not told of."""

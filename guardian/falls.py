@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from guardian.course import SETTLE_SECONDS, Course, Phase
 from guardian.descent import Descent
 from guardian.events import FallConfirmed, FallSuspected, LongLie, PersonDown, PersonEvent, PersonRecovered
-from guardian.evidence import Since, Views, belief, ranked, views
+from guardian.evidence import WEIGHTS, Since, Views, belief, ranked, views
 from guardian.geometry import Point, distance
 from guardian.posture import SWITCH_SECONDS, SWITCH_STATURES, Figure, Posture
 from guardian.settings import Falls
@@ -41,6 +41,9 @@ BELIEVED = {"low": 1.8, "normal": 0.6, "high": -0.6}
 MAT_DOUBT = 2.0
 SUSPECTED = -2.1
 """Belief, below that of a fall, from which on a faint descent is told of as a suspicion."""
+SAT_DOWN = -1.0
+"""Belief from which on somebody who came down and sits on the floor is waited for, however erect: a hard landing. Who
+plays there with a child has come down more softly."""
 
 Told = TypeVar("Told", bound=PersonEvent)
 
@@ -211,7 +214,7 @@ class FallDetector:
         elif evidence.sat >= self._unsure_seconds and not course.resting:
             course.phase, course.told = Phase.DOWN, True
             yield self._event(PersonDown, course, now, descent.sentence, _whereabouts(evidence, since))
-        elif since > GIVE_UP_SECONDS and not self._stays(course, believed, since):
+        elif since > GIVE_UP_SECONDS and not self._stays(course, believed - WEIGHTS["erect"] * seen.erect, since):
             course.reset()
         else:
             yield from self._find_down(course, now)
@@ -225,7 +228,7 @@ class FallDetector:
     @staticmethod
     def _stays(course: Course, believed: float, since: float) -> bool:
         """Whether the body is still down, if not as one who has fallen would be."""
-        sits = believed >= SUSPECTED and course.evidence.sat >= DOWN_SHARE * since
+        sits = believed >= SAT_DOWN and course.evidence.sat >= DOWN_SHARE * since
         return sits or course.lying >= STAYS_SECONDS
 
     def _waited(self, evidence: Since, hidden: float) -> bool:

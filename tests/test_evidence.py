@@ -17,7 +17,7 @@ def test_every_view_has_a_weight():
 
 @given(
     st.builds(Descent, *[st.floats(-1, 5) for _ in range(5)]),
-    st.builds(Since, *[st.floats(0, 1e5) for _ in range(6)], st.floats(-5, 5), st.floats(-5, 1)),
+    st.builds(Since, *[st.floats(0, 1e5) for _ in range(9)], st.floats(-5, 5), st.floats(-5, 1)),
 )
 def test_views_are_shares_whatever_was_seen(descent: Descent, since: Since):
     assert all(0 <= strength <= 1 for strength in asdict(views(descent, since)).values())
@@ -37,7 +37,14 @@ def test_the_longer_the_body_lies_the_more_is_believed():
 
 @pytest.mark.parametrize(
     "against",
-    [Since(down=4.0, held=0.5), Since(down=4.0, up=1.0), Since(down=4.0, other=2.0), Since(down=4.0, moving=4.0)],
+    [
+        Since(down=4.0, held=0.5),
+        Since(down=4.0, up=1.0),
+        Since(down=4.0, other=2.0),
+        Since(down=4.0, moving=4.0),
+        Since(down=4.0, erect=2.0),
+        Since(down=4.0, before=3.0),
+    ],
 )
 def test_what_speaks_against_a_fall_lessens_the_belief(against: Since):
     assert belief(views(SLOW, against)) < belief(views(SLOW, Since(down=4.0)))
@@ -45,6 +52,17 @@ def test_what_speaks_against_a_fall_lessens_the_belief(against: Since):
 
 def test_a_slow_descent_needs_more_time_than_a_fast_one():
     assert belief(views(SLOW, Since(down=4.0))) < belief(views(FALL, Since(down=4.0)))
+
+
+def test_what_was_seen_on_the_way_down_says_nothing():
+    lain = Since(down=4.0)
+    assert belief(views(FALL, Since(down=4.0, erect=0.4, before=0.9))) == belief(views(FALL, lain))
+    passed, stayed = (belief(views(FALL, Since(hidden=8.0, other=seconds))) for seconds in (0.3, 3.0))
+    assert belief(views(FALL, Since(hidden=8.0))) - passed < (passed - stayed) * 2
+
+
+def test_to_lie_down_late_counts_only_of_who_lies():
+    assert belief(views(FALL, Since(hidden=4.0, before=4.0))) == belief(views(FALL, Since(hidden=4.0)))
 
 
 def test_the_belief_is_the_sum_of_what_is_told():

@@ -108,6 +108,13 @@ def sitting_on_the_floor() -> Pose:
     return Pose(keypoints, 0.7)
 
 
+def slumped() -> Pose:
+    """Sitting on the floor with the torso sunk together, as against a wall."""
+    keypoints = sitting_on_the_floor().keypoints.copy()
+    keypoints[:11, 0] += 0.16 * 0.6
+    return Pose(keypoints, 0.7)
+
+
 def without_torso(pose: Pose) -> Pose:
     keypoints = pose.keypoints.copy()
     keypoints[list(TORSO), 2] = 0.1
@@ -129,12 +136,51 @@ def dropped(watched: Watched, end: Pose, seconds: float = 0.5, start: Pose | Non
     return watched
 
 
-def test_who_sits_on_the_floor_after_a_fast_descent_has_fallen_after_a_longer_while():
-    watched = dropped(Watched().show(2, standing()), sitting_on_the_floor()).show(10, sitting_on_the_floor())
+def test_who_sits_on_the_floor_after_a_hard_landing_has_fallen_after_a_longer_while():
+    watched = dropped(Watched().show(2, standing()), slumped(), 0.3).show(10, slumped())
     assert watched.names() == ["FallSuspected"]
-    watched.show(55, sitting_on_the_floor())
+    watched.show(55, slumped())
     assert watched.names() == ["FallSuspected", "PersonDown", "LongLie"]
     assert watched.events[-2].reasons[-1].startswith("Has not got up from the floor for 6")
+
+
+def test_who_sits_down_on_the_floor_swiftly_and_stays_there_erect_has_not_fallen():
+    watched = dropped(Watched().show(2, standing()), sitting_on_the_floor()).show(120, sitting_on_the_floor())
+    assert watched.names() == ["FallSuspected"]
+
+
+def test_who_sat_on_the_floor_before_lying_down_there_has_let_himself_down():
+    sat = dropped(Watched().show(2, standing()), sitting_on_the_floor()).show(6, sitting_on_the_floor())
+    lain = dropped(sat, tilted(90), 1.5, sitting_on_the_floor()).show(15, tilted(90))
+    assert lain.names() == ["FallSuspected"]
+    assert lain.show(10, tilted(90)).names() == ["FallSuspected", "PersonDown"]
+
+
+def foreshortened() -> Pose:
+    """Lying along the line of sight: low, and folded in the picture as if bent."""
+    keypoints = standing().keypoints.copy()
+    feet = keypoints[15:, 0].mean()
+    keypoints[:, 0] = feet - (feet - keypoints[:, 0]) * 0.5
+    keypoints[5:7, 0] = keypoints[11:13, 0] - 0.01
+    keypoints[:5, 0] = keypoints[5:7, 0].mean() - 0.01
+    return Pose(keypoints, 0.7)
+
+
+def test_who_lies_along_the_line_of_sight_is_told_of_within_two_minutes_though_nobody_saw_the_fall():
+    watched = Watched().show(2, standing()).show(4).show(100, foreshortened())
+    assert watched.names() == ["PersonDown"]
+    assert watched.show(30, foreshortened()).names() == ["PersonDown", "LongLie"]
+
+
+def test_who_stays_bent_for_half_a_minute_does_something():
+    bending = dropped(Watched().show(2, standing()), bent(), 3).show(30, bent())
+    assert bending.show(3, standing()).show(30, bent()).names() == []
+
+
+def test_a_deep_fall_out_of_the_picture_is_believed_as_soon_as_one_within_it():
+    at_edge = standing((0.9, 0.2))
+    watched = dropped(Watched().show(2, at_edge), tilted(-80, (0.9, 0.2)), 0.6, at_edge).show(10)
+    assert watched.names() == ["FallSuspected", "FallConfirmed"]
 
 
 def test_who_crouches_and_then_sits_on_a_chair_is_well():

@@ -37,7 +37,8 @@ def manifest(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_many_descents_pull_the_weights_towards_what_is_true():
     samples, true = made(20_000)
     fitted = weigh.fit(samples, PRIOR)
-    assert np.abs(fitted - true).sum() < 0.6 * np.abs(PRIOR - true).sum()
+    wrong = true != PRIOR
+    assert np.abs(fitted - true)[wrong].sum() < 0.4 * np.abs(PRIOR - true)[wrong].sum()
     assert weigh.surprise(samples, fitted) < weigh.surprise(samples, PRIOR)
 
 
