@@ -9,7 +9,7 @@ from judged import HEADER, collect, fallen, scene, text
 
 from guardian.cli import main
 from guardian.errors import ConfigurationError, GuardianError
-from guardian.lab.evaluate import gate, options, table
+from guardian.lab.evaluate import command, gate, options, table
 from guardian.lab.evaluate.evaluation import evaluate
 from guardian.lab.evaluate.work import Alone, crew, heard
 from guardian.settings import Camera, Falls, Room, Settings
@@ -275,6 +275,14 @@ def test_another_detector_is_scored_by_the_same_rules(collection: Path, capsys: 
         heard(events)
     with pytest.raises(ConfigurationError, match="No such file"):
         heard(events.with_name("none.jsonl"))
+
+
+def test_a_report_that_cannot_be_written_is_refused_before_any_work(
+    collection: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(command, "evaluate", lambda *_, **__: pytest.fail("it was evaluated"))
+    for target in (tmp_path / "report.txt", tmp_path / "nowhere" / "report.html"):
+        assert main(["evaluate", str(collection), "--report", str(target)]) == 2
 
 
 @pytest.mark.parametrize("jobs", ["0", "257", "two"])
