@@ -21,6 +21,10 @@ from guardian.tracking import Track, TrackState, torso_middle
 
 FLAT_DEGREES = 60.0
 """Tilt of the torso from which on somebody who has come down lies, whatever the legs look like."""
+FOLDED = 0.85
+"""Score for bent from which on a level torso is that of somebody who bends, and does not lie, """
+SUNK = 0.25
+"""unless the hips have come down by so many statures: in bending they do by 0.1 to 0.2."""
 REST = ("bed", "sofa")
 STEP_LIMIT_SECONDS = 2.0
 """The most that one frame can count for: after a gap nobody knows what happened meanwhile."""
@@ -217,7 +221,9 @@ class Course:
 
     def _flat(self, figure: Figure) -> bool:
         """Whether the torso is level as low as the descent brought it: a body may lie so that its knees look lower."""
-        return figure.tilt is not None and figure.tilt >= FLAT_DEGREES and self._low(figure)
+        sunk = self.descent is not None and self.descent.hips >= SUNK
+        folded = figure.scores[Posture.BENT] >= FOLDED and not sunk
+        return figure.tilt is not None and figure.tilt >= FLAT_DEGREES and not folded and self._low(figure)
 
     def _low(self, figure: Figure) -> bool:
         """Whether the hips are still as low as the descent brought them, and not on furniture."""

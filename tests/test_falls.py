@@ -177,6 +177,13 @@ def test_who_stays_bent_for_half_a_minute_does_something():
     assert bending.show(3, standing()).show(30, bent()).names() == []
 
 
+def test_who_bends_deep_over_the_shoes_has_not_fallen():
+    keypoints = bent().keypoints.copy()
+    keypoints[:13, 0] += 0.16 * 0.6
+    watched = dropped(Watched().show(2, standing()), Pose(keypoints, 0.7), 0.6).show(12, Pose(keypoints, 0.7))
+    assert "FallConfirmed" not in watched.show(3, standing()).names()
+
+
 def test_a_deep_fall_out_of_the_picture_is_believed_as_soon_as_one_within_it():
     at_edge = standing((0.9, 0.2))
     watched = dropped(Watched().show(2, at_edge), tilted(-80, (0.9, 0.2)), 0.6, at_edge).show(10)
