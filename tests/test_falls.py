@@ -177,11 +177,13 @@ def test_who_stays_bent_for_half_a_minute_does_something():
     assert bending.show(3, standing()).show(30, bent()).names() == []
 
 
-def test_who_bends_deep_over_the_shoes_has_not_fallen():
-    keypoints = bent().keypoints.copy()
+def test_who_bends_deep_over_shoes_that_are_out_of_the_picture_has_not_fallen():
+    feet = (1.1, 0.7)
+    keypoints = bent(feet).keypoints.copy()
     keypoints[:13, 0] += 0.16 * 0.6
-    watched = dropped(Watched().show(2, standing()), Pose(keypoints, 0.7), 0.6).show(12, Pose(keypoints, 0.7))
-    assert "FallConfirmed" not in watched.show(3, standing()).names()
+    folded = Pose(keypoints, 0.7)
+    watched = dropped(Watched().show(2, standing(feet)), folded, 0.6, standing(feet)).show(12, folded)
+    assert "FallConfirmed" not in watched.show(3, standing(feet)).names()
 
 
 def test_a_deep_fall_out_of_the_picture_is_believed_as_soon_as_one_within_it():
