@@ -131,6 +131,12 @@ class CameraMoved(Event):
     __slots__ = ()
 
 
+class CameraReturned(Event):
+    """The camera points where it did again."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HumanEvent(Event):
     """A human acted: `by` names who, `via` the way (button, mqtt, web, phone). `incident` is the id of the incident

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, TypedDict
 
+from guardian.aim import Aim
 from guardian.behaviour import Stillness
 from guardian.events import Event, PersonAppeared, PersonLeft
 from guardian.evidence import Views
@@ -33,7 +34,7 @@ class Pipeline:
         self._postures = Postures(room.places)
         self._falls = FallDetector(room.name, settings.falls)
         self._stillness = Stillness(room.name, settings.behaviour)
-        self._view = View(room.name, now)
+        self._view, self._aim = View(room.name, now), Aim(room.name)
         self._present: dict[int, Figure] = {}
         self.figures: tuple[Figure, ...] = ()
 
@@ -50,9 +51,11 @@ class Pipeline:
         now = observation.time
         tracks = self._tracker.update(observation.poses, now, looked=observation.looked)
         persons = self._identity.update(tracks, now)
-        self.figures = self._postures.update(persons, now, observation.aspect)
+        aim = self._aim.update(observation)
+        self.figures = self._postures.update(persons, now, observation.aspect, placed=not self._aim.moved)
         return (
             *self._view.update(observation),
+            *aim,
             *self._come_and_go(now),
             *self._identity.events,
             *self._falls.update(self.figures, now),

@@ -110,11 +110,16 @@ class Postures:
     """Tells the posture of each person of one room with the given `places`."""
 
     def __init__(self, places: tuple[Place, ...] = ()) -> None:
-        self._places = places
+        self._places, self._placed = places, True
         self._memories: dict[int, _Memory] = {}
 
-    def update(self, persons: Iterable[Person], now: float, aspect: float) -> tuple[Figure, ...]:
-        """Return one figure per person, in the same order. `aspect` is the frame's width / height."""
+    def update(
+        self, persons: Iterable[Person], now: float, aspect: float, *, placed: bool = True
+    ) -> tuple[Figure, ...]:
+        """Return one figure per person, in the same order. `aspect` is the frame's width / height; `placed` is False
+        while the places are not where they were drawn.
+        """
+        self._placed = placed
         figures = tuple(self._figure(person, now, aspect) for person in persons)
         stale = [track for track, memory in self._memories.items() if memory.fades(now)]
         for track in stale:
@@ -162,7 +167,7 @@ class Postures:
 
     def _place(self, hips: Point | None, aspect: float) -> Place | None:
         """The place where the hips are; beds and seats go before the floor they stand on."""
-        if hips is None:
+        if hips is None or not self._placed:
             return None
         y, x = hips[0], hips[1] / aspect
         found = [place for place in self._places if contains(place.polygon, (x, y))]

@@ -15,7 +15,7 @@ SECONDS = 1_800.0
 MOST_BYTES = 8_000_000
 FINENESS = 10_000
 """Parts of a frame height, or of a score; as fine as a scene is written."""
-_FRAME = Struct("<7d2?Q")
+_FRAME = Struct("<8d2?Q")
 _SCORE = Struct("<d")
 _TIME = Struct("<d")
 _BODY = _SCORE.size + KEYPOINTS * 3 * 2
@@ -27,7 +27,7 @@ def pack(observation: Observation) -> bytes:
     """Write an observation as plain numbers."""
     seen = observation
     numbers = (seen.time, seen.aspect, seen.brightness, seen.contrast, seen.sharpness, seen.motion, seen.change)
-    parts = [_FRAME.pack(*numbers, seen.looked, seen.held, seen.frame)]
+    parts = [_FRAME.pack(*numbers, seen.displaced, seen.looked, seen.held, seen.frame)]
     for pose in seen.poses:
         fine = np.rint(pose.keypoints.astype(float) * FINENESS)
         parts += (_SCORE.pack(pose.score), np.clip(fine, -32_768, 32_767).astype("<i2").tobytes())
@@ -36,14 +36,26 @@ def pack(observation: Observation) -> bytes:
 
 def unpack(packed: bytes) -> Observation:
     """Read what `pack` wrote: keypoints to the ten-thousandth, and within 3.2 frame heights of the frame."""
-    time, aspect, brightness, contrast, sharpness, motion, change, looked, held, frame = _FRAME.unpack_from(packed)
+    *numbers, displaced, looked, held, frame = _FRAME.unpack_from(packed)
+    time, aspect, brightness, contrast, sharpness, motion, change = numbers
     poses = []
     for start in range(_FRAME.size, len(packed), _BODY):
         (score,) = _SCORE.unpack_from(packed, start)
         fine = np.frombuffer(packed, "<i2", KEYPOINTS * 3, start + _SCORE.size).reshape(KEYPOINTS, 3)
         poses.append(Pose((fine / FINENESS).astype(np.float32), score))
     return Observation(
-        time, tuple(poses), aspect, looked, brightness, contrast, sharpness, motion, change, held, frame=frame
+        time=time,
+        poses=tuple(poses),
+        aspect=aspect,
+        looked=looked,
+        brightness=brightness,
+        contrast=contrast,
+        sharpness=sharpness,
+        motion=motion,
+        change=change,
+        held=held,
+        displaced=displaced,
+        frame=frame,
     )
 
 

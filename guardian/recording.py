@@ -14,6 +14,8 @@ VERSION = 1
 HELD_PACE = 0.1
 """Seconds between frames of a scene that has one frame only."""
 _NUMBERS = ("time", "aspect", "brightness", "contrast", "sharpness", "motion", "change", "frame")
+_LATER = ("displaced",)
+"""Numbers that the first scenes did not have."""
 _FLAGS = ("looked", "held")
 
 
@@ -24,7 +26,7 @@ def header() -> str:
 
 def dumps(observation: Observation) -> str:
     """One observation as one line."""
-    row: dict[str, object] = {name: getattr(observation, name) for name in (*_NUMBERS, *_FLAGS)}
+    row: dict[str, object] = {name: getattr(observation, name) for name in (*_NUMBERS, *_LATER, *_FLAGS)}
     row["poses"] = [
         {"score": round(pose.score, 4), "keypoints": np.round(pose.keypoints.astype(float), 4).tolist()}
         for pose in observation.poses
@@ -37,7 +39,7 @@ def loads(line: str, number: int) -> Observation:
     try:
         row = json.loads(line)
         poses = tuple(Pose(np.array(pose["keypoints"], np.float32), float(pose["score"])) for pose in row["poses"])
-        numbers = {name: row[name] for name in _NUMBERS}
+        numbers = {name: row[name] for name in _NUMBERS} | {name: row.get(name, 0.0) for name in _LATER}
         _check_finite(*numbers.values(), *(pose.keypoints.sum() + pose.score for pose in poses))
         return Observation(poses=poses, **numbers, **{name: bool(row[name]) for name in _FLAGS})
     except (ValueError, KeyError, TypeError) as error:

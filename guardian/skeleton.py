@@ -94,7 +94,8 @@ class Observation:
     deviation of the luma, 0-1; `sharpness` is 0 (featureless) to 1; `motion` is the share of the picture that moved,
     0-1; `change` is the mean absolute luma difference to the frame before, 0-1, and exactly 0 only when two frames are
     the same to the bit. `aspect` is width / height. `held` marks the last frame of an ended file, repeated on request,
-    which is not a frozen camera. `frame` counts the frames captured since the eye opened.
+    which is not a frozen camera. `displaced` is the share of the scenery that is no longer where it was
+    when the eye opened, 0-1, as last told. `frame` counts the frames captured since the eye opened.
     """
 
     time: float
@@ -107,4 +108,5 @@ class Observation:
     motion: float = 0.0
     change: float = 0.01
     held: bool = False
+    displaced: float = 0.0
     frame: int = field(default=0, compare=False)

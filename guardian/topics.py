@@ -15,6 +15,7 @@ from guardian.commands import Publish
 from guardian.errors import PayloadError
 from guardian.events import (
     CameraMoved,
+    CameraReturned,
     Event,
     FaultCleared,
     FaultOccurred,
@@ -180,6 +181,8 @@ class _Sight:
                 self.blind = None
             case CameraMoved():
                 self.amiss["place"] = " ".join(event.reasons) or MOVED
+            case CameraReturned():
+                self.amiss.pop("place", None)
             case FaultOccurred():
                 self.amiss[event.part] = " ".join(event.reasons) or f"The {event.part} does not work."
             case FaultCleared():

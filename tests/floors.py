@@ -28,6 +28,7 @@ STAGES = (
     "identity",
     "posture",
     "view",
+    "aim",
     "descent",
     "evidence",
     "course",

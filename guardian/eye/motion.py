@@ -97,6 +97,11 @@ class MotionGate:
             rest=EMPTY_REST_SECONDS if self._is_empty(now) else 0.0,
         )
 
+    @property
+    def cells(self) -> NDArray[np.uint8]:
+        """The luma of the last frame, uint8 (60, 80); overwritten by the next call of `measure`."""
+        return self._cells
+
     def looked(self, now: float, *, person: bool) -> None:
         """Take note that MoveNet looked at `now` and whether it saw anybody."""
         self._looked_at = now

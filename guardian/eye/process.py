@@ -18,6 +18,7 @@ from guardian.eye.engine import interpreter_class, models_directory
 from guardian.eye.motion import MotionGate, View
 from guardian.eye.movenet import PoseFinder
 from guardian.eye.orders import LAST_WORDS, ExitStatus, EyeSettings
+from guardian.eye.scenery import Scenery
 from guardian.eye.source import Frame, Source
 from guardian.eye.wire import (
     MODULES,
@@ -57,8 +58,10 @@ def main() -> int:
         eye.close()
 
 
-def observation_of(frame: Frame, view: View, poses: tuple[Pose, ...]) -> Observation:
-    """What the brain is told of a frame: the gate's measures, and the poses that were found in it."""
+def observation_of(frame: Frame, view: View, poses: tuple[Pose, ...], displaced: float = 0.0) -> Observation:
+    """What the brain is told of a frame: the gate's measures, the poses that were found in it, and which share of the
+    scenery is out of its place.
+    """
     height, width = frame.image.shape[:2]
     return Observation(
         time=frame.time,
@@ -71,6 +74,7 @@ def observation_of(frame: Frame, view: View, poses: tuple[Pose, ...]) -> Observa
         motion=view.motion,
         change=view.change,
         held=frame.held,
+        displaced=displaced,
         frame=frame.number,
     )
 
@@ -96,7 +100,7 @@ class Eye:
         self._source: Source = open_source(
             settings.camera, pace=settings.pace, hold=settings.hold, loop=settings.loop, watchdog=settings.watchdog
         )
-        self._gate = MotionGate()
+        self._gate, self._scenery = MotionGate(), Scenery()
         confined = self._try(settings, lambda: sandbox.lock_in(wanted, self._wire, confinement), confinement)
         sys.excepthook = self._report_fault
         number = next((i for i, name in enumerate(RUNTIMES) if name in runtime), 0)
@@ -133,7 +137,7 @@ class Eye:
         poses = self._finder.find(frame.image, frame.time) if view.look else ()
         if view.look:
             self._gate.looked(frame.time, person=bool(poses))
-        return observation_of(frame, view, poses)
+        return observation_of(frame, view, poses, self._scenery.measure(self._gate.cells, frame.time))
 
     def _send(self, record: Record) -> None:
         os.write(self._wire, encode(record))

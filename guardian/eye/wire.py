@@ -38,7 +38,7 @@ MODULES = (
         "process",
         "proof",
     ),
-    *("sandbox", "source", "video_file", "wire"),
+    *("sandbox", "scenery", "source", "video_file", "wire"),
 )
 """The names of `End.module`, by number."""
 
@@ -135,6 +135,7 @@ _OBSERVATION = np.dtype(
         ("sharpness", "<f8"),
         ("motion", "<f8"),
         ("change", "<f8"),
+        ("displaced", "<f8"),
         ("frame", "<u8"),
         ("looked", "u1"),
         ("held", "u1"),
@@ -168,7 +169,7 @@ _PROOF = _padded(("attempt", "<u2"), ("error", "<u2"))
 _END = _padded(("reason", "<u2"), ("module", "<u2"), ("line", "<u4"))
 _DTYPES = {1: _HELLO, 2: _OBSERVATION, 3: _PROOF, 4: _END}
 _FLAGS = ("seccomp", "no_new_privs", "undumpable", "user_namespace", "network_namespace")
-_FRACTIONS = ("brightness", "contrast", "sharpness", "motion", "change")
+_FRACTIONS = ("brightness", "contrast", "sharpness", "motion", "change", "displaced")
 
 
 def encode(record: Record) -> bytes:

@@ -48,6 +48,7 @@ _SAID = {
     "GaitDeclined": "{who} walks less well than before",
     "ViewRestored": "Guardian sees again",
     "CameraMoved": "The camera points elsewhere",
+    "CameraReturned": "The camera points where it did",
 }
 
 ROOM, CLOSEST = 1.3, 0.5
