@@ -83,6 +83,19 @@ def test_a_dark_room_is_told_and_shown_and_is_no_stillness():
     assert not watched.pipeline.view_lost
 
 
+def test_a_bed_that_is_no_longer_where_it_was_drawn_silences_no_fall():
+    bed = Place(name="bed", kind="bed", polygon=EVERYWHERE)
+    fallen = [
+        Watched(bed).show(40, displaced=displaced).show(2, standing(), displaced=displaced).fall().show(10, tilted(90))
+        for displaced in (0.1, 0.9)
+    ]
+    assert [watched.names() for watched in fallen] == [
+        ["FallSuspected"],
+        ["CameraMoved", "FallSuspected", "FallConfirmed"],
+    ]
+    assert fallen[1].events[-1].place is None  # type: ignore[attr-defined]
+
+
 def test_time_without_frames_is_told_by_ticks_and_an_ended_eye_at_once():
     watched = Watched().show(1)
     assert watched.pipeline.tick(watched.clock.moment()) == ()

@@ -14,6 +14,7 @@ from guardian.errors import PayloadError
 from guardian.events import (
     Acknowledged,
     CameraMoved,
+    CameraReturned,
     Event,
     FallConfirmed,
     FaultCleared,
@@ -263,6 +264,13 @@ def test_a_moved_camera_degrades_its_room_even_when_the_view_comes_back():
     bulletin.note(ViewLost(time=1001.0, room="Salón"), MOMENT)
     said = payloads(bulletin.note(ViewRestored(time=1002.0, room="Salón"), MOMENT))
     assert said["room/Salón/coverage"]["state"] == "degraded"
+
+
+def test_a_camera_that_is_back_where_it_was_arms_its_room():
+    bulletin = begun()
+    bulletin.note(CameraMoved(time=1000.0, room="Salón"), MOMENT)
+    said = payloads(bulletin.note(CameraReturned(time=1060.0, room="Salón"), MOMENT))
+    assert said["room/Salón/coverage"]["state"] == "armed"
 
 
 @pytest.mark.parametrize(("part", "state"), [("camera", "blind"), ("sandbox", "degraded")])
