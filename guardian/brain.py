@@ -261,7 +261,16 @@ class Brain:
         coverage, recent = self._bulletin.coverage(room.name), self._memories[room.name].observations
         shown = persons_shown(self._pipelines[room.name].figures, self._steadies[room.name])
         aspect = recent[-1].aspect if recent else room.camera.width / room.camera.height
-        return RoomShown(room.name, Coverage(coverage.state), " ".join(coverage.reasons), aspect, shown, room.places)
+        ground = self._pipelines[room.name].ground
+        return RoomShown(
+            name=room.name,
+            coverage=Coverage(coverage.state),
+            reason=" ".join(coverage.reasons),
+            aspect=aspect,
+            persons=shown,
+            places=room.places,
+            camera=ground.sentence if ground else "",
+        )
 
 
 def topics_of(settings: Settings) -> Topics:

@@ -9,6 +9,7 @@ from guardian.behaviour import Stillness
 from guardian.events import Event, PersonAppeared, PersonLeft
 from guardian.evidence import Views
 from guardian.falls import FallDetector
+from guardian.ground import Ground, Known
 from guardian.identity import Identity, Template
 from guardian.moment import Moment
 from guardian.posture import Figure, Postures
@@ -32,6 +33,7 @@ class Pipeline:
         self._tracker = Tracker()
         self._identity = Identity(room.name, people)
         self._postures = Postures(room.places)
+        self._ground = Ground(room.camera)
         self._falls = FallDetector(room.name, settings.falls)
         self._stillness = Stillness(room.name, settings.behaviour)
         self._view, self._aim = View(room.name, now), Aim(room.name)
@@ -53,6 +55,7 @@ class Pipeline:
         persons = self._identity.update(tracks, now)
         aim = self._aim.update(observation)
         self.figures = self._postures.update(persons, now, observation.aspect, placed=not self._aim.moved)
+        self._ground.update(self.figures, now, observation.aspect, moved=self._aim.moved)
         return (
             *self._view.update(observation),
             *aim,
@@ -61,6 +64,11 @@ class Pipeline:
             *self._falls.update(self.figures, now),
             *self._stillness.update(self.figures, replace(moment, monotonic=now), in_view=not self._view.lost),
         )
+
+    @property
+    def ground(self) -> Known | None:
+        """How the camera looks at the floor, once that is known."""
+        return self._ground.known
 
     def remember(self, now: float) -> tuple[dict[str, Any], ...]:
         """The falls that are open, as plain numbers and words: what a restart must not forget."""

@@ -96,6 +96,16 @@ def test_a_bed_that_is_no_longer_where_it_was_drawn_silences_no_fall():
     assert fallen[1].events[-1].place is None  # type: ignore[attr-defined]
 
 
+def test_how_the_camera_hangs_is_known_where_it_was_configured():
+    watched = Watched()
+    assert watched.show(2).pipeline.ground is None
+    camera = watched.room.camera.model_copy(update={"mount_height": 2.0, "tilt": 15.0})
+    watched.pipeline = Pipeline(watched.room.model_copy(update={"camera": camera}), watched.settings, 0.0)
+    watched.show(2)
+    assert watched.pipeline.ground is not None
+    assert watched.pipeline.ground.confidence == 1.0
+
+
 def test_time_without_frames_is_told_by_ticks_and_an_ended_eye_at_once():
     watched = Watched().show(1)
     assert watched.pipeline.tick(watched.clock.moment()) == ()

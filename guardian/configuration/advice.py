@@ -106,6 +106,10 @@ def unit_of(path: KeyPath) -> str:
         return "frames per second"
     if name in {"width", "height"}:
         return "pixels"
+    if name == "mount_height":
+        return "metres"
+    if name in {"tilt", "fov"}:
+        return "degrees"
     if name in {"night_from", "night_to"}:
         return "hours of the day"
     return next((unit for unit in _UNITS if unit in name.split("_")), "")

@@ -75,6 +75,21 @@ def _days(options: argparse.Namespace) -> int:
     )
 
 
+def _add_optics(verbs: Verbs) -> None:
+    text = "measure how well a camera's height and tilt are learnt from people who walk in simulated homes"
+    verb = verbs.add_parser("optics", help=text, description=text[0].upper() + text[1:] + ".")
+    verb.set_defaults(run=_optics)
+    verb.add_argument("--homes", type=int, default=40, metavar="N", help="so many homes (default: 40)")
+    verb.add_argument("--seed", type=int, default=5, metavar="S", help="other homes (default: 5)")
+    verb.add_argument("--jobs", type=int, default=1, metavar="N", help="so many processes (default: 1)")
+
+
+def _optics(options: argparse.Namespace) -> int:
+    from guardian.lab.optics import optics
+
+    return optics(homes=options.homes, seed=options.seed, jobs=options.jobs)
+
+
 def _add_weigh(verbs: Verbs) -> None:
     text = "fit the weights of the evidence to annotated scenes, and print them"
     verb = verbs.add_parser("weigh", help=text, description=text[0].upper() + text[1:] + ".")
@@ -155,6 +170,7 @@ _VERBS: tuple[Callable[[Verbs], None], ...] = (
     _add_ablate,
     _add_days,
     _add_synthesise,
+    _add_optics,
     _add_weigh,
     _add_tune,
     _add_windows,

@@ -39,7 +39,9 @@ class PersonShown:
 
 @dataclass(frozen=True, slots=True)
 class RoomShown:
-    """One room now. `aspect` is width / height of its view, `reason` a sentence where the coverage is not armed."""
+    """One room now. `aspect` is width / height of its view, `reason` a sentence where the coverage is not armed,
+    `camera` one about how it hangs, once that is known.
+    """
 
     name: str
     coverage: Coverage = Coverage.ARMED
@@ -47,6 +49,7 @@ class RoomShown:
     aspect: float = 4 / 3
     persons: tuple[PersonShown, ...] = ()
     places: tuple[Place, ...] = ()
+    camera: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,6 +108,7 @@ def _room(room: RoomShown) -> Json:
         "aspect": round(room.aspect, 4),
         "coverage": room.coverage.value,
         "reason": room.reason,
+        "camera": room.camera,
         "places": [_place(place) for place in room.places],
     }
 

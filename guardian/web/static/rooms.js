@@ -47,6 +47,7 @@ class Tile {
     this.stage = new Stage();
     this.badge = make("span", { class: "badge" });
     this.reason = make("p", { class: "reason", hidden: true });
+    this.camera = make("p", { class: "camera", hidden: true });
     this.list = make("ul", { class: "persons", "aria-label": `Who is in ${name}` });
     this.veil = make("p", { class: "veil", hidden: true });
     this.element = make(
@@ -56,6 +57,7 @@ class Tile {
       make("div", { class: "stage" }, this.stage.svg, this.veil),
       this.reason,
       this.list,
+      this.camera,
     );
   }
 
@@ -64,6 +66,8 @@ class Tile {
     say(this.badge, COVERAGE[room.coverage]);
     this.reason.hidden = !room.reason;
     say(this.reason, room.reason);
+    this.camera.hidden = !room.camera;
+    say(this.camera, room.camera);
     this.veil.hidden = room.coverage !== "blind";
     say(this.veil, "Cannot see");
     whenChanged(this.stage.svg, [room.aspect, room.places], () => this.stage.furnish(room.aspect, room.places));

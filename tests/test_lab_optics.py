@@ -1,0 +1,28 @@
+"""How well the optics of simulated cameras are learnt."""
+
+import pytest
+
+from guardian.cli import main
+from guardian.ground import Known
+from guardian.lab import optics
+from guardian.lab.optics import Learnt, learn, table
+from guardian.optics import Optics
+
+
+def test_what_is_right_is_right_in_both():
+    known = Known(Optics(2.0, 10.0), 0.6)
+    assert Learnt(2, 60.0, known, 0.2, 3.0).right
+    assert not Learnt(2, 60.0, known, 0.4, 3.0).right
+    assert not Learnt(2, 60.0, known, 0.2, 7.0).right
+    found = [Learnt(2, 60.0, known, 0.2, 3.0), Learnt(2, 60.0, None, 0.0, 0.0)]
+    assert table("learnt", found).row_count == len(optics.WALKS) + len(optics.SURE)
+
+
+@pytest.mark.slow
+def test_one_home_is_learnt_and_told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    monkeypatch.setattr(optics, "WALKS", (2, 6))
+    last = learn(optics._Task(5, 4, fov=True))[-1]
+    assert last.known is not None
+    assert last.right
+    assert main(["lab", "optics", "--homes", "0"]) == 0
+    assert "field of view configured" in capsys.readouterr().out
