@@ -187,6 +187,13 @@ def head(keypoints: Keypoints) -> tuple[float, float]:
 # What it shows
 
 
+def test_how_the_camera_hangs_is_told_once_it_is_known(page: Page, household: Living):
+    told = "The camera hangs about 2.1 m high and looks 18° down (sure to 72%)."
+    household.show(rooms=(room(person(), camera=told), RoomShown("Hall")))
+    expect(page.locator("[data-room='Living room'] .camera")).to_have_text(told)
+    expect(page.locator("[data-room='Hall'] .camera")).to_be_hidden()
+
+
 def test_on_an_ordinary_day_all_is_well_and_everybody_is_seen(page: Page, household: Living):
     household.show(rooms=(room(person(place="bed")), RoomShown("Hall")), household="The Millers")
     expect(page.get_by_role("heading", level=1)).to_have_text("All is well")
