@@ -36,7 +36,8 @@ GLITCH_SECONDS = 0.25
 class Descent:
     """Drops of `shoulders` and `hips`, `seconds` from the top, peak `speed` a second, and `impact`: by how much that
     speed fell within the `SPEED_SECONDS` after its peak. A `faint` one may as well be bending down or lying back.
-    `start` is how high the hips were above the floor at the top: about 0.5 on the feet, 0.3 on a chair, 0.5 if unknown.
+    `start` is how high the hips were above the floor at the top: about 0.5 on the feet, 0.3 on a chair, 0.5 if unknown;
+    `seated` tells that the body sat there, on whatever.
     """
 
     shoulders: float
@@ -46,6 +47,7 @@ class Descent:
     impact: float
     faint: bool = False
     start: float = 0.5
+    seated: bool = False
 
     @property
     def is_fast(self) -> bool:
@@ -70,6 +72,7 @@ class Sample:
     hips: float
     across: float
     floor: Point | None
+    seated: bool
 
 
 @dataclass(slots=True)
@@ -83,7 +86,7 @@ class Path:
         while self.samples and now - self.samples[0].time > self._window(now):
             self.samples.popleft()
         if figure.shoulders is not None and figure.hips is not None:
-            self.samples.append(Sample(now, figure.shoulders[0], *figure.hips, figure.floor))
+            self.samples.append(Sample(now, figure.shoulders[0], *figure.hips, figure.floor, figure.posture is Posture.SEATED))
 
     def follow(self, earlier: "Path") -> None:
         """Take the path of a body that was lost just before this one was found as the beginning of this one."""
@@ -124,7 +127,12 @@ class Path:
         seconds = self._seconds(top, 0.05 * scale)
         start = height_above((top.hips, top.across), top.floor, scale)
         known = 0.5 if start is None else start
-        return Descent(shoulders, hips, seconds, speed / scale, impact / scale, faint, known)
+        return Descent(shoulders, hips, seconds, speed / scale, impact / scale, faint, known, self._sat(top))
+
+    def _sat(self, top: Sample) -> bool:
+        """Whether the body was mostly seen seated until it came down."""
+        before = [sample.seated for sample in self.samples if sample.time <= top.time]
+        return 2 * sum(before) > len(before)
 
     def _is_glitch(self, top: Sample, scale: float) -> bool:
         """Whether only the very last of many poses is lower."""

@@ -49,6 +49,7 @@ class Views:
     sunk: float = 0.0
     abrupt: float = 0.0
     low: float = 0.0
+    reclined: float = 0.0
     lying: float = 0.0
     sat: float = 0.0
     hidden: float = 0.0
@@ -67,6 +68,7 @@ WEIGHTS = {
     "sunk": 1.3,
     "abrupt": 0.3,
     "low": -3.0,
+    "reclined": -2.5,
     "lying": 3.6,
     "sat": -1.0,
     "hidden": 3.0,
@@ -96,6 +98,7 @@ def views(descent: Descent, since: Since) -> Views:
         sunk=ramp(descent.hips, 0.1, 0.35),
         abrupt=ramp(descent.impact, 0.2, 1.0),
         low=ramp(descent.start, 0.28, 0.15),
+        reclined=descent.seated * ramp(descent.hips, 0.25, 0.12),
         lying=grown(since.down, 3.0),
         sat=grown(since.sat, 6.0),
         hidden=grown(since.hidden, 4.0),
