@@ -28,6 +28,8 @@ falls exceed 1.3 m/s (Bourke et al. 2008, vertical velocity of the trunk)."""
 SLOW_SPEED = 0.3
 """A descent slower than `SPEED` but faster than this, that ends lying, is a collapse or a slide."""
 SPEED_SECONDS = 0.3
+RISEN = (Posture.UPRIGHT, Posture.UNKNOWN)
+"""Who is neither seated, bent nor lying."""
 GLITCH_SECONDS = 0.25
 """A single lower pose so soon after the one before is no descent: a finder that loses hold of a body says anything."""
 
@@ -37,7 +39,7 @@ class Descent:
     """Drops of `shoulders` and `hips`, `seconds` from the top, peak `speed` a second, and `impact`: by how much that
     speed fell within the `SPEED_SECONDS` after its peak. A `faint` one may as well be bending down or lying back.
     `start` is how high the hips were above the floor at the top: about 0.5 on the feet, 0.3 on a chair, 0.5 if unknown;
-    `seated` tells that the body sat there, on whatever.
+    `upright` tells whether the body was mostly so before.
     """
 
     shoulders: float
@@ -47,7 +49,7 @@ class Descent:
     impact: float
     faint: bool = False
     start: float = 0.5
-    seated: bool = False
+    upright: bool = True
 
     @property
     def is_fast(self) -> bool:
@@ -72,7 +74,7 @@ class Sample:
     hips: float
     across: float
     floor: Point | None
-    seated: bool
+    upright: bool
 
 
 @dataclass(slots=True)
@@ -86,7 +88,7 @@ class Path:
         while self.samples and now - self.samples[0].time > self._window(now):
             self.samples.popleft()
         if figure.shoulders is not None and figure.hips is not None:
-            self.samples.append(Sample(now, figure.shoulders[0], *figure.hips, figure.floor, figure.posture is Posture.SEATED))
+            self.samples.append(Sample(now, figure.shoulders[0], *figure.hips, figure.floor, figure.posture in RISEN))
 
     def follow(self, earlier: "Path") -> None:
         """Take the path of a body that was lost just before this one was found as the beginning of this one."""
@@ -127,12 +129,12 @@ class Path:
         seconds = self._seconds(top, 0.05 * scale)
         start = height_above((top.hips, top.across), top.floor, scale)
         known = 0.5 if start is None else start
-        return Descent(shoulders, hips, seconds, speed / scale, impact / scale, faint, known, self._sat(top))
+        return Descent(shoulders, hips, seconds, speed / scale, impact / scale, faint, known, self._upright(top))
 
-    def _sat(self, top: Sample) -> bool:
-        """Whether the body was mostly seen seated until it came down."""
-        before = [sample.seated for sample in self.samples if sample.time <= top.time]
-        return 2 * sum(before) > len(before)
+    def _upright(self, top: Sample) -> bool:
+        """Whether the body was mostly upright until it came down, as far as that is known."""
+        before = [sample.upright for sample in self.samples if sample.time <= top.time]
+        return 2 * sum(before) >= len(before)
 
     def _is_glitch(self, top: Sample, scale: float) -> bool:
         """Whether only the very last of many poses is lower."""

@@ -39,9 +39,10 @@ class Views:
     """How strongly each view is there, 0-1.
 
     `fast`, `deep`, `sunk`, `abrupt` are of the descent: speed, drop of the shoulders, drop of the hips, impact; `low`
-    tells that it began near the floor, as when somebody who sits there lies back. The
-    others are of the time since: lying low, sat on the floor, out of sight, on the feet, held above the floor, in some
-    other way (bent or seated), moving about; `faded` is the collapse of the keypoints' scores.
+    tells that it began near the floor, and `reclined` that the hips hardly dropped of somebody who was not upright
+    before, as when who sits there lies back. The others are of the time since: lying low, sat on the floor, out of
+    sight, on the feet, held above the floor, in some other way (bent or seated), sitting erect, moving about; lying down
+    only `late`, as who has let himself down and sat there first; `faded` is the collapse of the keypoints' scores.
     """
 
     fast: float = 0.0
@@ -98,7 +99,7 @@ def views(descent: Descent, since: Since) -> Views:
         sunk=ramp(descent.hips, 0.1, 0.35),
         abrupt=ramp(descent.impact, 0.2, 1.0),
         low=ramp(descent.start, 0.28, 0.15),
-        reclined=descent.seated * ramp(descent.hips, 0.25, 0.12),
+        reclined=0.0 if descent.upright else ramp(descent.hips, 0.25, 0.12),
         lying=grown(since.down, 3.0),
         sat=grown(since.sat, 6.0),
         hidden=grown(since.hidden, 4.0),

@@ -282,5 +282,5 @@ def _greater(descent: Descent, later: Descent | None) -> Descent:
         max(descent.impact, later.impact),
         descent.faint and later.faint,
         max(descent.start, later.start),
-        descent.seated and later.seated,
+        descent.upright or later.upright,
     )

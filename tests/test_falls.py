@@ -177,6 +177,15 @@ def test_who_stays_bent_for_half_a_minute_does_something():
     assert bending.show(3, standing()).show(30, bent()).names() == []
 
 
+def test_who_lies_back_from_sitting_on_the_floor_has_not_fallen():
+    sat = Watched().show(2, standing()).show(3).show(20, sitting_on_the_floor())
+    back = tilted(90, (0.9, 0.7))
+    keypoints = back.keypoints.copy()
+    keypoints[:, 0] += sitting_on_the_floor().keypoints[11, 0] - keypoints[11, 0]
+    lain = dropped(sat, Pose(keypoints, 0.7), 0.7, sitting_on_the_floor()).show(10, Pose(keypoints, 0.7))
+    assert "FallConfirmed" not in lain.names()
+
+
 def test_who_bends_deep_over_shoes_that_are_out_of_the_picture_has_not_fallen():
     feet = (1.1, 0.7)
     keypoints = bent(feet).keypoints.copy()

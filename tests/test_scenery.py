@@ -63,6 +63,13 @@ def test_where_nothing_can_be_made_out_the_last_answer_stands():
     assert displaced(edges_of(dark), edges_of(room())) is None
 
 
+def test_a_room_that_was_dark_when_the_eye_opened_is_known_once_it_is_light():
+    scenery, now = settled(np.full((60, 80), 4, np.uint8))
+    assert scenery.measure(noisy(room(), 1), now + 1) == 0.0
+    assert scenery.measure(noisy(room(), 2), now + 2) == 0.0
+    assert scenery.measure(noisy(room(20), 3), now + 3) > 0.6
+
+
 def test_it_looks_once_a_second():
     scenery, now = settled(room())
     first = scenery.measure(noisy(room(), 99), now + 1)

@@ -14,7 +14,8 @@ PRIOR = np.array([WEIGHTS[name] for name in NAMES] + [BIAS])
 def made(count: int, seed: int = 0) -> tuple[Samples, np.ndarray]:
     """Descents whose outcome follows other weights than those in use: speed says more, and lying less."""
     chance = np.random.default_rng(seed)
-    views = np.hstack([chance.uniform(0, 1, (count, len(NAMES))), np.ones((count, 1))])
+    strong = np.where(PRIOR[:-1] < 0, 0.3, 1.0)  # or hardly any of them would be a fall
+    views = np.hstack([chance.uniform(0, 1, (count, len(NAMES))) * strong, np.ones((count, 1))])
     true = PRIOR.copy()
     true[NAMES.index("fast")] += 2.0
     true[NAMES.index("lying")] -= 1.5

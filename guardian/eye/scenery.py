@@ -56,7 +56,7 @@ class Scenery:
         elapsed, self._measured = now - self._measured, now
         edges = edges_of(cells)
         if self._reference is None:
-            self._reference = edges
+            self._reference = edges if tells(edges) else None  # an eye that opens in the dark waits for light
             return self.displaced
         share = displaced(self._reference, edges)
         if share is not None:
@@ -78,10 +78,15 @@ def displaced(reference: Edges, edges: Edges) -> float | None:
     before, after = blocks(reference), blocks(edges)
     spread = np.sqrt((before**2).mean(axis=1)), np.sqrt((after**2).mean(axis=1))
     textured = spread[0] > TEXTURE
-    if np.count_nonzero(textured) < LEAST_BLOCKS or np.count_nonzero(spread[1] > TEXTURE) < LEAST_BLOCKS:
+    if not (tells(reference) and tells(edges)):
         return None
     alike = (before * after).mean(axis=1) / np.maximum(spread[0] * spread[1], 1e-6)
     return float(np.count_nonzero(alike[textured] < ALIKE) / np.count_nonzero(textured))
+
+
+def tells(edges: Edges) -> bool:
+    """Whether enough blocks show edges."""
+    return int(np.count_nonzero(np.sqrt((blocks(edges) ** 2).mean(axis=1)) > TEXTURE)) >= LEAST_BLOCKS
 
 
 def blocks(edges: Edges) -> Edges:
