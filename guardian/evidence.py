@@ -41,8 +41,9 @@ class Views:
     `fast`, `deep`, `sunk`, `abrupt` are of the descent: speed, drop of the shoulders, drop of the hips, impact; `low`
     tells that it began near the floor, and `reclined` that the hips hardly dropped of somebody who was not upright
     before, as when who sits there lies back. The others are of the time since: lying low, sat on the floor, out of
-    sight, on the feet, held above the floor, in some other way (bent or seated), sitting erect, moving about; lying down
-    only `late`, as who has let himself down and sat there first; `faded` is the collapse of the keypoints' scores.
+    sight, on the feet, held above the floor, in some other way (bent or seated), sitting erect, moving about; lying
+    down only `late`, as who has let himself down and sat there first; `faded` is the collapse of the keypoints'
+    scores.
     """
 
     fast: float = 0.0
