@@ -87,8 +87,8 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--network", type=Path, default=shipped(), metavar="F.tflite", help="default: the one kept")
     parser.add_argument("--gated", type=float, default=2.0, metavar="T", help="threshold of what the rules suspect")
     parser.add_argument("--sliding", type=float, default=2.0, metavar="T", help="threshold of the network alone")
-    parser.add_argument("--weight", type=float, default=0.73, metavar="W", help="of the network beside the rules")
-    parser.add_argument("--bias", type=float, default=1.0, metavar="B", help="of both together")
+    parser.add_argument("--weight", type=float, default=0.72, metavar="W", help="of the network beside the rules")
+    parser.add_argument("--bias", type=float, default=0.5, metavar="B", help="of both together")
     wanted = parser.parse_args(arguments)
     thresholds = wanted.gated, wanted.sliding, wanted.weight, wanted.bias
     tasks = [Task(wanted.seed, day, wanted.network, *thresholds) for day in range(wanted.days)]
