@@ -15,6 +15,7 @@ from guardian.errors import GuardianError, ModelError, SandboxError, SourceError
 from guardian.eye import proof, sandbox
 from guardian.eye.camera import access, open_source
 from guardian.eye.engine import interpreter_class, models_directory
+from guardian.eye.light import drawn_out
 from guardian.eye.motion import MotionGate, View
 from guardian.eye.movenet import PoseFinder
 from guardian.eye.orders import LAST_WORDS, ExitStatus, EyeSettings
@@ -134,7 +135,8 @@ class Eye:
         self._source.close()
 
     def _observe(self, frame: Frame, view: View) -> Observation:
-        poses = self._finder.find(frame.image, frame.time) if view.look else ()
+        image = drawn_out(frame.image, view.contrast)
+        poses = self._finder.find(image, frame.time) if view.look else ()
         if view.look:
             self._gate.looked(frame.time, person=bool(poses))
         return observation_of(frame, view, poses, self._scenery.measure(self._gate.cells, frame.time))

@@ -32,6 +32,7 @@ MODULES = (
         "engine",
         "follow",
         "letterbox",
+        "light",
         "live",
         "motion",
         "movenet",
