@@ -166,8 +166,26 @@ def _judge(options: argparse.Namespace) -> int:
     )
 
 
+def _add_check_world(verbs: Verbs) -> None:
+    text = "compare what is seen in simulated scenes with what is seen in real ones"
+    verb = verbs.add_parser("check-world", help=text, description=text[0].upper() + text[1:] + ".")
+    verb.set_defaults(run=_check_world)
+    verb.add_argument("manifests", type=Path, nargs="+", metavar="MANIFEST.csv", help="what happened in which scene")
+    verb.add_argument("--real", type=Path, required=True, metavar="REAL.csv", help="the same of real recordings")
+    verb.add_argument("--hold", type=float, default=0.0, metavar="S", help="go on for S seconds with the last frame")
+    verb.add_argument("--jobs", type=_whole, default=1, metavar="N", help="so many recordings at a time (default: 1)")
+    verb.add_argument("--json", action="store_true", help="one JSON document in place of the table")
+
+
+def _check_world(options: argparse.Namespace) -> int:
+    from guardian.lab.world.check import check_world
+
+    return check_world(options.manifests, options.real, hold=options.hold, jobs=options.jobs, as_json=options.json)
+
+
 _VERBS: tuple[Callable[[Verbs], None], ...] = (
     _add_ablate,
+    _add_check_world,
     _add_days,
     _add_synthesise,
     _add_optics,
