@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 
 from guardian.lab import furniture
 from guardian.lab.body import mesh
-from guardian.lab.camera import Camera
 from guardian.lab.cast import Person
 from guardian.lab.room import Box
 from guardian.lab.rotation import about
@@ -45,12 +44,13 @@ class Body:
 
 
 class World:
-    """The people of a scene before its camera. `pace` is how much faster than rehearsed each of them moves."""
+    """The people of a scene before its camera. `pace` is how much faster than rehearsed each of them moves; the scene
+    says it where nobody else does.
+    """
 
-    def __init__(self, scene: Scene, pace: float = 1.0) -> None:
-        spec = scene.camera
-        self.scene, self.pace = scene, pace
-        self.camera = Camera(*spec.size, (spec.x, spec.height, 0.0), spec.pan, spec.tilt, spec.fov)
+    def __init__(self, scene: Scene, pace: float | None = None) -> None:
+        self.scene, self.pace = scene, pace or scene.pace
+        self.camera = scene.camera.camera()
         self.persons = tuple(Person(each, scene, number) for number, each in enumerate(scene.persons))
         self._heads = [_head(person) for person in self.persons]
         boxes = [box for spec in scene.furniture for box in furniture.boxes(spec.piece())]
