@@ -77,6 +77,10 @@ class World:
         """Whether nobody does anything but stay as they are."""
         return all(self._stays(person, time * self.pace) for person in self.persons)
 
+    def stuck(self, time: float) -> bool:
+        """Whether somebody is inside a piece of furniture: nothing stops those who fall but the floor."""
+        return any(bool(box.holds(body.joints).any()) for body in self.bodies(time) for box in self._boxes)
+
     @staticmethod
     def _stays(person: Person, time: float) -> bool:
         if time >= person.seconds:
@@ -100,6 +104,12 @@ class _Hull:
         self._low = np.array([-box.size[0] / 2, 0.0, -box.size[2] / 2])
         self._high = np.array([box.size[0] / 2, box.size[1], box.size[2] / 2])
         self._centre = np.array(box.centre)
+
+    def holds(self, joints: Array) -> NDArray[np.bool_]:
+        """Whether each joint is inside the box."""
+        local = (joints - self._centre) @ self._turn
+        holds: NDArray[np.bool_] = ((local > self._low) & (local < self._high)).all(axis=1)
+        return holds
 
     def hides(self, eye: Array, joints: Array) -> NDArray[np.bool_]:
         """Whether the line from `eye` to each joint goes through the box, short of the skin (slab method)."""
