@@ -38,10 +38,11 @@ class Mirror:
 
     def may_show(self, places: Array, distances: Array) -> bool:
         """Whether something at these places (N, 2) of the picture can touch the glass at all."""
-        seen = places[distances > 0]
-        if len(seen) == 0:
+        x, y = places[distances > 0].T
+        if len(x) == 0:
             return False
-        return bool((seen.max(axis=0) >= self.low).all() and (seen.min(axis=0) <= self.high).all())
+        beside = x.max() < self.low[0] or x.min() > self.high[0]
+        return not (beside or y.max() < self.low[1] or y.min() > self.high[1])
 
 
 def hung(

@@ -29,7 +29,7 @@ from guardian.lab.pet import Pet, faces
 from guardian.lab.room import FAR, Box, Lamp, background
 from guardian.lab.scene import Scene
 from guardian.lab.sensor import Sensor, infrared
-from guardian.lab.surface import Canvas, Paint, Surface
+from guardian.lab.surface import Canvas, Paint, Surface, blended
 
 Array: TypeAlias = NDArray[np.float64]
 Frame: TypeAlias = NDArray[np.uint8]
@@ -85,12 +85,13 @@ class Film:
     def frame(self, time: float) -> Frame:
         """Return the picture at `time`, seconds: (height, width, 3), BGR as OpenCV has it, uint8."""
         surfaces = self._surfaces(time)
-        images = [self._painted(surfaces, time)]
+        lit = self._lit([each.vertices for each in surfaces])
+        images = [self._painted(surfaces, lit, time)]
         if self.scene.camera.shutter and surfaces:
             open_for = self.scene.camera.shutter / self.scene.camera.fps
             count = self._smear(surfaces, self._surfaces(time + open_for))
             moments = [time + open_for * step / count for step in range(1, count)]
-            images += [self._painted(self._surfaces(moment), moment) for moment in moments]
+            images += [self._painted(self._surfaces(moment), lit, moment) for moment in moments]
         rng = np.random.default_rng((self.scene.seed, round(time * 1000)))
         return self._sensor.exposed(np.mean(images, axis=0) if len(images) > 1 else images[0], rng)
 
@@ -106,18 +107,19 @@ class Film:
         return made
 
     def _smear(self, begin: Sequence[Surface], end: Sequence[Surface]) -> int:
-        """Return by how many moments a blurred frame is told: one for every two pixels that something moves."""
+        """Return by how many moments a blurred frame is told: one for every three pixels that something moves."""
         moved = 0.0
         for first, last in zip(begin, end, strict=True):
             places, depth = self.camera.project(first.vertices)
             far = np.hypot(*(self.camera.project(last.vertices)[0] - places).T)
-            inside = (depth > 0) & (places >= 0).all(1) & (places < [self.camera.width, self.camera.height]).all(1)
+            x, y = places.T
+            inside = (depth > 0) & (x >= 0) & (y >= 0) & (x < self.camera.width) & (y < self.camera.height)
             moved = max(moved, float(np.quantile(far[inside], 0.95)) if inside.any() else 0.0)
-        return int(np.clip(np.ceil(moved / 2), 1, MOST_MOMENTS))
+        return int(np.clip(np.ceil(moved / 3), 1, MOST_MOMENTS))
 
-    def _painted(self, surfaces: Sequence[Surface], time: float) -> Array:
+    def _painted(self, surfaces: Sequence[Surface], lit: Array, time: float) -> Array:
         """Return the light that comes from everything at one moment, linear RGB (height, width, 3)."""
-        image = self._room.colour + self._room.lit * self._lit([each.vertices for each in surfaces])[..., None]
+        image = self._room.colour + self._room.lit * lit[..., None]
         flat = image.reshape(-1, 3)
         strength = television.INFRARED if self.scene.camera.infrared else television.BRIGHT
         for screen in self._televisions:
@@ -206,7 +208,7 @@ def _dyed(person: Person, scene: Scene) -> Paint:
     triangles, worn, parts = _triangles()
 
     def paint(owner: NDArray[np.intp], weights: Array) -> Array:
-        places = (mesh().points[triangles[owner]] * weights).sum(axis=1)
+        places = blended(mesh().points[triangles[owner]], weights)
         garment = np.where(parts[owner], parted(worn[owner], places), worn[owner])
         coloured: Array = colours[patterned(garment, places, person.clothes.pattern)]
         return coloured

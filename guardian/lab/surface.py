@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
@@ -27,7 +28,7 @@ class Canvas:
     depth: Array
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Surface:
     """A closed surface: `vertices` (V, 3) in the room, its `quads` (F, 4), which of its `triangles` (T, 3) are shown
     (seen from outside they go against the clock), and their `paint`.
@@ -37,6 +38,10 @@ class Surface:
     quads: Indices
     triangles: Indices
     paint: Paint
+
+    @cached_property
+    def _normals(self) -> Array:
+        return normals(self.vertices, self.quads)
 
     def draw(self, canvas: Canvas, camera: Camera, lamp: Lamp, mirror: Mirror | None = None) -> None:
         """Draw where nothing nearer is there: as the camera sees it, or as it sees it in the mirror."""
@@ -51,8 +56,15 @@ class Surface:
         seen = rasterise(corners[front], distances[self.triangles[front]], (camera.width, camera.height))
         ahead = seen.depth < canvas.depth[seen.pixels]
         pixels, owner, weights = seen.pixels[ahead], front[seen.triangle[ahead]], seen.barycentric[ahead][..., None]
-        facing = (normals(self.vertices, self.quads)[self.triangles[owner]] * weights).sum(axis=1)
-        points = (self.vertices[self.triangles[owner]] * weights).sum(axis=1)
+        facing = blended(self._normals[self.triangles[owner]], weights)
+        points = blended(self.vertices[self.triangles[owner]], weights)
         light = lamp.level * BOUNCE * (0.78 + 0.22 * facing[:, 1]) + lambert(points, facing, lamp)
         canvas.image[pixels] = self.paint(owner, weights) * light[:, None]
         canvas.depth[pixels] = seen.depth[ahead]
+
+
+def blended(corners: Array, weights: Array) -> Array:
+    """Return what triangles have at their corners (N, 3, 3), weighted (N, 3, 1), shape (N, 3)."""
+    first, second, third = (corners[:, k] * weights[:, k] for k in range(3))
+    whole: Array = first + second + third
+    return whole

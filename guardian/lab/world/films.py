@@ -114,7 +114,7 @@ def brief(does: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def _fall(
     place: Home, hardness: Hardness, random: np.random.Generator, seed: int
 ) -> tuple[Document, World, dict[str, str]]:
-    """Draw falls until one misses the furniture: somebody who lies inside a sofa is hard to see, but there is nobody.
+    """Draw falls until one can be seen and misses the furniture: nothing else stops those who fall but the floor.
 
     The last is taken if none does.
     """
@@ -124,27 +124,23 @@ def _fall(
         others = [ACTIVITIES["walking through"][0](random, BRIEF_SECONDS)[0]] if second else []
         document = hardness.harden(_document(place, seed, does, *others), random)
         world = World(Scene.model_validate(document))
-        lies = world.persons[0].seconds / world.pace
-        if not world.stuck(lies):
+        onset = next(act.start for act in world.persons[0].acts if act.verb == "fall") / world.pace
+        contact = grounded(world, onset)
+        hidden = world.bodies(contact + HIDDEN_SECONDS)[0].seen < LEAST_SEEN
+        if not hidden and not world.stuck(contact + HIDDEN_SECONDS):
             break
-    document["seconds"] = round(lies, 2)
+    document["seconds"] = round(world.persons[0].seconds / world.pace, 2)
     towards, start = kind.split(", ")
-    onset = next(act.start for act in world.persons[0].acts if act.verb == "fall") / world.pace
-    contact = grounded(world, onset)
-    hidden = world.bodies(contact + HIDDEN_SECONDS)[0].seen < LEAST_SEEN
-    return (
-        document,
-        world,
-        {
-            "kind": "fall",
-            "fall_onset_s": f"{onset:.2f}",
-            "ground_contact_s": f"{contact:.2f}",
-            "down_until_end": "yes",
-            "event": "fall out of sight" if hidden else f"fall {towards}",
-            "posture": start,
-            "second_person": "yes" if second else "no",
-        },
-    )
+    row = {
+        "kind": "fall",
+        "fall_onset_s": f"{onset:.2f}",
+        "ground_contact_s": f"{contact:.2f}",
+        "down_until_end": "yes",
+        "event": "fall out of sight" if hidden else f"fall {towards}",
+        "posture": start,
+        "second_person": "yes" if second else "no",
+    }
+    return document, world, row
 
 
 def _everyday(

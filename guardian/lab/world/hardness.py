@@ -135,10 +135,10 @@ def _ordinary(random: np.random.Generator) -> Document:
     """What every cheap camera has a little of."""
     return {
         "size": list(SIZES[int(random.integers(len(SIZES)))]),
-        "fps": float(random.choice([8.0, 10.0, 12.0])),
+        "fps": float(random.choice([8.0, 10.0])),
         "roll": round(float(random.normal(0, 1.0)), 2),
         "barrel": _from(random, 0.0, 0.1),
-        "shutter": _from(random, 0.0, 0.4),
+        "shutter": _from(random, 0.0, 0.3),
         "blur": _from(random, 0.4, 0.9),
         "compression": _from(random, 0.0, 0.25),
     }
