@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -57,3 +59,13 @@ def test_each_light_is_what_it_says():
     backlit = hard("plain", "backlight")
     assert "window" in {piece.kind for piece in backlit.furniture}
     assert backlit.camera.bloom > 0
+
+
+def test_nothing_on_the_far_wall_hides_another():
+    for seed in range(30):
+        hung = [piece for piece in hard("television", "backlight", seed).furniture if piece.lifted > 0.4]
+        on_wall = sorted((piece.at[0], piece.size) for piece in hung if piece.at[1] > 5.5)
+        for (left, size), (right, other) in pairwise(on_wall):
+            assert size is not None
+            assert other is not None
+            assert left + size[0] / 2 < right - other[0] / 2

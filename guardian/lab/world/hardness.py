@@ -45,9 +45,9 @@ class Hardness:
         side = float(np.sign(scene["furniture"][0]["at"][0]))
         furniture = [{**piece, "colour": _one(random, DYES)} for piece in scene["furniture"]]
         if self.light == "backlight":
-            furniture.append(_window(random, slots.pop()))
+            furniture.append(_window(random, _taken(slots, 1.9)))
         furniture += self._things(random, slots, side)
-        furniture += [_picture(random, slots.pop()) for _ in range(int(random.integers(0, 3)))]
+        furniture += [_picture(random, slot) for slot in slots[: int(random.integers(0, 3))]]
         room = scene["room"] | {
             "wall": _one(random, WALLS),
             "floor": _one(random, FLOORS),
@@ -68,7 +68,7 @@ class Hardness:
         if self.kind == "mirror":
             return [_mirror(random, side)]
         if self.kind == "television":
-            return _television(random, slots.pop(), side)
+            return _television(random, _taken(slots, 1.3), side)
         if self.kind == "occluded":
             return [_in_front(random)]
         return []
@@ -158,6 +158,13 @@ def _clothes(random: np.random.Generator, person: Document) -> Document:
     }
 
 
+def _taken(slots: list[float], reach: float) -> float:
+    """Take a place on the far wall, and every place so near to it, metres, that one thing would hide the other."""
+    taken = float(np.clip(slots[0], -1.5, 1.5))
+    slots[:] = [slot for slot in slots if abs(slot - taken) >= reach]
+    return taken
+
+
 def _mirror(random: np.random.Generator, side: float) -> Document:
     """A large mirror between armchair and bed or sofa, so that people before it are seen in it."""
     return {
@@ -171,10 +178,10 @@ def _mirror(random: np.random.Generator, side: float) -> Document:
 
 def _television(random: np.random.Generator, slot: float, side: float) -> list[Document]:
     """A television on the wall, or on a low board nearer to the camera."""
-    wide = _from(random, 1.0, 1.6)
+    wide = _from(random, 1.0, 1.5)
     screen = {"kind": "television", "size": [wide, round(wide * 9 / 16 + 0.03, 2), 0.06]}
     if random.random() < 0.5:
-        return [screen | {"at": [slot * 0.9, DEEP - 0.04], "lifted": _from(random, 0.9, 1.3)}]
+        return [screen | {"at": [slot, DEEP - 0.04], "lifted": _from(random, 0.9, 1.3)}]
     x, away = round(-0.5 * side, 2), _from(random, 4.2, 4.9)
     board = {"kind": "block", "at": [x, away], "size": [wide + 0.2, 0.5, 0.4], "colour": "#4a3626"}
     return [board, screen | {"at": [x, away], "lifted": 0.52, "facing": _from(random, -10, 10)}]
@@ -195,7 +202,7 @@ def _in_front(random: np.random.Generator) -> Document:
 
 def _window(random: np.random.Generator, slot: float) -> Document:
     size = [_from(random, 1.3, 2.2), _from(random, 1.2, 1.6), 0.05]
-    return {"kind": "window", "at": [slot * 0.6, DEEP - 0.03], "lifted": _from(random, 0.5, 0.9), "size": size}
+    return {"kind": "window", "at": [slot, DEEP - 0.03], "lifted": _from(random, 0.5, 0.9), "size": size}
 
 
 def _picture(random: np.random.Generator, slot: float) -> Document:
