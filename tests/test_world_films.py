@@ -1,3 +1,4 @@
+import argparse
 from pathlib import Path
 
 import cv2
@@ -5,6 +6,7 @@ import pytest
 
 from guardian.errors import ConfigurationError
 from guardian.lab import scene as scenes
+from guardian.lab.commands import add_verbs
 from guardian.lab.evaluate.evaluation import read_manifest
 from guardian.lab.world.films import BRIEF_SECONDS, MOST_ACTIONS, _make, _Task, brief, films
 from guardian.lab.world.truth import World
@@ -46,5 +48,8 @@ def test_a_collection_has_films_beside_their_scenes_and_the_truth_of_each(tmp_pa
     _make(_Task(again, 1, 27, 48))
     assert (again / "00001.mp4").read_bytes() == (out / "00001.mp4").read_bytes()
     before = fall.file.stat().st_mtime_ns
-    assert films(out, count=1, seed=27, jobs=1, width=48) == 0
+    lab = argparse.ArgumentParser()
+    add_verbs(lab)
+    options = lab.parse_args(["films", str(out), "--count", "1", "--seed", "27", "--width", "48"])
+    assert options.run(options) == 0
     assert fall.file.stat().st_mtime_ns == before
