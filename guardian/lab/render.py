@@ -24,6 +24,7 @@ from guardian.lab.body import mesh
 from guardian.lab.cast import Person
 from guardian.lab.clothes import HAIR, dressed, garments, palette, parted, patterned
 from guardian.lab.figure import skinned
+from guardian.lab.house import shell
 from guardian.lab.mirror import SILVER, Mirror, hung
 from guardian.lab.pet import Pet, faces
 from guardian.lab.room import FAR, Box, Lamp, background
@@ -244,23 +245,7 @@ def _through(scene: Scene, box: Box) -> Box:
 
 
 def _boxes(scene: Scene) -> list[Box]:
-    room = scene.room
-    wall, floor = scenes.colour(room.wall), scenes.colour(room.floor)
-    stuff = "paper" if room.paper else "paint"
-    wide, high, deep, thick = room.wide, room.high, room.deep, 0.2
-    middle = -deep / 2
-    skirting = (0.92, 0.91, 0.88)
-    made = [
-        Box((0, -thick, middle), (wide + 2, thick, deep + 2), floor, "planks" if room.planks else "paint"),
-        Box((0, high, middle), (wide + 2, thick, deep + 2), (0.93, 0.92, 0.90)),
-        Box((0, 0, -deep - thick / 2), (wide + 2, high, thick), wall, stuff),
-        Box((0, 0, thick / 2 + 0.05), (wide + 2, high, thick), wall, stuff),
-        Box((0, 0, -deep + 0.008), (wide, 0.09, 0.016), skirting),
-    ]
-    for side in (-1, 1):
-        made.append(Box((side * (wide + thick) / 2, 0, middle), (thick, high, deep + 2), wall, stuff))
-        made.append(Box((side * (wide / 2 - 0.008), 0, middle), (0.016, 0.09, deep), skirting))
-    return made + [box for spec in scene.furniture for box in furniture.boxes(spec.piece())]
+    return shell(scene.room) + [box for spec in scene.furniture for box in furniture.boxes(spec.piece())]
 
 
 def main(arguments: Sequence[str]) -> int:

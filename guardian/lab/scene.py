@@ -71,7 +71,10 @@ class CameraSpec(_Strict):
 
 
 class RoomSpec(_Strict):
-    """The room's inside: wide, from the camera's wall to the far one (`deep`), and high; colours; the lamp."""
+    """The room's inside: wide, from the camera's wall to the far one (`deep`), and high; colours; the lamp.
+
+    With `doorways` one goes out at both sides without going through a wall.
+    """
 
     wide: Annotated[float, Field(ge=1.5, le=12)] = 5.0
     deep: Annotated[float, Field(ge=1.5, le=12)] = 5.0
@@ -80,6 +83,7 @@ class RoomSpec(_Strict):
     floor: Hex = "#9a7048"
     planks: bool = True
     paper: bool = False
+    doorways: bool = False
     lamp: Place | None = None
     light: Annotated[float, Field(gt=0, le=2.0)] = 1.0
 

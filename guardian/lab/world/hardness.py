@@ -53,6 +53,7 @@ class Hardness:
             "floor": _one(random, FLOORS),
             "planks": bool(random.random() < 0.7),
             "paper": bool(random.random() < 0.3),
+            "doorways": True,
         }
         room, camera = self._lit(room, scene["camera"] | _ordinary(random), random)
         return scene | {

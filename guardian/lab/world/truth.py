@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from guardian.lab import furniture
+from guardian.lab import furniture, house
 from guardian.lab.body import mesh
 from guardian.lab.cast import Person
 from guardian.lab.room import Box
@@ -55,6 +55,7 @@ class World:
         self._heads = [_head(person) for person in self.persons]
         boxes = [box for spec in scene.furniture for box in furniture.boxes(spec.piece())]
         self._boxes = [_Hull(box) for box in boxes if min(box.size) > 0.03]  # noqa: PLR2004 - rugs and cloths hide nothing
+        self._walls = [_Hull(box) for box in house.sides(scene.room)] if scene.room.doorways else []
 
     @property
     def seconds(self) -> float:
@@ -91,7 +92,7 @@ class World:
     def _hidden(self, joints: Array) -> NDArray[np.bool_]:
         hidden = np.zeros(KEYPOINTS, bool)
         eye = np.array(self.camera.position)
-        for box in self._boxes:
+        for box in self._boxes + self._walls:
             hidden |= box.hides(eye, joints)
         return hidden
 
