@@ -74,20 +74,22 @@ def _make(task: _Task) -> dict[str, str]:
     cv2.setNumThreads(1)
     random = np.random.default_rng((task.seed, task.number))
     place, hardness = home(random), Hardness.of(task.number)
+    seed = int(np.random.default_rng((task.seed, task.number, 1)).integers(2**31))
     if task.number % 2 == 0:
-        document, world, row = _fall(place, hardness, random, task.number)
+        document, world, row = _fall(place, hardness, random, seed)
     else:
-        document, world, row = _everyday(place, hardness, random, task.number)
+        document, world, row = _everyday(place, hardness, random, seed)
     if task.width is not None:
         wide, high = document["camera"]["size"]
         document["camera"]["size"] = [task.width, round(high * task.width / wide / 2) * 2]
     text = yaml.safe_dump(document, sort_keys=False)
     scene, target = task.out / f"{task.number:05}.yaml", task.out / f"{task.number:05}.mp4"
     if not (target.exists() and scene.exists() and scene.read_text(encoding="utf-8") == text):
+        scene.unlink(missing_ok=True)  # a film without its scene is not whole
         film = Film(Scene.model_validate(document), world.persons)
         video.write((picture for _, picture in film.frames()), target, film.scene.camera.size, film.scene.camera.fps)
         scene.write_text(text, encoding="utf-8")
-    notes = f"drawn, {document['camera']['fps']:g} frames a second, camera at {place.camera.height:g} m"
+    notes = f"drawn, {document['camera']['fps']:g} frames a second, camera at {document['camera']['height']:g} m"
     origin = {"source": hardness.kind, "light": hardness.light, "subject": f"home-{task.number}", "notes": notes}
     return row | origin | {"path": target.name}
 
