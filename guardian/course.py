@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from guardian.descent import Descent, Path
+from guardian.descent import SHOULDER_DROP, Descent, Path
 from guardian.evidence import LAIN_SECONDS, Since
 from guardian.geometry import Point, distance, mean_score, middle, torso_tilt
 from guardian.identity import Person
@@ -24,7 +24,8 @@ FLAT_DEGREES = 60.0
 FOLDED = 0.85
 """Score for bent from which on a level torso is that of somebody who bends, and does not lie, """
 SUNK = 0.25
-"""unless the hips have come down by so many statures: in bending they do by 0.1 to 0.2."""
+"""unless the hips have come down by so many statures: in bending they do by 0.1 to 0.2, in a fall from a chair by
+the height of its seat."""
 REST = ("bed", "sofa")
 STEP_LIMIT_SECONDS = 2.0
 """The most that one frame can count for: after a gap nobody knows what happened meanwhile."""
@@ -73,6 +74,7 @@ class Course:
     up: float = 0.0
     lying: float = 0.0
     stooped: float = 0.0
+    settled: bool = False
     rest: float = 0.0
     score: float = 0.0
     spot: Point | None = None
@@ -91,9 +93,12 @@ class Course:
         return self.phase is not Phase.WATCHING
 
     @property
-    def fast(self) -> bool:
-        """Whether it came down faster than one lets oneself down."""
-        return self.descent is not None and self.descent.is_fast
+    def fell_fast(self) -> bool:
+        """Whether it came down faster than one lets oneself down, and farther than one who sits there lies back."""
+        descent = self.descent
+        if descent is None or not descent.is_fast:
+            return False
+        return descent.upright or descent.hips >= SUNK or descent.shoulders >= SHOULDER_DROP
 
     @property
     def resting(self) -> bool:
@@ -107,7 +112,7 @@ class Course:
         lie as high in the picture as on a bed.
         """
         place = figure.place
-        return place.kind in REST if place is not None else not self.fast and self._on_furniture(figure)
+        return place.kind in REST if place is not None else not self.fell_fast and self._on_furniture(figure)
 
     @property
     def leaving(self) -> bool:
@@ -175,6 +180,8 @@ class Course:
     def _count_lying(self, figure: Figure, step: float, *, lying: bool, moves: bool) -> None:
         """Count how long the body has been lying, or bent for so long that it may lie along the line of sight."""
         if lying:
+            if self.lying == 0:
+                self.settled = self.path.stood < 0.5
             self.lying += step * (MOVING_COUNTS if moves else 1.0)
         elif figure.posture is Posture.BENT and not moves and self.is_open:
             self.lying += step * BENT_COUNTS

@@ -242,7 +242,8 @@ class FallDetector:
         """
         place = course.figure.place
         known = place is not None or course.figure.floor is not None
-        return self._settings.down_seconds if known and not (place and place.kind == "mat") else self._unsure_seconds
+        sure = known and not (place and place.kind == "mat") and not course.settled
+        return self._settings.down_seconds if sure else self._unsure_seconds
 
     @property
     def _unsure_seconds(self) -> float:
