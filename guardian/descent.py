@@ -40,7 +40,7 @@ class Descent:
     """Drops of `shoulders` and `hips`, `seconds` from the top, peak `speed` a second, and `impact`: by how much that
     speed fell within the `SPEED_SECONDS` after its peak. A `faint` one may as well be bending down or lying back.
     `start` is how high the hips were above the floor at the top: about 0.5 on the feet, 0.3 on a chair, 0.5 if unknown;
-    `upright` tells whether the body was mostly so before, as far as its posture was known.
+    `stood` is how much of the time before it the body was upright, 0-1, as far as its posture was known.
     """
 
     shoulders: float
@@ -50,7 +50,7 @@ class Descent:
     impact: float
     faint: bool = False
     start: float = 0.5
-    upright: bool = True
+    stood: float = 1.0
 
     @property
     def is_fast(self) -> bool:
@@ -138,8 +138,7 @@ class Path:
         seconds = self._seconds(top, 0.05 * scale)
         start = height_above((top.hips, top.across), top.floor, scale)
         known = 0.5 if start is None else start
-        upright = top.stood >= 0.5  # noqa: PLR2004 - half
-        return Descent(shoulders, hips, seconds, speed / scale, impact / scale, faint, known, upright)
+        return Descent(shoulders, hips, seconds, speed / scale, impact / scale, faint, known, top.stood)
 
     def _is_glitch(self, top: Sample, scale: float) -> bool:
         """Whether only the very last of many poses is lower."""
