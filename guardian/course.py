@@ -64,8 +64,8 @@ class Phase(str, Enum):
 
 @dataclass(slots=True)
 class Seat:
-    """How high the hips were (y, frame heights) while the body last sat: None before it has done so for long enough, and
-    once it has stood up.
+    """How high the hips were (`level`, y in frame heights) while the body last sat: None before it has done so for long
+    enough, and once it has stood up.
     """
 
     seconds: float = 0.0
@@ -78,7 +78,7 @@ class Seat:
             self.seconds = max(0.0, self.seconds - RISING * step)
             self.level = self.level if self.seconds else None
         elif figure.posture is Posture.SEATED and figure.hips is not None:
-            self.hips += (figure.hips[0] - self.hips) * (min(1.0, step / SAT_SECONDS) if self.seconds else 1.0)
+            self.hips += (figure.hips[0] - self.hips) * (min(1.0, 3 * step / SAT_SECONDS) if self.seconds else 1.0)
             self.seconds = min(self.seconds + step, 2 * SAT_SECONDS)
             if self.seconds >= SAT_SECONDS:
                 self.level = self.hips if self.level is None else min(self.level, self.hips)

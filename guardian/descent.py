@@ -135,10 +135,12 @@ class Path:
         faint = shoulders < (LYING_DROP if lying else SHOULDER_DROP) or (hips < HIP_DROP and not lying)
         if faint and self._is_glitch(top, scale):
             return None
-        seconds = self._seconds(top, 0.05 * scale)
+        slack = 0.05 * scale
+        seconds = self._seconds(top, slack)
+        stood = [sample.stood for sample in self.samples if sample.shoulders <= top.shoulders + slack][-1]
         start = height_above((top.hips, top.across), top.floor, scale)
         known = 0.5 if start is None else start
-        return Descent(shoulders, hips, seconds, speed / scale, impact / scale, faint, known, top.stood)
+        return Descent(shoulders, hips, seconds, speed / scale, impact / scale, faint, known, stood)
 
     def _is_glitch(self, top: Sample, scale: float) -> bool:
         """Whether only the very last of many poses is lower."""

@@ -97,7 +97,9 @@ class Figure:
 
 @dataclass(slots=True)
 class _Memory:
-    """What is remembered of one track: its stature, where its feet stood, how tall and where it was `measured`, where and when (`hit`) it was last seen."""
+    """What is remembered of one track: its stature, where its feet stood, how tall it was when `measured`, and
+    where, and where and when (`hit`) it was last seen.
+    """
 
     stature: float = 0.0
     standing: float = 0.0

@@ -55,8 +55,8 @@ class Logits:
         return known[1]
 
 
-class Gated(FallDetector):
-    """The network decides whether a suspicion of the rules is a fall; who lies is told of as ever."""
+class Either(FallDetector):
+    """Of what the rules suspect, a fall is what they believe or the network says."""
 
     def __init__(self, logits: Logits, threshold: float, settings: Falls) -> None:
         super().__init__(ROOM, settings)
@@ -65,10 +65,8 @@ class Gated(FallDetector):
     def _confirm(self, course: Course, descent: Descent, now: float) -> Iterator[PersonEvent]:
         if self._fell(course, now):
             yield from self._fallen(course, descent, now)
-        elif now - course.since > GIVE_UP_SECONDS:
-            course.reset()
         else:
-            yield from self._find_down(course, now)
+            yield from super()._confirm(course, descent, now)
 
     def _fell(self, course: Course, now: float) -> bool:
         """Whether the network says so of a body that has not got up meanwhile."""
@@ -84,14 +82,16 @@ class Gated(FallDetector):
         yield self._event(FallConfirmed, course, now, descent.sentence)
 
 
-class Either(Gated):
-    """Of what the rules suspect, a fall is what they believe or the network says."""
+class Gated(Either):
+    """The network alone decides whether a suspicion of the rules is a fall; who lies is told of as ever."""
 
     def _confirm(self, course: Course, descent: Descent, now: float) -> Iterator[PersonEvent]:
         if self._fell(course, now):
             yield from self._fallen(course, descent, now)
+        elif now - course.since > GIVE_UP_SECONDS:
+            course.reset()
         else:
-            yield from FallDetector._confirm(self, course, descent, now)
+            yield from self._find_down(course, now)
 
 
 class Joined(FallDetector):
