@@ -43,7 +43,7 @@ MEASURES: Mapping[str, str] = {
     "standing_score": "torso score standing, 0-1",
     "lying_score": "torso score lying, 0-1",
     "lying_tilt": "torso tilt lying, degrees",
-    "found_after": "frames with a body in the 3 s after contact, share",
+    "found_after": "found in 3 s after contact, share",
     "lying_height": "hips above floor lying, statures",
     "stature": "stature, frame heights",
 }
@@ -51,7 +51,7 @@ MEASURES: Mapping[str, str] = {
 FALL_SECONDS = 3.0
 """A descent seen so long after ground contact is still that of the fall."""
 LOST_SECONDS = 3.0
-"""Whether the body is found is told of so long after ground contact: clips end soon after it, simulated scenes do not."""
+"""Whether the body is found is told of so long after ground contact: clips end soon after it, scenes do not."""
 SETTLED_SECONDS = 1.0
 """Whoever fell lies from so long after ground contact on."""
 QUANTILES = (0.1, 0.5, 0.9)
