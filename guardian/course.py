@@ -41,7 +41,7 @@ MOVING_COUNTS = 0.3
 """Share of the time in which a body on the floor moves about that counts as lying there: who exercises is well."""
 ROSE_SECONDS = 0.3
 """Who was so long on the feet after a descent has come up again, as from bending down, and may fall after all."""
-LEFT_COUNTS = 0.3
+LEFT_COUNTS = 0.2
 """Share of the time out of sight that counts of a body that was last seen at the edge of the picture."""
 EDGE_SECONDS = 1.0
 REST_SECONDS = 10.0
