@@ -33,5 +33,5 @@ def test_a_joint_that_is_told_to_bend_bends():
 def test_tones_are_told_by_the_part_of_the_body():
     tone = muscles.tones(0.1, 0.2, 0.3)
     assert tone[muscles.PLACE["knee_l"]] == 0.1
-    assert tone[muscles.PLACE["trunk2_turn"]] == tone[muscles.PLACE["neck_flex"]] == 0.2
+    assert tone[muscles.PLACE["trunk2_turn"]] == tone[muscles.PLACE["neck1_flex"]] == 0.2
     assert tone[muscles.PLACE["elbow_r"]] == 0.3

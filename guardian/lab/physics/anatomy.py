@@ -63,12 +63,13 @@ def _trunk() -> list[Joint]:
             Joint(f"trunk{number}_aside", (0, 0, -1), -13, 13, 80, 50, 6),
             Joint(f"trunk{number}_turn", (0, 1, 0), -14, 14, 60, 40, 4),
         ]
-    neck = [
-        Joint("neck_flex", (1, 0, 0), -45, 50, 15, 3, 0.5),
-        Joint("neck_aside", (0, 0, -1), -35, 35, 12, 4, 0.5),
-        Joint("neck_turn", (0, 1, 0), -70, 70, 8, 2, 0.4),
-    ]
-    return joints + neck
+    for number in (1, 2):
+        joints += [
+            Joint(f"neck{number}_flex", (1, 0, 0), -25, 26, 15, 6, 0.5),
+            Joint(f"neck{number}_aside", (0, 0, -1), -18, 18, 12, 8, 0.5),
+            Joint(f"neck{number}_turn", (0, 1, 0), -36, 36, 8, 4, 0.4),
+        ]
+    return joints
 
 
 def _arm_joints(side: str) -> list[Joint]:
@@ -294,13 +295,12 @@ def _chest(anatomy: Anatomy) -> str:
     skull = places["head"] - places["neck_01"]
     crown = places["crown"] - places["neck_01"]
     radius = radii["head"]
-    parts.append(f'<body name="head" pos="{_vector(neck)}">\n{_hinges("neck")}')
-    parts.append(
-        _capsule(
-            ((0.0, skull[1] - 0.01, crown[2] + 0.015), (0.0, crown[1] - radius, crown[2])), radius, mass["head"], TRUNK
-        )
-    )
-    parts.append("</body>\n")
+    face, top_of_it = (0.0, radius * 0.55, 0.02), (0.0, crown[1] - skull[1] - radius, crown[2] - skull[2])
+    parts.append(f'<body name="neck" pos="{_vector(neck)}">\n{_hinges("neck1")}')
+    parts.append(_capsule(((0.0, 0.0, 0.0), tuple(skull)), 0.05, mass["head"] * 0.15, TRUNK))
+    parts.append(f'<body name="head" pos="{_vector(skull)}">\n{_hinges("neck2")}')
+    parts.append(_capsule((face, top_of_it), radius, mass["head"] * 0.85, TRUNK))
+    parts.append("</body>\n</body>\n")
     return "".join(parts) + "".join(_arm(anatomy, side, places[f"shoulder_{side}"] - root) for side in SIDES)
 
 

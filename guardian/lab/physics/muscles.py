@@ -95,4 +95,4 @@ def press(wanted: Array, lies: str) -> None:
             put(wanted, {f"hip_{side}_flex": 75, f"knee_{side}": 95})
     bend = -8.0 if lies == "prone" else 24.0
     put(wanted, {f"trunk{number}_flex": bend for number in (1, 2, 3)})
-    put(wanted, {"neck_flex": -25.0 if lies == "prone" else 30.0})
+    put(wanted, {f"neck{number}_flex": -12.0 if lies == "prone" else 15.0 for number in (1, 2)})

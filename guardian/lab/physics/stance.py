@@ -54,8 +54,9 @@ def angles(skeleton: Skeleton, figure: Figure) -> Array:
     third = hinges(from_vector(to_vector(figure.pelvis.T @ figure.chest) / len(SPINE)))
     for number in range(1, len(SPINE) + 1):
         put(f"trunk{number}", ("_flex", "_aside", "_turn"), (third[0], -third[1], third[2]))
-    flex, aside, turn = hinges(figure.chest.T @ figure.head)
-    put("neck", ("_flex", "_aside", "_turn"), (flex, -aside, turn))
+    half = hinges(from_vector(to_vector(figure.chest.T @ figure.head) / 2))
+    for number in (1, 2):
+        put(f"neck{number}", ("_flex", "_aside", "_turn"), (half[0], -half[1], half[2]))
     places = joint_places(skeleton, figure)
     for number, side in enumerate(SIDES):
         out = (1.0, -1.0)[number]

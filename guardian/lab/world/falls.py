@@ -29,6 +29,8 @@ SHARES: Mapping[Kind, float] = {
 ATTEMPTS = (0.5, 0.3, 0.2)
 """The shares of falls after which nobody tries to get up, tries once, tries twice."""
 WAYS = ("forward", "back", "left", "right")
+ONWARD = ("forward", "left", "right")
+"""Behind one who gets up there is something to sit on."""
 NEAR = 0.55
 """Metres between the feet and the furniture that one falls against."""
 
@@ -111,7 +113,7 @@ def _getting_up(random: np.random.Generator, towards: str) -> _Lead:
 def _losing_balance(random: np.random.Generator, _place: Home) -> _Lead:
     towards = _one(random, WAYS, (0.25, 0.35, 0.2, 0.2))
     lead = [_walking, _standing, _bending, _getting_up][int(random.choice(4, p=(0.4, 0.25, 0.15, 0.2)))]
-    return lead(random, towards)
+    return lead(random, towards if lead is not _getting_up or towards != "back" else "forward")
 
 
 def _tripping(random: np.random.Generator, _place: Home) -> _Lead:
@@ -124,7 +126,7 @@ def _slipping(random: np.random.Generator, _place: Home) -> _Lead:
 
 def _fainting(random: np.random.Generator, _place: Home) -> _Lead:
     lead = [_walking, _standing, _getting_up][int(random.choice(3, p=(0.3, 0.3, 0.4)))]
-    return lead(random, _one(random, WAYS))
+    return lead(random, _one(random, WAYS if lead is not _getting_up else ONWARD))
 
 
 def _off_the_chair(random: np.random.Generator, _place: Home) -> _Lead:
