@@ -12,6 +12,8 @@ from guardian.lab.rotation import about, from_vector, to_vector, unit
 
 Array: TypeAlias = NDArray[np.float64]
 
+STRAIGHT = 0.03
+"""Metres: a limb that is bent by less than this is straight."""
 _PLACE = {name: number for number, name in enumerate(NAMES)}
 
 
@@ -26,6 +28,11 @@ def _limb(down: Array, pole: Array) -> Array:
     up = -unit(down)
     ahead = unit(pole - up * float(pole @ up))
     return np.column_stack([np.cross(up, ahead), up, ahead])
+
+
+def _pole(root: Array, middle: Array, end: Array, ahead: Array) -> Array:
+    """Return where the middle joint of a limb goes; `ahead` tells it while the limb is straight."""
+    return middle - (root + end) / 2 + STRAIGHT * unit(ahead)
 
 
 def _between(first: Array, second: Array) -> float:
@@ -62,12 +69,12 @@ def angles(skeleton: Skeleton, figure: Figure) -> Array:
         out = (1.0, -1.0)[number]
         ends = ("_flex", "_out", "_in")
         shoulder, elbow, wrist = (places[f"{name}_{side}"] for name in ("upperarm", "lowerarm", "hand"))
-        upper = _limb(elbow - shoulder, -(figure.chest @ figure.elbows[number]))
+        upper = _limb(elbow - shoulder, -_pole(shoulder, elbow, wrist, figure.chest @ figure.elbows[number]))
         flex, aside, turn = hinges(figure.chest.T @ upper)
         put(f"shoulder_{side}", ends, (-flex, aside * out, -turn * out))
         put("elbow_", (side,), (_between(elbow - shoulder, wrist - elbow),))
         hip, knee, ankle = (places[f"{name}_{side}"] for name in ("thigh", "calf", "foot"))
-        thigh = _limb(knee - hip, figure.knees[number])
+        thigh = _limb(knee - hip, _pole(hip, knee, ankle, figure.knees[number]))
         flex, aside, turn = hinges(figure.pelvis.T @ thigh)
         put(f"hip_{side}", ends, (-flex, aside * out, -turn * out))
         bent = _between(knee - hip, ankle - knee)
@@ -85,15 +92,23 @@ def figure_of(skeleton: Skeleton, places: Mapping[str, Array], turns: Mapping[st
     hands = [
         (wrist - places[f"upperarm_{side}"]) @ chest / skeleton.arm for wrist, side in zip(wrists, SIDES, strict=True)
     ]
+    elbows = [
+        _pole(places[f"upperarm_{side}"], places[f"forearm_{side}"], wrist, -turns[f"upperarm_{side}"][:, 2])
+        for wrist, side in zip(wrists, SIDES, strict=True)
+    ]
+    knees = [
+        _pole(*(places[f"{name}_{side}"] for name in ("thigh", "shank", "foot")), turns[f"thigh_{side}"][:, 2])
+        for side in SIDES
+    ]
     return Figure(
         hips=places["pelvis"],
         pelvis=turns["pelvis"],
         chest=chest,
         head=turns["head"],
         hands=np.array(hands),
-        elbows=np.array([-turns[f"upperarm_{side}"][:, 2] @ chest for side in SIDES]),
+        elbows=np.array(elbows) @ chest,
         ankles=np.array([places[f"foot_{side}"] for side in SIDES]),
-        knees=np.array([turns[f"thigh_{side}"][:, 2] for side in SIDES]),
+        knees=np.array(knees),
         feet=np.array([turns[f"foot_{side}"] for side in SIDES]),
     )
 
