@@ -39,7 +39,8 @@ class Course:
     body topples over its feet at the onset; `buckle` how far the knees give way; `stoop` how far the trunk bends.
     `reach` is when the arms start to reach for the ground, `step` when a foot is put out, None where they never do.
     `grip` is how long the swinging foot is stopped, `slide` the speed to which the foot in front is carried off.
-    `haul` is the share of the body's weight that drags or rolls it off its seat or bed, for `hauled` seconds.
+    `soles` is the friction of the feet. `haul` is the share of the body's weight that drags or rolls it off its seat or
+    bed; it has grown to that after `hauled` seconds.
     `rises` is how often it tries in vain to get up afterwards.
     """
 
@@ -54,6 +55,7 @@ class Course:
     step: float | None = None
     grip: float = 0.0
     slide: float = 0.0
+    soles: float = 0.6
     haul: float = 0.0
     hauled: float = 0.0
     rises: int = 0
@@ -117,7 +119,7 @@ def _chair(random: np.random.Generator) -> Course:
     slumps = random.random() < 0.6  # noqa: PLR2004 - more slide than topple
     course = replace(_awake(random, "chair"), step=None, hauled=_uniform(random, 0.8, 2.0))
     if slumps:
-        return replace(course, haul=_uniform(random, 0.35, 0.6), stoop=_uniform(random, -0.2, 0.2))
+        return replace(course, haul=_uniform(random, 0.4, 0.6), stoop=-0.3, soles=_uniform(random, 0.08, 0.3))
     return replace(course, haul=_uniform(random, 0.3, 0.5), stoop=_uniform(random, 0.8, 1.3), lean=0.2)
 
 

@@ -6,6 +6,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from guardian.lab.figure import SIDES
 from guardian.lab.physics.anatomy import JOINTS, NAMES
 from guardian.lab.rotation import unit
 
@@ -32,13 +33,16 @@ def tones(legs: float, trunk: float, arms: float) -> Array:
     return np.where(LEGS, legs, np.where(TRUNK, trunk, arms))
 
 
-def drive(model: Any, data: Any, wanted: Array, tone: Array) -> None:
-    """Let the muscles draw all joints to the angles `wanted` (radians) with that `tone` (0-1; more in an effort)."""
+def drive(model: Any, data: Any, wanted: Array, tone: Array, calm: float = 0.0) -> None:
+    """Let the muscles draw all joints to the angles `wanted` (radians) with that `tone` (0-1).
+
+    `calm` is the speed-resisting torque in seconds, for each newton metre of strength, beside what comes of the tone.
+    """
     pull = STRENGTH * GRIP * tone
     model.actuator_gainprm[:, 0] = pull
     model.actuator_biasprm[:, 1] = -pull
-    model.actuator_biasprm[:, 2] = -VISCOUS * pull
-    most = STRENGTH * np.maximum(tone, 0.01)
+    model.actuator_biasprm[:, 2] = -VISCOUS * pull - calm * STRENGTH
+    most = STRENGTH * np.maximum(tone, 0.01 + calm)
     model.actuator_forcerange[:, 0], model.actuator_forcerange[:, 1] = -most, most
     data.ctrl[:] = np.clip(wanted, LIMITS[:, 0], LIMITS[:, 1])
 
@@ -74,25 +78,39 @@ def step_out(wanted: Array, side: str, ahead: float, aside: float, since: float)
     )
 
 
-def gather(wanted: Array, lies: str) -> None:
-    """Draw arms and legs up, to push with them: from the belly ("prone"), the back ("supine") or a side."""
-    for side in ("l", "r"):
-        if lies == "prone":
-            put(wanted, {f"shoulder_{side}_flex": 10, f"shoulder_{side}_out": 55, f"elbow_{side}": 125})
+def gather(wanted: Array, lies: str) -> Array:
+    """Draw the arms up, to push with them, and return the tone; `lies` is "prone", "supine" or the side beneath."""
+    for side in SIDES:
+        if lies == "supine":
+            put(wanted, {f"shoulder_{side}_flex": -40, f"shoulder_{side}_out": 20, f"elbow_{side}": 85})
         else:
-            put(wanted, {f"shoulder_{side}_flex": -35, f"shoulder_{side}_out": 25, f"elbow_{side}": 60})
-            put(wanted, {f"hip_{side}_flex": 45, f"knee_{side}": 85})
+            put(wanted, {f"shoulder_{side}_flex": 30, f"shoulder_{side}_out": 45, f"elbow_{side}": 120})
+        if lies in SIDES:
+            put(wanted, {f"hip_{side}_flex": 50, f"knee_{side}": 85})
+    return tones(0.25 if lies in SIDES else 0.05, 0.2, 0.4)
 
 
-def press(wanted: Array, lies: str) -> None:
-    """Push the trunk off the ground, as far as the strength goes."""
-    for side in ("l", "r"):
-        if lies == "prone":
-            put(wanted, {f"shoulder_{side}_flex": 75, f"shoulder_{side}_out": 20, f"elbow_{side}": 15})
-            put(wanted, {f"hip_{side}_flex": 35, f"knee_{side}": 60})
-        else:
-            put(wanted, {f"shoulder_{side}_flex": -55, f"shoulder_{side}_out": 15, f"elbow_{side}": 15})
-            put(wanted, {f"hip_{side}_flex": 75, f"knee_{side}": 95})
-    bend = -8.0 if lies == "prone" else 24.0
-    put(wanted, {f"trunk{number}_flex": bend for number in (1, 2, 3)})
-    put(wanted, {f"neck{number}_flex": -12.0 if lies == "prone" else 15.0 for number in (1, 2)})
+def sink(wanted: Array) -> None:
+    """Let the arms give way outwards."""
+    for side in SIDES:
+        put(wanted, {f"shoulder_{side}_flex": 15, f"shoulder_{side}_out": 50, f"elbow_{side}": 60})
+
+
+def press(wanted: Array, lies: str, share: float) -> Array:
+    """Push the trunk off the ground; return the tone. `share` (0-1) is how far the attempt has come."""
+    effort = min(0.5 + share, 1.0)
+    if lies == "supine":
+        for side in SIDES:
+            put(wanted, {f"shoulder_{side}_flex": -58, f"shoulder_{side}_out": 15, f"elbow_{side}": 70})
+            put(wanted, {f"hip_{side}_flex": 30, f"knee_{side}": 25})
+        put(wanted, {f"trunk{number}_flex": 16 for number in (1, 2, 3)})
+        put(wanted, {f"neck{number}_flex": 18 for number in (1, 2)})
+        return tones(0.12, 0.8 * effort, effort)
+    for side in SIDES:
+        put(wanted, {f"shoulder_{side}_flex": 80, f"shoulder_{side}_out": 20, f"elbow_{side}": 15})
+        put(wanted, {f"hip_{side}_flex": 75, f"knee_{side}": 95, f"ankle_{side}_up": -30})
+    up = {"l": -1.0, "r": 1.0}.get(lies, 0.0)
+    put(wanted, {f"trunk{number}_flex": -4 for number in (1, 2, 3)})
+    put(wanted, {f"trunk{number}_aside": 11 * up for number in (1, 2, 3)})
+    put(wanted, {f"neck{number}_flex": -12 for number in (1, 2)})
+    return tones(0.6 * max(share - 0.3, 0.05), 0.7 * effort, effort)

@@ -97,7 +97,7 @@ def figure_of(skeleton: Skeleton, places: Mapping[str, Array], turns: Mapping[st
         for wrist, side in zip(wrists, SIDES, strict=True)
     ]
     knees = [
-        _pole(*(places[f"{name}_{side}"] for name in ("thigh", "shank", "foot")), turns[f"thigh_{side}"][:, 2])
+        _pole(places[f"thigh_{side}"], places[f"shank_{side}"], places[f"foot_{side}"], turns[f"thigh_{side}"][:, 2])
         for side in SIDES
     ]
     return Figure(

@@ -23,19 +23,25 @@ STEP = 1 / 600
 STEPS = round(1 / STEP / gait.RATE)
 BETWEEN = 2
 """So often a frame the muscles are told anew."""
-LEAST, MOST = 1.6, 7.0
+LEAST, MOST = 1.6, 9.0
 """Seconds that a fall takes from its onset until the body lies still, without attempts to rise."""
 STILL, STILL_FOR = 0.06, 0.3
 """A body whose fastest segment is slower than this (metres a second) for so long (seconds) lies still."""
+HANGS = 4.0
+"""Seconds after which one who is not down yet, and does not move, hangs on something."""
 LOW = 0.30
 """Hips lower than this, metres, have landed."""
 ASTRAY = 14.0
 """Degrees by which a fall goes off its direction (standard deviation)."""
+ICE = 0.04
+"""The friction of a sole that slips (Redfern and others, Ergonomics 44, 2001: below 0.1 most people fall)."""
+SLIDING = 0.7
+"""Metres a second: nobody slides off a seat or a bed faster."""
 FASTEST = 1.6
 """Metres a second: nobody at home moves faster before a fall."""
 REST, SLACKENS = 0.06, 0.35
 """What tone remains in one who lies, and in how many seconds it sinks to that."""
-RISE = (1.0, 1.3, 0.5, 1.8)
+RISE = (0.9, 1.6, 0.6, 2.0)
 """Seconds of gathering, of pushing, of giving way and of lying, in each attempt to rise."""
 
 
@@ -72,6 +78,7 @@ class Tumble:
         self._level = abs(float(self._turn("pelvis")[1, 1])) < 0.5  # noqa: PLR2004 - lying, not sitting or standing
         self._foot = self._chosen_foot()
         self._landed: float | None = None
+        self._lies = "prone"
         self._slick()
 
     # -- the onset -------------------------------------------------------------------------------------------------
@@ -105,11 +112,13 @@ class Tumble:
         return SIDES[int(np.argmax(heights))] if abs(heights[0] - heights[1]) > 0.01 else self._side  # noqa: PLR2004 - one swings
 
     def _slick(self) -> None:
-        """Let the sliding foot's sole have hardly any hold."""
-        for number in (0, 1) if self._course.slide else ():
-            sole = self.model.geom(f"sole_{self._foot}_{number}").id
-            self.model.geom_priority[sole] = 1
-            self.model.geom_friction[sole, 0] = 0.04
+        """Let a sliding foot have hardly any hold, and both feet no more than the course says."""
+        for side in SIDES:
+            slides = bool(self._course.slide) and side == self._foot
+            for number in (0, 1):
+                sole = self.model.geom(f"sole_{side}_{number}").id
+                self.model.geom_priority[sole] = 1
+                self.model.geom_friction[sole, 0] = ICE if slides else self._course.soles
 
     # -- what is seen of the state ---------------------------------------------------------------------------------
 
@@ -178,7 +187,7 @@ class Tumble:
 
     def _down(self) -> bool:
         low = float(self._place("pelvis")[1]) < LOW
-        slow = float(np.linalg.norm(self._speed("pelvis"))) < 0.1 and self.data.time > MOST / 2  # noqa: PLR2004 - it hangs
+        slow = float(np.linalg.norm(self._speed("pelvis"))) < 0.1 and self.data.time > HANGS  # noqa: PLR2004 - it hangs
         return low or slow
 
     # -- what the muscles do ---------------------------------------------------------------------------------------
@@ -220,29 +229,35 @@ class Tumble:
         tone = REST + (0.5 - REST) * float(np.exp(-since / SLACKENS))
         if self._course.kind == "faint":
             tone = REST / 2
-        muscles.drive(self.model, self.data, self._wanted, muscles.tones(tone, tone, tone))
+        calm = float(np.clip(0.03 * (since - 1.0), 0.0, 0.08))
+        muscles.drive(self.model, self.data, self._wanted, muscles.tones(tone, tone, tone), calm)
 
     def _rise(self, since: float) -> None:
         """Gather, push, give way, lie."""
         gather, push, sink = np.cumsum(RISE[:3])
         if since < gather:
             self._lies = self._lying()
-            wanted, tone = self.data.qpos[7:].copy(), 0.35
-            muscles.gather(wanted, self._lies)
+            wanted = self.data.qpos[7:].copy()
+            tone = muscles.gather(wanted, self._lies)
         elif since < push:
-            wanted, tone = self._wanted.copy(), min(0.4 + (since - gather), 1.0)
-            muscles.press(wanted, self._lies)
+            wanted = self._wanted.copy()
+            tone = muscles.press(wanted, self._lies, (since - gather) / RISE[1])
         elif since < sink:
-            wanted, tone = self._wanted, max(0.5 - (since - push) / RISE[2], REST)
+            wanted, left = self._wanted, max(0.4 - (since - push) / RISE[2], REST)
+            muscles.sink(wanted)
+            tone = muscles.tones(left, left, left)
         else:
             self._rest(since)
             return
         self._wanted = wanted
-        muscles.drive(self.model, self.data, wanted, muscles.tones(tone, tone, tone))
+        muscles.drive(self.model, self.data, wanted, tone)
 
     def _lying(self) -> str:
-        up = float(self._turn("spine_03")[1, 2])
-        return "prone" if up < -0.4 else "supine" if up > 0.4 else "side"  # noqa: PLR2004 - the chest looks down, up
+        """On the belly, on the back, or on which side."""
+        left, _, ahead = self._turn("spine_03")[1]
+        if abs(ahead) > 0.5:  # noqa: PLR2004 - the chest looks up or down
+            return "supine" if ahead > 0 else "prone"
+        return "r" if left > 0 else "l"
 
     # -- what disturbs ---------------------------------------------------------------------------------------------
 
@@ -262,6 +277,7 @@ class Tumble:
 
     def _haul(self, force: float) -> None:
         forces = self.data.xfrc_applied
+        force *= float(np.clip(1.0 - self._speed("pelvis") @ self._towards / SLIDING, 0.0, 1.0))
         pelvis, chest = self._bodies["pelvis"], self._bodies["spine_03"]
         if not self._level:
             forces[pelvis, :3] = self._towards * force
