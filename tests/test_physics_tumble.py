@@ -76,17 +76,13 @@ def test_hips_come_down_as_fast_as_those_of_people_who_fell(fall: tuple[Kind, Fa
     assert (0.5 if kind in ("chair", "bed", "furniture") else 1.0) < speed < 3.3
 
 
-def test_the_same_fall_is_the_same_to_the_bit(fall: tuple[Kind, Fallen]):
-    kind, fallen = fall
-    seed = SEEDS[0]
-    again = tumbles.tumble(kind, seed, "back" if kind == "slip" else "forward").frames()
-    other = tumbles.tumble(kind, seed, "back" if kind == "slip" else "forward").frames()
-    assert len(again) == len(other)
-    assert all(
-        np.array_equal(points(tumbles.SKELETON, a), points(tumbles.SKELETON, b))
-        for a, b in zip(again, other, strict=True)
-    )
-    assert fallen.figures
+@pytest.mark.parametrize("kind", ["slip", "bed"])
+def test_the_same_fall_is_the_same_to_the_bit_and_another_seed_makes_another(kind: Kind):
+    one, again, other = (tumbles.tumble(kind, seed).frames() for seed in (5, 5, 6))
+    places = [np.array([points(tumbles.SKELETON, figure) for figure in frames]) for frames in (one, again, other)]
+    assert np.array_equal(places[0], places[1])
+    shorter = min(len(places[0]), len(places[2]))
+    assert np.abs(places[0][:shorter] - places[2][:shorter]).max() > 0.1
 
 
 def test_a_body_without_muscles_only_loses_energy():
