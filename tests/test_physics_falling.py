@@ -3,6 +3,7 @@ import pytest
 import tumbles
 import worlds
 
+from guardian.lab.furniture import boxes
 from guardian.lab.onset import Falling
 from guardian.lab.physics.falling import DOWN, Physical
 from guardian.lab.ragdoll import Limp
@@ -13,8 +14,8 @@ CHAIR = [{"kind": "armchair", "name": "chair", "at": [0.0, 3.6]}]
 
 
 def test_limp_and_physical_falls_are_ways_to_fall_from_the_same_onset():
-    onset, boxes = tumbles.onset("standing")
-    ways: list[Falling] = [Limp(1.3, 0.5), Physical("faint", 1, boxes=tuple(boxes))]
+    onset, around = tumbles.onset("standing")
+    ways: list[Falling] = [Limp(1.3, 0.5), Physical("faint", 1, boxes=tuple(around))]
     for way in ways:
         frames = way(onset)
         assert frames[0].hips[1] > 0.7
@@ -22,9 +23,9 @@ def test_limp_and_physical_falls_are_ways_to_fall_from_the_same_onset():
 
 
 def test_whoever_is_caught_by_the_chair_slides_off_it_in_the_end():
-    onset, boxes = tumbles.onset("armchair")
+    onset, around = tumbles.onset("armchair")
     for seed in range(6):
-        assert Physical("chair", seed, boxes=tuple(boxes))(onset)[-1].hips[1] < DOWN
+        assert Physical("chair", seed, boxes=tuple(around))(onset)[-1].hips[1] < DOWN
 
 
 def test_a_scene_may_have_a_fall_by_physics_that_breaks_off_a_walk():
@@ -55,3 +56,10 @@ def test_one_may_fall_off_what_one_sits_on():
     joints = world.bodies(world.seconds)[0].joints
     assert joints[list(HIPS), 1].mean() < DOWN
     assert joints[:, 1].min() > -0.03
+
+
+def test_who_would_come_to_lie_on_a_bed_falls_beside_it_in_the_end():
+    onset, _ = tumbles.onset("standing")
+    bed = tuple(boxes(tumbles.piece("bed", -2.0)))
+    for seed in range(4):
+        assert Physical("furniture", seed, boxes=bed)(onset)[-1].hips[1] < DOWN

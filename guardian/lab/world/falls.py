@@ -31,7 +31,7 @@ ATTEMPTS = (0.5, 0.3, 0.2)
 WAYS = ("forward", "back", "left", "right")
 ONWARD = ("forward", "left", "right")
 """Behind one who gets up there is something to sit on."""
-NEAR = 0.55
+NEAR = 0.7
 """Metres between the feet and the furniture that one falls against."""
 
 
