@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from guardian.descent import Descent, Path
+from guardian.descent import SHOULDER_DROP, Descent, Path
 from guardian.evidence import LAIN_SECONDS, Since
 from guardian.geometry import Point, distance, mean_score, middle, torso_tilt
 from guardian.identity import Person
@@ -24,7 +24,12 @@ FLAT_DEGREES = 60.0
 FOLDED = 0.85
 """Score for bent from which on a level torso is that of somebody who bends, and does not lie, """
 SUNK = 0.25
-"""unless the hips have come down by so many statures: in bending they do by 0.1 to 0.2."""
+"""unless the hips have come down by so many statures: in bending they do by 0.1 to 0.2, in a fall from a chair by
+the height of its seat."""
+HALF = 0.5
+SAT_SECONDS, LAIN_BACK = 1.5, 0.15
+"""Who has been seated for so long sits, and whose hips come down from there by less than so many statures lies back: a
+seat is 0.25 of the stature high (Drillis and Contini 1966: the knee is at 0.285)."""
 REST = ("bed", "sofa")
 STEP_LIMIT_SECONDS = 2.0
 """The most that one frame can count for: after a gap nobody knows what happened meanwhile."""
@@ -36,7 +41,7 @@ MOVING_COUNTS = 0.3
 """Share of the time in which a body on the floor moves about that counts as lying there: who exercises is well."""
 ROSE_SECONDS = 0.3
 """Who was so long on the feet after a descent has come up again, as from bending down, and may fall after all."""
-LEFT_COUNTS = 0.3
+LEFT_COUNTS = 0.2
 """Share of the time out of sight that counts of a body that was last seen at the edge of the picture."""
 EDGE_SECONDS = 1.0
 REST_SECONDS = 10.0
@@ -58,6 +63,36 @@ class Phase(str, Enum):
 
 
 @dataclass(slots=True)
+class Seat:
+    """How high the hips were (`level`, y in frame heights) while the body last sat: None before it has done so for long
+    enough, and once it has stood up.
+    """
+
+    seconds: float = 0.0
+    hips: float = 0.0
+    level: float | None = None
+
+    def see(self, figure: Figure, step: float) -> None:
+        """Take the body as it is now, for `step` seconds."""
+        if figure.posture is Posture.UPRIGHT:
+            self.seconds = max(0.0, self.seconds - RISING * step)
+            self.level = self.level if self.seconds else None
+        elif figure.posture is Posture.SEATED and figure.hips is not None:
+            self.hips += (figure.hips[0] - self.hips) * (min(1.0, 3 * step / SAT_SECONDS) if self.seconds else 1.0)
+            self.seconds = min(self.seconds + step, 2 * SAT_SECONDS)
+            if self.seconds >= SAT_SECONDS:
+                self.level = self.hips if self.level is None else min(self.level, self.hips)
+
+    def is_left_by_lying_back(self, figure: Figure) -> bool:
+        """Whether the body sat, and has lain back there: who slides off a seat comes down by its height."""
+        return (
+            self.level is not None
+            and figure.hips is not None
+            and figure.hips[0] - self.level < LAIN_BACK * figure.stature
+        )
+
+
+@dataclass(slots=True)
 class Course:
     """The recent path of one body and the evidence since its descent, all in seconds, statures or frame heights."""
 
@@ -73,6 +108,8 @@ class Course:
     up: float = 0.0
     lying: float = 0.0
     stooped: float = 0.0
+    seat: Seat = field(default_factory=Seat)
+    settled: bool = False
     rest: float = 0.0
     score: float = 0.0
     spot: Point | None = None
@@ -91,14 +128,17 @@ class Course:
         return self.phase is not Phase.WATCHING
 
     @property
-    def fast(self) -> bool:
-        """Whether it came down faster than one lets oneself down."""
-        return self.descent is not None and self.descent.is_fast
+    def fell_fast(self) -> bool:
+        """Whether it came down faster than one lets oneself down, and farther than one who sits there lies back."""
+        descent = self.descent
+        if descent is None or not descent.is_fast:
+            return False
+        return descent.stood >= HALF or descent.hips >= SUNK or descent.shoulders >= SHOULDER_DROP
 
     @property
     def resting(self) -> bool:
         """Whether the body has of late mostly been where one may lie."""
-        return self.rest >= 0.5  # noqa: PLR2004 - half
+        return self.rest >= HALF
 
     def _rests(self, figure: Figure) -> bool:
         """Whether the body lies where one may lie: on a drawn bed or sofa, or, come down slowly, above the floor.
@@ -107,7 +147,7 @@ class Course:
         lie as high in the picture as on a bed.
         """
         place = figure.place
-        return place.kind in REST if place is not None else not self.fast and self._on_furniture(figure)
+        return place.kind in REST if place is not None else not self.fell_fast and self._on_furniture(figure)
 
     @property
     def leaving(self) -> bool:
@@ -154,8 +194,10 @@ class Course:
         """Count `step` seconds as lying, and once something is suspected for or against a fall."""
         lying = figure.posture is Posture.LYING or (self.is_open and self._flat(figure))
         moves = self._moves(figure, now)
-        fresh = 1.0 if self.lying == 0 else min(1.0, step / REST_SECONDS)  # hips tremble in and out of any outline
+        settles = self.lying == 0 or (self.is_open and now - self.since <= SETTLE_SECONDS)
+        fresh = 1.0 if settles else min(1.0, step / REST_SECONDS)  # hips tremble in and out of any outline
         self.rest += (self._rests(figure) - self.rest) * fresh
+        self.seat.see(figure, step)
         self._count_lying(figure, step, lying=lying, moves=moves)
         score = mean_score(figure.person.track.pose.keypoints, TORSO)
         if self.phase is Phase.WATCHING:
@@ -175,6 +217,8 @@ class Course:
     def _count_lying(self, figure: Figure, step: float, *, lying: bool, moves: bool) -> None:
         """Count how long the body has been lying, or bent for so long that it may lie along the line of sight."""
         if lying:
+            if self.lying == 0:
+                self.settled = self.seat.is_left_by_lying_back(figure)
             self.lying += step * (MOVING_COUNTS if moves else 1.0)
         elif figure.posture is Posture.BENT and not moves and self.is_open:
             self.lying += step * BENT_COUNTS

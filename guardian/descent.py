@@ -6,6 +6,7 @@ Lengths are in statures of that person, so that distance from the camera does no
 from collections import deque
 from dataclasses import dataclass, field
 from itertools import pairwise
+from math import exp
 
 from guardian.geometry import Point
 from guardian.posture import Figure, Posture, height_above
@@ -28,8 +29,8 @@ falls exceed 1.3 m/s (Bourke et al. 2008, vertical velocity of the trunk)."""
 SLOW_SPEED = 0.3
 """A descent slower than `SPEED` but faster than this, that ends lying, is a collapse or a slide."""
 SPEED_SECONDS = 0.3
-RISEN = (Posture.UPRIGHT, Posture.UNKNOWN)
-"""Who is neither seated, bent nor lying."""
+STOOD_SECONDS = 2.0
+"""Whether somebody stands is told from what was seen in about so long: single frames may be misread."""
 GLITCH_SECONDS = 0.25
 """A single lower pose so soon after the one before is no descent: a finder that loses hold of a body says anything."""
 
@@ -39,7 +40,7 @@ class Descent:
     """Drops of `shoulders` and `hips`, `seconds` from the top, peak `speed` a second, and `impact`: by how much that
     speed fell within the `SPEED_SECONDS` after its peak. A `faint` one may as well be bending down or lying back.
     `start` is how high the hips were above the floor at the top: about 0.5 on the feet, 0.3 on a chair, 0.5 if unknown;
-    `upright` tells whether the body was mostly so before.
+    `stood` is how much of the time before it the body was upright, 0-1, as far as its posture was known.
     """
 
     shoulders: float
@@ -49,7 +50,7 @@ class Descent:
     impact: float
     faint: bool = False
     start: float = 0.5
-    upright: bool = True
+    stood: float = 1.0
 
     @property
     def is_fast(self) -> bool:
@@ -67,28 +68,36 @@ class Descent:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Where shoulders and hips were (y, frame heights; hips also `across`) at one time, and the feet before."""
+    """Where shoulders and hips were (y, frame heights; hips also `across`) at one time, and the feet before; `stood` is
+    how much of the time before it the body was upright, 0-1.
+    """
 
     time: float
     shoulders: float
     hips: float
     across: float
     floor: Point | None
-    upright: bool
+    stood: float
 
 
 @dataclass(slots=True)
 class Path:
-    """Where shoulders and hips have been within the window."""
+    """Where shoulders and hips have been within the window, and whether the body has of late `stood`, 0-1."""
 
     samples: deque[Sample] = field(default_factory=deque)
+    stood: float = 1.0
+    known: float = float("-inf")
 
     def add(self, figure: Figure, now: float) -> None:
         """Take where they are now; where the torso is unseen the path only ages."""
         while self.samples and now - self.samples[0].time > self._window(now):
             self.samples.popleft()
+        if figure.posture is not Posture.UNKNOWN:
+            share = 1 - exp((self.known - now) / STOOD_SECONDS)
+            self.stood += share * ((figure.posture is Posture.UPRIGHT) - self.stood)
+            self.known = now
         if figure.shoulders is not None and figure.hips is not None:
-            self.samples.append(Sample(now, figure.shoulders[0], *figure.hips, figure.floor, figure.posture in RISEN))
+            self.samples.append(Sample(now, figure.shoulders[0], *figure.hips, figure.floor, self.stood))
 
     def follow(self, earlier: "Path") -> None:
         """Take the path of a body that was lost just before this one was found as the beginning of this one."""
@@ -126,15 +135,12 @@ class Path:
         faint = shoulders < (LYING_DROP if lying else SHOULDER_DROP) or (hips < HIP_DROP and not lying)
         if faint and self._is_glitch(top, scale):
             return None
-        seconds = self._seconds(top, 0.05 * scale)
+        slack = 0.05 * scale
+        seconds = self._seconds(top, slack)
+        stood = [sample.stood for sample in self.samples if sample.shoulders <= top.shoulders + slack][-1]
         start = height_above((top.hips, top.across), top.floor, scale)
         known = 0.5 if start is None else start
-        return Descent(shoulders, hips, seconds, speed / scale, impact / scale, faint, known, self._upright(top))
-
-    def _upright(self, top: Sample) -> bool:
-        """Whether the body was mostly upright until it came down, as far as that is known."""
-        before = [sample.upright for sample in self.samples if sample.time <= top.time]
-        return 2 * sum(before) >= len(before)
+        return Descent(shoulders, hips, seconds, speed / scale, impact / scale, faint, known, stood)
 
     def _is_glitch(self, top: Sample, scale: float) -> bool:
         """Whether only the very last of many poses is lower."""

@@ -65,24 +65,24 @@ class Views:
 
 
 WEIGHTS = {
-    "fast": 3.0,
+    "fast": 3.5,
     "deep": 1.6,
-    "sunk": 1.3,
+    "sunk": 2.5,
     "abrupt": 0.3,
     "low": -3.0,
-    "reclined": -2.5,
-    "lying": 3.6,
+    "reclined": -2.8,
+    "lying": 3.2,
     "sat": -1.0,
     "hidden": 3.0,
-    "risen": -4.9,
+    "risen": -5.0,
     "held": -3.8,
-    "other": -1.8,
+    "other": -1.6,
     "erect": -3.0,
-    "moving": -0.8,
-    "late": -3.0,
-    "faded": 0.8,
+    "moving": -1.2,
+    "late": -2.4,
+    "faded": 1.1,
 }
-BIAS = -5.5
+BIAS = -6.0
 LAIN_SECONDS = 0.5
 """So long down is lain; less may be misread."""
 PASSING_SECONDS = 0.5
@@ -100,7 +100,7 @@ def views(descent: Descent, since: Since) -> Views:
         sunk=ramp(descent.hips, 0.1, 0.35),
         abrupt=ramp(descent.impact, 0.2, 1.0),
         low=ramp(descent.start, 0.28, 0.15),
-        reclined=0.0 if descent.upright else ramp(descent.hips, 0.25, 0.12),
+        reclined=(1 - descent.stood) * ramp(descent.hips, 0.25, 0.12),
         lying=grown(since.down, 3.0),
         sat=grown(since.sat, 6.0),
         hidden=grown(since.hidden, 4.0),

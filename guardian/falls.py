@@ -41,7 +41,7 @@ BELIEVED = {"low": 1.8, "normal": 0.6, "high": -0.6}
 MAT_DOUBT = 2.0
 SUSPECTED = -2.1
 """Belief, below that of a fall, from which on a faint descent is told of as a suspicion."""
-SAT_DOWN = -1.0
+SAT_DOWN = 0.0
 """Belief from which on somebody who came down and sits on the floor is waited for, however erect: a hard landing. Who
 plays there with a child has come down more softly."""
 
@@ -242,7 +242,8 @@ class FallDetector:
         """
         place = course.figure.place
         known = place is not None or course.figure.floor is not None
-        return self._settings.down_seconds if known and not (place and place.kind == "mat") else self._unsure_seconds
+        sure = known and not (place and place.kind == "mat") and not course.settled
+        return self._settings.down_seconds if sure else self._unsure_seconds
 
     @property
     def _unsure_seconds(self) -> float:
@@ -282,5 +283,5 @@ def _greater(descent: Descent, later: Descent | None) -> Descent:
         max(descent.impact, later.impact),
         descent.faint and later.faint,
         max(descent.start, later.start),
-        descent.upright or later.upright,
+        max(descent.stood, later.stood),
     )

@@ -54,6 +54,12 @@ the hips' middle is 0.1 m above them, 0.33 of an adult's stature. On the floor i
 camera that looks down by 25 degrees adds 0.2 in the picture."""
 
 
+SHRUNK, DEEPER, STEPPED = 0.12, 2.0, 0.5
+"""Who looks shorter by more than the first, with feet that have not gone up by as much over the second, sits: a stature
+takes up to as much of the picture as the feet are below the horizon, times stature over the camera's height; the camera
+hangs at 0.85 m or higher. Whoever has gone so many statures is measured anew."""
+
+
 class Posture(str, Enum):
     """State of the body, not what is being done."""
 
@@ -91,11 +97,14 @@ class Figure:
 
 @dataclass(slots=True)
 class _Memory:
-    """What is remembered of one track: its stature, where its feet stood, where and when (`hit`) it was last seen."""
+    """What is remembered of one track: its stature, where its feet stood, how tall it was when `measured`, and
+    where, and where and when (`hit`) it was last seen.
+    """
 
     stature: float = 0.0
     standing: float = 0.0
     floor: Point | None = None
+    measured: tuple[float, Point] | None = None
     seen: float = 0.0
     spot: Point = (0.0, 0.0)
     hit: float = 0.0
@@ -239,9 +248,29 @@ def _remember_standing(memory: _Memory, keypoints: Keypoints) -> None:
     if not straight or (torso_tilt(keypoints) or 0.0) > STRAIGHT_DEGREES:
         return
     tall = distance(feet, head) / HEAD_TO_ANKLES
+    if _has_sat_down(memory, tall, feet):
+        return
     memory.standing = tall if not memory.standing else memory.standing + 0.2 * (tall - memory.standing)
     memory.stature = memory.standing
     memory.floor = feet
+    _measure(memory, feet)
+
+
+def _has_sat_down(memory: _Memory, tall: float, feet: Point) -> bool:
+    """Whether a body that looks as if it stood straight is too short for where its feet are: it sits and faces the
+    camera. Whoever goes away looks shorter too, but then the feet go up in the picture.
+    """
+    if memory.measured is None or distance(feet, memory.measured[1]) > memory.measured[0]:
+        return False
+    before, where = memory.measured
+    return tall < (1 - SHRUNK) * before - DEEPER * max(0.0, where[0] - feet[0])
+
+
+def _measure(memory: _Memory, feet: Point) -> None:
+    """Keep the greatest stature of late, and where it was: another place, another stature."""
+    known = memory.measured
+    if known is None or memory.standing >= known[0] or distance(feet, known[1]) > STEPPED * memory.standing:
+        memory.measured = memory.standing, feet
 
 
 def height_above(hips: Point | None, floor: Point | None, tall: float) -> float | None:

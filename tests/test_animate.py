@@ -6,7 +6,7 @@ from guardian.lab.body import Build, mesh, shape
 from guardian.lab.clothes import dressed
 from guardian.lab.figure import Figure, Skeleton, skinned
 from guardian.lab.gait import Spot
-from guardian.lab.ragdoll import points
+from guardian.lab.ragdoll import Limp, points
 
 SKELETON = Skeleton(shape(Build(height=1.6)))
 CLOTHED = dressed(SKELETON.body)
@@ -29,7 +29,12 @@ def lowest(figure: Figure) -> float:
 def everything() -> dict[str, list[Segment]]:
     one = actor()
     done = {"walk": one.walk(Spot(0.5, -4.0, 30.0), 0.8), "sit": one.sit(SOFA, 0.8), "lie": one.lie(SOFA)}
-    done |= {"rise": one.rise(SOFA), "stand": one.stand(), "bend": one.bend(2.0), "fall": one.fall("back", 1.3, 0.5)}
+    done |= {
+        "rise": one.rise(SOFA),
+        "stand": one.stand(),
+        "bend": one.bend(2.0),
+        "fall": one.fall("back", Limp(1.3, 0.5)),
+    }
     return done
 
 

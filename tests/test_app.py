@@ -57,11 +57,11 @@ def test_a_call_for_help_sounds_the_siren_and_the_button_takes_it(tmp_path: Path
         assert isinstance(panel, SimulatedPanel)
         guardian.submit(HelpCalled(time=0.0, by="Rosa", via="web"))
         wait_for(lambda: panel.sound is Sound.SIREN, "siren")
-        assert panel.lamp is Lamp.FAST_BLINK
+        wait_for(lambda: panel.lamp is Lamp.FAST_BLINK, "alarm lamp")
         wait_for(lambda: panel._button._armed, "a button that was seen up")
         panel.press()
         wait_for(lambda: guardian.brain.alarm.state is IncidentState.ACKNOWLEDGED, "acknowledged by the button")
-        assert panel.sound is Sound.SILENT
+        wait_for(lambda: panel.sound is Sound.SILENT, "silence")
 
 
 def test_an_open_alarm_rings_again_after_a_restart(tmp_path: Path):

@@ -1,12 +1,14 @@
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import pytest
 from bodies import standing, tilted
 from watched import Watched
 
-from guardian.course import Course, Phase
+from guardian.course import Course, Phase, Seat
+from guardian.descent import Descent
 from guardian.falls import FallDetector
+from guardian.posture import Figure, Posture
 from guardian.settings import Falls, Place
 
 RUG = Place(name="rug", kind="floor", polygon=((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)))
@@ -35,6 +37,52 @@ def test_an_open_course_is_the_same_after_a_restart_but_for_the_clock(places: tu
     assert again.figure.raised == course.figure.raised
     body.update(ago=pytest.approx(body["ago"]), floor=again.floor, descent=asdict(course.descent))
     assert again.encode(1000.0) == body
+
+
+def sat(hips: float, posture: Posture = Posture.SEATED) -> Figure:
+    """A body of stature 0.6 with its hips so far down in the picture."""
+    (figure,) = Watched().show(1, standing()).pipeline.figures
+    return replace(figure, posture=posture, stature=0.6, hips=(hips, 0.7))
+
+
+@pytest.mark.parametrize(
+    ("seen", "lies", "back"),
+    [
+        ([(0.7, Posture.SEATED, 3.0)], 0.75, True),
+        ([(0.7, Posture.SEATED, 3.0)], 0.85, False),
+        ([(0.7, Posture.SEATED, 1.0)], 0.75, False),
+        ([(0.7, Posture.SEATED, 3.0), (0.85, Posture.SEATED, 3.0)], 0.85, False),
+        ([(0.7, Posture.SEATED, 3.0), (0.6, Posture.UPRIGHT, 0.2)], 0.75, True),
+        ([(0.7, Posture.SEATED, 3.0), (0.6, Posture.UPRIGHT, 2.0)], 0.75, False),
+        ([(0.7, Posture.SEATED, 3.0), (0.6, Posture.UPRIGHT, 2.0), (0.85, Posture.SEATED, 3.0)], 0.85, True),
+        ([(0.7, Posture.SEATED, 3.0), (0.8, Posture.BENT, 2.0)], 0.75, True),
+    ],
+)
+def test_who_sat_lies_back_and_who_slides_off_comes_down(
+    seen: list[tuple[float, Posture, float]], lies: float, *, back: bool
+):
+    seat = Seat()
+    for hips, posture, seconds in seen:
+        for _ in range(round(10 * seconds)):
+            seat.see(sat(hips, posture), 0.1)
+    assert seat.is_left_by_lying_back(sat(lies, Posture.LYING)) is back
+
+
+@pytest.mark.parametrize(
+    ("descent", "fell"),
+    [
+        (None, False),
+        (Descent(0.6, 0.3, 1.0, 0.4, 0.1), False),
+        (Descent(0.3, 0.1, 0.7, 0.9, 0.1), True),
+        (Descent(0.3, 0.1, 0.7, 0.9, 0.1, stood=0.2), False),
+        (Descent(0.3, 0.3, 0.7, 0.9, 0.1, stood=0.2), True),
+        (Descent(0.5, 0.1, 0.7, 0.9, 0.1, stood=0.2), True),
+    ],
+)
+def test_who_lies_back_from_sitting_did_not_fall_fast(descent: Descent | None, *, fell: bool):
+    course = Course(sat(0.7), 0.0)
+    course.begin(Phase.SUSPECTED, 0.0, descent)
+    assert course.fell_fast is fell
 
 
 def test_nothing_is_remembered_of_whom_nothing_is_suspected():

@@ -112,6 +112,30 @@ def test_what_is_unseen_is_no_sample_and_what_is_old_is_forgotten():
     assert path.descent(figure(0.9, 0.9)) is None
 
 
+def sat_and_fell(*before: Posture) -> Descent:
+    """Seen in those postures, half a second each, and then coming down."""
+    path, now = Path(), 0.0
+    for posture in before:
+        for _ in range(10):
+            path.add(figure(0.2, 0.5, posture), now)
+            now += 0.05
+    for number in range(12):
+        last = figure(0.2 + 0.04 * number, 0.5 + 0.02 * number, Posture.UNKNOWN)
+        path.add(last, now + 0.05 * number)
+    descent = path.descent(last)
+    assert descent is not None
+    return descent
+
+
+def test_whether_somebody_stood_is_told_from_more_than_a_frame():
+    seated, upright, unknown = Posture.SEATED, Posture.UPRIGHT, Posture.UNKNOWN
+    assert sat_and_fell(*[seated] * 8).stood == 0
+    assert sat_and_fell(*[upright] * 8).stood == 1
+    assert sat_and_fell(*[seated] * 8, upright).stood < 0.5
+    assert sat_and_fell(*[seated] * 8, unknown).stood == 0
+    assert sat_and_fell(*[seated] * 4, *[upright] * 4).stood > 0.5
+
+
 def test_a_path_can_begin_anew():
     path, last = falling(0.7)
     assert path.floor is not None

@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -25,6 +25,13 @@ SECONDS = 60.0
 BUZZER = 18
 HOME = "guardian/home/"
 RPI = Path(__file__).parent / "rpi"
+
+
+def read(file: Path) -> str:
+    """What /proc says; nothing where that process or thread has just ended."""
+    with suppress(FileNotFoundError, ProcessLookupError):
+        return file.read_text()
+    return ""
 
 
 class Daemon:
@@ -70,8 +77,8 @@ class Daemon:
         """The processes of the eyes: children of the brain that run guardian.eye."""
         assert self.process is not None
         threads = Path(f"/proc/{self.process.pid}/task").glob("*/children")
-        children = {int(pid) for file in threads for pid in file.read_text().split()}
-        return [pid for pid in children if b"guardian.eye" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+        children = {int(pid) for file in threads for pid in read(file).split()}
+        return [pid for pid in children if "guardian.eye" in read(Path(f"/proc/{pid}/cmdline"))]
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from guardian.eye.engine import LIGHTNING, models_directory
 from guardian.falls import FallDetector
 from guardian.lab.network import judge, reader, verdicts
 from guardian.lab.network.reader import Network
-from guardian.lab.network.verdicts import Gated, Joined, Logits, Sliding
+from guardian.lab.network.verdicts import Either, Gated, Joined, Logits, Sliding
 from guardian.settings import Falls
 
 
@@ -40,6 +40,12 @@ def test_a_suspicion_that_the_network_believes_is_a_fall():
 def test_a_suspicion_that_the_network_does_not_believe_is_none():
     logits = said(Low(sure=-4.0))
     assert not told(Gated(logits, 1.0, Falls()), logits, falling)
+
+
+def test_what_the_network_does_not_believe_the_rules_may():
+    for sure in (4.0, -4.0):
+        logits = said(Low(sure=sure))
+        assert len(told(Either(logits, 1.0, Falls()), logits, falling)) == 1
 
 
 def test_beside_the_rules_the_network_can_hasten_and_prevent():
@@ -122,7 +128,7 @@ def test_everybody_sees_the_same_scenes(manifest: Path):
 def test_the_choice_finds_most_without_more_false_alarms_than_the_rules(manifest: Path):
     best = judge.chosen(judge.all_seen(manifest, Path("f.tflite"), hold=0.0, jobs=1, weight=0.5))
     assert dict(best)[judge.SLIDING] == 4.0
-    assert [kind for kind, _ in best] == [judge.RULES, judge.GATED, judge.SLIDING, judge.BOTH]
+    assert [kind for kind, _ in best] == [judge.RULES, judge.GATED, judge.SLIDING, judge.EITHER, judge.BOTH]
 
 
 def test_a_human_and_a_program_read_the_same(manifest: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
@@ -132,6 +138,6 @@ def test_a_human_and_a_program_read_the_same(manifest: Path, tmp_path: Path, cap
     table = capsys.readouterr().out
     assert judge.judge([manifest], tmp_path / "choose.csv", as_json=True, **arguments) == 0
     document = json.loads(capsys.readouterr().out)
-    assert len(document["rows"]) == 8
+    assert len(document["rows"]) == 10
     assert all(row["decider"] in table for row in document["rows"])
     assert f"weighs {document['weight']:.2f}" in table

@@ -67,6 +67,24 @@ def test_lying_does_not_shrink_a_person_who_was_seen_standing():
     assert figure.stature == pytest.approx(stature, rel=0.02)
 
 
+def test_who_sits_facing_the_camera_is_no_shorter_person_who_stands():
+    postures = Postures()
+    stature = told(postures, 0.0, standing(stature=0.6)).stature
+    for frame in range(1, 100):
+        figure = told(postures, frame / 10, standing(stature=max(0.35, 0.6 - frame / 100)))
+    assert figure.stature > 0.85 * stature
+    assert figure.posture is not Posture.UPRIGHT
+
+
+def test_who_walks_away_looks_shorter_and_still_stands():
+    postures = Postures()
+    for frame in range(100):
+        part = frame / 99
+        figure = told(postures, frame / 10, standing((0.9 - 0.35 * part, 0.7), stature=0.6 - 0.25 * part))
+        assert figure.posture is Posture.UPRIGHT
+    assert figure.stature == pytest.approx(0.35, rel=0.1)
+
+
 def test_hips_far_above_the_feets_last_place_rest_on_furniture():
     postures = Postures()
     told(postures, 0.0, standing((0.9, 0.7)))

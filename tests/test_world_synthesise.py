@@ -6,9 +6,23 @@ import pytest
 from guardian.errors import ConfigurationError
 from guardian.lab.analyse import read_scene
 from guardian.lab.evaluate.evaluation import read_manifest
+from guardian.lab.physics.course import KINDS
 from guardian.lab.world.synthesise import synthesise
 
 pytestmark = pytest.mark.slow
+
+LIMP = [
+    ("fall right", 38.47, 39.01, "sitting"),
+    ("fall back", 12.64, 13.07, "walking"),
+    ("tidying and bending", None, None, ""),
+    ("fall forward", 29.43, 30.0, "sitting"),
+    ("walking through", None, None, ""),
+    ("tidying and bending", None, None, ""),
+    ("fall right", 10.03, 10.73, "walking"),
+    ("tying shoes", None, None, ""),
+]
+"""What seed 77 made before there was any other way to fall; and the first scene's frames, all its keypoints summed."""
+FRAMES, SUM = 487, 12038.896
 
 
 def test_a_collection_has_scenes_and_the_truth_of_each(tmp_path: Path):
@@ -33,6 +47,34 @@ def test_the_same_seed_makes_the_same_scenes_whatever_the_number_of_processes(tm
     assert all(a.read_bytes() == b.read_bytes() for a, b in zip(made["one"], made["two"], strict=True))
     with (tmp_path / "one" / "manifest.csv").open(encoding="utf-8") as file:
         assert {row["source"] for row in csv.DictReader(file)} == {"simulated"}
+
+
+def test_limp_falls_are_what_they_have_always_been(tmp_path: Path):
+    synthesise(tmp_path / "made", count=8, seed=77, jobs=2)
+    assert [
+        (row.event, row.onset, row.contact, row.posture)
+        for row in read_manifest(tmp_path / "made" / "manifest.csv").rows
+    ] == LIMP
+    synthesise(tmp_path / "told", count=8, seed=77, jobs=2, falls="ragdoll")
+    assert all(a.read_bytes() == (tmp_path / "told" / a.name).read_bytes() for a in (tmp_path / "made").iterdir())
+    first = list(read_scene(str(tmp_path / "made" / "00000.jsonl")))
+    assert len(first) == FRAMES
+    assert float(sum(pose.keypoints.sum() for seen in first for pose in seen.poses)) == pytest.approx(SUM, rel=1e-3)
+
+
+def test_falls_by_physics_tell_their_kind(tmp_path: Path):
+    assert synthesise(tmp_path / "made", count=8, seed=77, jobs=2, falls="physics") == 0
+    known = read_manifest(tmp_path / "made" / "manifest.csv")
+    falls = [row for row in known.rows if row.kind == "fall"]
+    assert len(falls) == 4
+    for row in falls:
+        kind = row.notes.split()[0]
+        assert kind in KINDS
+        assert row.event in (f"fall {kind}", "fall out of sight")
+        assert row.onset is not None
+        assert row.contact is not None
+        assert 0.2 < row.contact - row.onset < 7.0
+        assert row.down_until_end
 
 
 def test_a_directory_that_cannot_be_written_is_told(tmp_path: Path):

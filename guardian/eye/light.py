@@ -6,9 +6,9 @@ import numpy as np
 from guardian.eye.engine import Image
 
 FAINT = 0.03
-"""Contrast (standard deviation of the luma, 0-1) below which a picture is drawn out. In rendered rooms everybody was
-found above it. At 6 % of the light (contrast 0.017) half of them were found as it was, and all once drawn out; at 6 %
-of the contrast five of six, and all (`python -m guardian.lab.measure_light`)."""
+"""Contrast (standard deviation of the luma, 0-1) below which a picture is drawn out. In rendered rooms 98 % or more
+were found above it as it was. At 6 % of the light (contrast 0.017) 59 % were found as it was and all once drawn out, at
+6 % of the contrast 96 % and all (`python -m guardian.lab.measure_light`)."""
 PERCENTILES = (1.0, 99.0)
 SAMPLED = 4
 """Every so many pixels down and across tell the range."""

@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 from guardian.lab import gait
 from guardian.lab.figure import SIDES, Figure, Skeleton, blend
 from guardian.lab.gait import Spot, Steps
-from guardian.lab.ragdoll import RATE as PHYSICS_RATE
-from guardian.lab.ragdoll import Push, Ragdoll, figure_of
+from guardian.lab.onset import Falling, Onset
 from guardian.lab.rotation import about
 
 Array: TypeAlias = NDArray[np.float64]
@@ -20,7 +19,8 @@ Direction: TypeAlias = Literal["forward", "back", "left", "right"]
 SIDE = np.array([1.0, -1.0])
 SEATED_HIPS = 0.085
 LYING_HIPS = 0.085
-FALL_SECONDS = 3.0
+GAP = 1 / 30
+"""Seconds back to the figure from which the speed at an onset is told."""
 FUMBLE: Array = np.array([[0.02, 0.03, 0.02], [-0.02, 0.03, -0.01]])
 _HEADINGS = {"forward": 0.0, "left": 90.0, "back": 180.0, "right": -90.0}
 
@@ -68,7 +68,8 @@ class Actor:
         self._leg = skeleton.body.length("thigh_l", "calf_l", "foot_l")
         self._wide = float(rest["thigh_l"][0])
         self.spot = spot
-        self.figure = self.standing(spot)
+        self.figure = standing = self.standing(spot)
+        self._last = Segment(0.0, lambda _: standing)
 
     def standing(self, spot: Spot) -> Figure:
         """Return the figure of one who stands at `spot`, arms hanging."""
@@ -249,17 +250,25 @@ class Actor:
             feet=np.array([turn @ about("y", 22 * s) @ about("x", 30) for s in SIDE]),
         )
 
-    def fall(self, direction: Direction, spin: float, buckle: float) -> list[Segment]:
-        """Topple and drop to the floor, and come to rest there."""
+    def fall(self, direction: Direction, falling: Falling, pace: float = 1.0) -> list[Segment]:
+        """Drop to the floor as `falling` has it, and come to rest there.
+
+        A scene that is played `pace` times as fast as it was rehearsed shows the fall at its true speed.
+        """
         angle = np.radians(self.spot.facing + _HEADINGS[direction])
-        push = Push((float(np.sin(angle)), float(np.cos(angle))), spin, buckle)
-        doll = Ragdoll(self.skeleton, self.figure, self.lying(direction), push)
-        frames = [self.figure]
-        every = PHYSICS_RATE // gait.RATE
-        for number, now in enumerate(doll.steps(FALL_SECONDS), start=1):
-            if number % every == 0:
-                frames.append(figure_of(self.skeleton, now))
-        return self._do(Segment(FALL_SECONDS, lambda t: frames[min(round(t * gait.RATE), len(frames) - 1)], 0.0))
+        towards = float(np.sin(angle)), float(np.cos(angle))
+        was = self._last.figure(max(self._last.seconds - GAP, 0.0))
+        gap = min(GAP, self._last.seconds) / pace or GAP
+        frames = falling(Onset(self.skeleton, was, self.figure, gap, self.spot.facing, towards, self.lying(direction)))
+        rate, last = gait.RATE / pace, len(frames) - 1
+        return self._do(Segment(last / rate, lambda t: frames[min(round(t * rate), last)], 0.0))
+
+    def interrupted(self, early: float) -> Segment:
+        """Break off what is being done so many seconds before its end; return what was done of it."""
+        whole = self._last
+        done = Segment(max(whole.seconds - early, 0.0), whole.figure, whole.alive)
+        self._do(done)
+        return done
 
     def lying(self, direction: Direction) -> Figure:
         """Return the shape that a body tends to after falling that way; where it lies does not matter."""
@@ -296,5 +305,6 @@ class Actor:
         return self._do(Segment(total, figure))
 
     def _do(self, segment: Segment) -> list[Segment]:
+        self._last = segment
         self.figure = segment.figure(segment.seconds)
         return [segment]

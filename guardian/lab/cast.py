@@ -10,8 +10,11 @@ from guardian.lab.animate import Actor, Segment
 from guardian.lab.body import Body, mesh, shape
 from guardian.lab.clothes import Clothes
 from guardian.lab.figure import Figure, Skeleton
-from guardian.lab.furniture import seat
+from guardian.lab.furniture import boxes, seat
 from guardian.lab.gait import Spot
+from guardian.lab.onset import Falling
+from guardian.lab.physics.falling import Physical
+from guardian.lab.ragdoll import Limp
 from guardian.lab.rotation import about
 from guardian.lab.scene import Action, Fall, PersonSpec, Scene, Sit, Stay, Walk
 
@@ -116,6 +119,7 @@ class _Rehearsal:
         self._actor = Actor(skeleton, Spot(spec.at[0], -spec.at[1], spec.facing), stoop)
         places = ((piece.name, seat(piece.piece())) for piece in scene.furniture)
         self._seats = {name: place for name, place in places if name and place}
+        self._boxes = tuple(box for piece in scene.furniture for box in boxes(piece.piece()))
         self._speed = spec.speed
         self._posture = "standing"
         self.acts: list[Act] = []
@@ -123,8 +127,9 @@ class _Rehearsal:
     def perform(self, action: Action) -> None:
         """Append what the action does."""
         verb = next(iter(action.model_fields_set))
+        segments = self._segments(action)  # which may break off what was done before
         time = self.acts[-1].start + self.acts[-1].segment.seconds if self.acts else 0.0
-        for segment in self._segments(action):
+        for segment in segments:
             self.acts.append(Act(time, verb, segment))
             time += segment.seconds
 
@@ -169,7 +174,13 @@ class _Rehearsal:
 
     def _fall(self, fall: Fall) -> list[Segment]:
         self._posture = "fallen"
-        return self._actor.fall(fall.towards, fall.spin, fall.buckle) + self._actor.wait(fall.seconds)
+        if fall.early and self.acts:
+            last = self.acts[-1]
+            self.acts[-1] = replace(last, segment=self._actor.interrupted(fall.early))
+        falling: Falling = Limp(fall.spin, fall.buckle)
+        if fall.kind is not None:
+            falling = Physical(fall.kind, fall.seed, fall.rises, self._boxes)
+        return self._actor.fall(fall.towards, falling, fall.pace) + self._actor.wait(fall.seconds)
 
 
 def _acts(spec: PersonSpec, scene: Scene, skeleton: Skeleton) -> tuple[Act, ...]:

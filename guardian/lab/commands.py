@@ -41,13 +41,15 @@ def _add_synthesise(verbs: Verbs) -> None:
     verb.add_argument("out", type=Path, metavar="OUT", help="the directory to write to")
     verb.add_argument("--count", type=_whole, default=100, metavar="N", help="so many scenes (default: 100)")
     verb.add_argument("--seed", type=int, default=1, metavar="S", help="another seed, another world (default: 1)")
+    text = "how bodies fall: limp, or by physics, which needs MuJoCo (default: ragdoll)"
+    verb.add_argument("--falls", choices=("ragdoll", "physics"), default="ragdoll", help=text)
     verb.add_argument("--jobs", type=_whole, default=1, metavar="N", help="so many processes (default: 1)")
 
 
 def _synthesise(options: argparse.Namespace) -> int:
     from guardian.lab.world.synthesise import synthesise
 
-    return synthesise(options.out, count=options.count, seed=options.seed, jobs=options.jobs)
+    return synthesise(options.out, count=options.count, seed=options.seed, jobs=options.jobs, falls=options.falls)
 
 
 def _add_films(verbs: Verbs) -> None:

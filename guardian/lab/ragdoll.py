@@ -11,7 +11,9 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from guardian.lab import gait
 from guardian.lab.figure import Figure, Skeleton
+from guardian.lab.onset import Onset
 from guardian.lab.rotation import frame, unit
 
 Array: TypeAlias = NDArray[np.float64]
@@ -63,6 +65,7 @@ RELAXATION = 0.28
 TONE = (0.10, 0.02)
 LIMP = 0.6
 SETTLED = (1.3, 2.0)
+FALL_SECONDS = 3.0
 
 
 def _cross(a: Array, b: Array) -> Array:
@@ -209,6 +212,21 @@ class Ragdoll:
         before[:, [0, 2]] += FRICTION * (self.now[touching] - before)[:, [0, 2]]
         before[:, 1] = np.maximum(before[:, 1], self.now[touching, 1])
         self._before[touching] = before
+
+
+@dataclass(frozen=True, slots=True)
+class Limp:
+    """A fall as a limp body: `spin` and `buckle` as in Push."""
+
+    spin: float
+    buckle: float
+
+    def __call__(self, onset: Onset) -> Sequence[Figure]:
+        """Return the figures until the body lies still, gait.RATE a second."""
+        doll = Ragdoll(onset.skeleton, onset.now, onset.lying, Push(onset.towards, self.spin, self.buckle))
+        every = RATE // gait.RATE
+        steps = enumerate(doll.steps(FALL_SECONDS), start=1)
+        return [onset.now, *(figure_of(onset.skeleton, now) for number, now in steps if number % every == 0)]
 
 
 def figure_of(skeleton: Skeleton, now: Array) -> Figure:

@@ -17,6 +17,7 @@ from guardian.lab.camera import Camera
 from guardian.lab.clothes import Clothes, Pattern
 from guardian.lab.furniture import CATALOGUE, Piece, seat
 from guardian.lab.pet import Pet, Species
+from guardian.lab.physics.course import Kind
 from guardian.lab.room import Colour
 
 Place: TypeAlias = tuple[float, float]
@@ -169,13 +170,21 @@ class Stay(_Strict):
 class Fall(_Strict):
     """Fall to the floor that way and lie there `for` seconds.
 
-    `spin` is the first speed of toppling in radians a second, `buckle` how far the knees give way, 0-1.
+    `spin` is the first speed of toppling in radians a second, `buckle` how far the knees give way, 0-1: the fall of a
+    limp body. With a `kind` it is one by physics instead, another one for another `seed`; the body tries in vain to get
+    up `rises` times. It begins `early` seconds before the end of what is done before. Where the scene will be played
+    `pace` times as fast, such a fall still has its true speed.
     """
 
     towards: Direction = "left"
     seconds: Seconds = Field(default=20.0, alias="for")
     spin: Annotated[float, Field(ge=0.1, le=4.0)] = 1.3
     buckle: Annotated[float, Field(ge=0.0, le=1.0)] = 0.5
+    kind: Kind | None = None
+    seed: Annotated[int, Field(ge=0)] = 0
+    rises: Annotated[int, Field(ge=0, le=3)] = 0
+    early: Seconds = 0.0
+    pace: Annotated[float, Field(gt=0.1, le=10)] = 1.0
 
 
 class Action(_Strict):

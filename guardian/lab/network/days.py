@@ -20,9 +20,9 @@ from rich.table import Table
 
 from guardian.events import URGENT_EVENTS, PersonEvent
 from guardian.lab.evaluate.intervals import poisson
-from guardian.lab.network.judge import BOTH, GATED, RULES, SLIDING
+from guardian.lab.network.judge import BOTH, EITHER, GATED, RULES, SLIDING
 from guardian.lab.network.reader import Network, shipped
-from guardian.lab.network.verdicts import Decider, Gated, Joined, Logits, Sliding
+from guardian.lab.network.verdicts import Decider, Either, Gated, Joined, Logits, Sliding
 from guardian.lab.world.days import DAY, MERGED_SECONDS, live
 from guardian.moment import Moment
 from guardian.pipeline import Pipeline
@@ -38,6 +38,7 @@ class Task:
     network: Path
     gated: float
     sliding: float
+    either: float
     weight: float
     bias: float
 
@@ -63,6 +64,7 @@ def watch(task: Task) -> dict[str, Counter[tuple[str, str]]]:
     deciders: dict[str, Decider] = {
         GATED: Gated(logits, task.gated, falls),
         SLIDING: Sliding(logits, task.sliding),
+        EITHER: Either(logits, task.either, falls),
         BOTH: Joined(logits, task.weight, task.bias, falls),
     }
     counts = {name: _Count(Counter()) for name in (RULES, *deciders)}
@@ -87,12 +89,13 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--network", type=Path, default=shipped(), metavar="F.tflite", help="default: the one kept")
     parser.add_argument("--gated", type=float, default=2.0, metavar="T", help="threshold of what the rules suspect")
     parser.add_argument("--sliding", type=float, default=2.0, metavar="T", help="threshold of the network alone")
+    parser.add_argument("--either", type=float, default=4.0, metavar="T", help="threshold of the network or the rules")
     parser.add_argument("--weight", type=float, default=0.72, metavar="W", help="of the network beside the rules")
     parser.add_argument("--bias", type=float, default=0.5, metavar="B", help="of both together")
     wanted = parser.parse_args(arguments)
-    thresholds = wanted.gated, wanted.sliding, wanted.weight, wanted.bias
+    thresholds = wanted.gated, wanted.sliding, wanted.either, wanted.weight, wanted.bias
     tasks = [Task(wanted.seed, day, wanted.network, *thresholds) for day in range(wanted.days)]
-    total: dict[str, Counter[tuple[str, str]]] = {name: Counter() for name in (RULES, GATED, SLIDING, BOTH)}
+    total: dict[str, Counter[tuple[str, str]]] = {name: Counter() for name in (RULES, GATED, SLIDING, EITHER, BOTH)}
     console = Console(stderr=True)
     with ProcessPoolExecutor(wanted.jobs, mp_context=get_context("spawn")) as workers:
         made = workers.map(watch, tasks)

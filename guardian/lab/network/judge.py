@@ -28,13 +28,14 @@ from guardian.lab.evaluate.scoring import Told, Verdict, score
 from guardian.lab.evaluate.summary import Case, Figures, figures
 from guardian.lab.evaluate.work import Watched, plain
 from guardian.lab.network.reader import Network
-from guardian.lab.network.verdicts import ROOM, Decider, Gated, Joined, Logits, Sliding
+from guardian.lab.network.verdicts import ROOM, Decider, Either, Gated, Joined, Logits, Sliding
 from guardian.lab.weigh import EARLY_SECONDS, FROM_SECONDS, LATE_SECONDS, STEP_SECONDS, TO_SECONDS
 from guardian.moment import Moment
 from guardian.pipeline import Pipeline
 from guardian.settings import Camera, Room, Settings
 
-RULES, GATED, SLIDING, BOTH = "rules", "network, of what the rules suspect", "network alone", "both"
+RULES, GATED, SLIDING = "rules", "network, of what the rules suspect", "network alone"
+EITHER, BOTH = "rules or network", "rules with network"
 THRESHOLDS = (-2.0, -1.0, 0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0)
 """Logits from which on the network says that it is a fall."""
 BIASES = (-2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0)
@@ -89,6 +90,7 @@ def variants(logits: Logits, weight: float, settings: Settings) -> Mapping[Varia
     return {
         **{(GATED, each): Gated(logits, each, falls) for each in THRESHOLDS},
         **{(SLIDING, each): Sliding(logits, each) for each in THRESHOLDS},
+        **{(EITHER, each): Either(logits, each, falls) for each in THRESHOLDS},
         **{(BOTH, each): Joined(logits, weight, each, falls) for each in BIASES},
     }
 
@@ -195,7 +197,12 @@ def chosen(seen: Sequence[Seen]) -> tuple[Variant, ...]:
     """
     allowed = scored(seen, (RULES, 0.0)).false_alarms.count
     best: list[Variant] = [(RULES, 0.0)]
-    for kind, steps in ((GATED, THRESHOLDS[::-1]), (SLIDING, THRESHOLDS[::-1]), (BOTH, BIASES)):
+    for kind, steps in (
+        (GATED, THRESHOLDS[::-1]),
+        (SLIDING, THRESHOLDS[::-1]),
+        (EITHER, THRESHOLDS[::-1]),
+        (BOTH, BIASES),
+    ):
         best.append(max(((kind, step) for step in steps), key=lambda each: _worth(scored(seen, each), allowed)))
     return tuple(best)
 

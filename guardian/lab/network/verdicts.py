@@ -1,4 +1,5 @@
-"""How a network may take part in the decision: alone behind the rules' suspicions, alone at any time, or as one view.
+"""How a network may take part in the decision: behind the rules' suspicions alone or beside the rules, as one view, or
+alone at any time.
 
 Each takes the same figures as the product's falls stage and tells the same events, so that all can be scored alike.
 """
@@ -54,23 +55,40 @@ class Logits:
         return known[1]
 
 
-class Gated(FallDetector):
-    """The network decides whether a suspicion of the rules is a fall; who lies is told of as ever."""
+class Either(FallDetector):
+    """Of what the rules suspect, a fall is what they believe or the network says."""
 
     def __init__(self, logits: Logits, threshold: float, settings: Falls) -> None:
         super().__init__(ROOM, settings)
         self._logits, self._threshold, self._wait = logits, threshold, settings.confirm_seconds
 
     def _confirm(self, course: Course, descent: Descent, now: float) -> Iterator[PersonEvent]:
-        since = now - course.since
+        if self._fell(course, now):
+            yield from self._fallen(course, descent, now)
+        else:
+            yield from super()._confirm(course, descent, now)
+
+    def _fell(self, course: Course, now: float) -> bool:
+        """Whether the network says so of a body that has not got up meanwhile."""
         logit = self._logits.of(course.figure.person.track.id)
-        if logit is not None and logit >= self._threshold and since >= self._wait and course.up == 0:
-            if course.resting:
-                course.reset()
-                return
-            course.phase, course.told = Phase.DOWN, True
-            yield self._event(FallConfirmed, course, now, descent.sentence)
-        elif since > GIVE_UP_SECONDS:
+        waited = now - course.since >= self._wait
+        return logit is not None and logit >= self._threshold and waited and course.up == 0
+
+    def _fallen(self, course: Course, descent: Descent, now: float) -> Iterator[PersonEvent]:
+        if course.resting:
+            course.reset()
+            return
+        course.phase, course.told = Phase.DOWN, True
+        yield self._event(FallConfirmed, course, now, descent.sentence)
+
+
+class Gated(Either):
+    """The network alone decides whether a suspicion of the rules is a fall; who lies is told of as ever."""
+
+    def _confirm(self, course: Course, descent: Descent, now: float) -> Iterator[PersonEvent]:
+        if self._fell(course, now):
+            yield from self._fallen(course, descent, now)
+        elif now - course.since > GIVE_UP_SECONDS:
             course.reset()
         else:
             yield from self._find_down(course, now)
@@ -115,5 +133,5 @@ class Sliding:
         )
 
 
-Decider: TypeAlias = Gated | Joined | Sliding
+Decider: TypeAlias = Gated | Either | Joined | Sliding
 """Whoever decides beside the rules."""

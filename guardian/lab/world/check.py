@@ -43,13 +43,15 @@ MEASURES: Mapping[str, str] = {
     "standing_score": "torso score standing, 0-1",
     "lying_score": "torso score lying, 0-1",
     "lying_tilt": "torso tilt lying, degrees",
-    "found_after": "frames with a body after contact, share",
+    "found_after": "found in 3 s after contact, share",
     "lying_height": "hips above floor lying, statures",
     "stature": "stature, frame heights",
 }
 """What is measured, and how a human is told of it."""
 FALL_SECONDS = 3.0
 """A descent seen so long after ground contact is still that of the fall."""
+LOST_SECONDS = 3.0
+"""Whether the body is found is told of so long after ground contact: clips end soon after it, scenes do not."""
 SETTLED_SECONDS = 1.0
 """Whoever fell lies from so long after ground contact on."""
 QUANTILES = (0.1, 0.5, 0.9)
@@ -112,7 +114,7 @@ def look(recording: Recording, hold: float = 0.0) -> Values:
                 if (sight.row.onset or 0.0) <= now <= sight.row.end + FALL_SECONDS:
                     sight.descents.append(each)
         for sight in sights if alone and observation.looked else ():
-            if sight.row.end <= now < sight.until:
+            if sight.row.end <= now < min(sight.until, sight.row.end + LOST_SECONDS):
                 sight.found.append(float(bool(figures)))
             if sight.row.end + SETTLED_SECONDS <= now < sight.until:
                 _lie(figures, means)

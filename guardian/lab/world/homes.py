@@ -116,12 +116,14 @@ def _drawn(camera: CameraSpec, specs: tuple[FurnitureSpec, ...], random: np.rand
     return tuple(places)
 
 
-def _spot(random: np.random.Generator) -> tuple[float, float]:
+def spot(random: np.random.Generator) -> tuple[float, float]:
+    """A place in the middle of the room, (x, away) in metres."""
     return round(float(random.uniform(-1.0, 1.0)), 2), round(float(random.uniform(2.3, 3.4)), 2)
 
 
-def _go(random: np.random.Generator) -> dict[str, Any]:
-    return {"walk": {"to": _spot(random), "facing": float(random.uniform(-180, 180))}}
+def go(random: np.random.Generator) -> dict[str, Any]:
+    """Walk to such a place and look somewhere."""
+    return {"walk": {"to": spot(random), "facing": float(random.uniform(-180, 180))}}
 
 
 def _out(random: np.random.Generator) -> dict[str, Any]:
@@ -132,36 +134,36 @@ Doing = Callable[[np.random.Generator, float], list[list[dict[str, Any]]]]
 
 
 def _pass(random: np.random.Generator, _seconds: float) -> list[list[dict[str, Any]]]:
-    return [[_go(random), {"wait": {"for": float(random.uniform(0.5, 6))}}, _out(random)]]
+    return [[go(random), {"wait": {"for": float(random.uniform(0.5, 6))}}, _out(random)]]
 
 
 def _sit(random: np.random.Generator, seconds: float) -> list[list[dict[str, Any]]]:
     where = str(random.choice(["chair", "rest"]))
-    return [[_go(random), {"sit": {"where": where, "for": seconds}}, {"stand": {"for": 0.8}}, _out(random)]]
+    return [[go(random), {"sit": {"where": where, "for": seconds}}, {"stand": {"for": 0.8}}, _out(random)]]
 
 
 def _lie(random: np.random.Generator, seconds: float) -> list[list[dict[str, Any]]]:
     return [
-        [_go(random), {"lie": {"where": "rest", "for": seconds}}, {"sit": {"where": "rest", "for": 3.0}}, _out(random)]
+        [go(random), {"lie": {"where": "rest", "for": seconds}}, {"sit": {"where": "rest", "for": 3.0}}, _out(random)]
     ]
 
 
 def _tidy(random: np.random.Generator, _seconds: float) -> list[list[dict[str, Any]]]:
     does: list[dict[str, Any]] = []
     for _ in range(int(random.integers(2, 6))):
-        does += [_go(random), {"bend": {"for": float(random.uniform(0.7, 6))}}]
+        does += [go(random), {"bend": {"for": float(random.uniform(0.7, 6))}}]
     return [[*does, _out(random)]]
 
 
 def _shoes(random: np.random.Generator, _seconds: float) -> list[list[dict[str, Any]]]:
     return [
-        [_go(random), {"bend": {"for": float(random.uniform(5, 20))}}, {"wait": {"for": 1.0}}, _out(random)],
+        [go(random), {"bend": {"for": float(random.uniform(5, 20))}}, {"wait": {"for": 1.0}}, _out(random)],
     ]
 
 
 def _exercise(random: np.random.Generator, seconds: float) -> list[list[dict[str, Any]]]:
     """On the mat: down, lying and sitting in turns, and up again."""
-    does: list[dict[str, Any]] = [_go(random), {"sit": {"where": "mat", "for": float(random.uniform(2, 8))}}]
+    does: list[dict[str, Any]] = [go(random), {"sit": {"where": "mat", "for": float(random.uniform(2, 8))}}]
     for _ in range(max(1, round(seconds / 60))):
         does += [
             {"lie": {"where": "mat", "for": float(random.uniform(3, 25))}},
@@ -172,10 +174,10 @@ def _exercise(random: np.random.Generator, seconds: float) -> list[list[dict[str
 
 def _play(random: np.random.Generator, seconds: float) -> list[list[dict[str, Any]]]:
     """Sitting on the floor with somebody who walks around."""
-    floor = [_go(random), {"sit": {"where": "mat", "for": seconds}}, {"stand": {"for": 1.0}}, _out(random)]
+    floor = [go(random), {"sit": {"where": "mat", "for": seconds}}, {"stand": {"for": 1.0}}, _out(random)]
     around: list[dict[str, Any]] = []
     for _ in range(int(random.integers(3, 8))):
-        around += [_go(random), {"bend": {"for": 1.5}}]
+        around += [go(random), {"bend": {"for": 1.5}}]
     return [floor, [*around, _out(random)]]
 
 
@@ -201,9 +203,9 @@ FALLS = ("forward", "back", "left", "right")
 def fall(random: np.random.Generator, lying: float) -> tuple[list[dict[str, Any]], str]:
     """Actions that end in a fall, after which the body lies for so many seconds; and the kind of the fall."""
     towards, start = str(random.choice(FALLS)), str(random.choice(["walking", "walking", "bending", "sitting"]))
-    does = [_go(random)]
+    does = [go(random)]
     if start == "sitting":
-        does += [{"sit": {"where": "chair", "for": float(random.uniform(2, 20))}}, {"stand": {"for": 0.3}}, _go(random)]
+        does += [{"sit": {"where": "chair", "for": float(random.uniform(2, 20))}}, {"stand": {"for": 0.3}}, go(random)]
     if start == "bending":
         does += [{"bend": {"for": float(random.uniform(0.7, 3))}}]
     spin, buckle = round(float(random.uniform(0.4, 2.4)), 2), round(float(random.uniform(0.05, 1.0)), 2)

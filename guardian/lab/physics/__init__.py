@@ -1,0 +1,1 @@
+"""Falls by rigid-body dynamics: a body of segments and muscles loses its balance and meets floor and furniture."""
