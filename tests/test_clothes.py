@@ -1,8 +1,10 @@
+from typing import get_args
+
 import numpy as np
 import pytest
 
 from guardian.lab.body import Build, mesh, shape
-from guardian.lab.clothes import GARMENTS, Clothes, dressed, garments, normals, palette, parted
+from guardian.lab.clothes import GARMENTS, Clothes, Pattern, dressed, garments, normals, palette, parted, patterned
 
 
 def share_of(garment: str, bone: str) -> float:
@@ -55,3 +57,13 @@ def test_normals_point_outwards():
     axis = body.vertices[calf].mean(axis=0)
     away = (body.vertices[calf] - axis)[:, [0, 2]]
     assert ((away * facing[calf][:, [0, 2]]).sum(axis=1) > 0).mean() > 0.9
+
+
+def test_a_pattern_is_on_the_top_alone_and_in_the_colour_of_the_shirt():
+    top, shirt, bottom = (GARMENTS.index(name) for name in ("top", "shirt", "bottom"))
+    places = np.random.default_rng(1).uniform(-0.3, 0.3, (500, 3))
+    for pattern in get_args(Pattern):
+        worn = patterned(np.full(500, top), places, pattern)
+        share = (worn == shirt).mean()
+        assert share == 0.0 if pattern == "plain" else 0.15 < share < 0.6
+        assert (patterned(np.full(500, bottom), places, pattern) == bottom).all()

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from guardian.lab.raster import rasterise
 
 SIZE = (16, 12)
-places = st.floats(-3, 18)
+places = st.floats(-3, 18, width=32, allow_subnormal=False)
 triangles = st.lists(
     st.lists(st.tuples(places, places, st.floats(0.5, 9)), min_size=3, max_size=3), min_size=1, max_size=6
 )

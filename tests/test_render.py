@@ -93,6 +93,30 @@ def test_several_people_are_drawn():
     assert left[Keypoint.NOSE, 1] < 96 / 72 / 2 < right[Keypoint.NOSE, 1]
 
 
+def test_an_open_shutter_smears_what_moves_and_not_what_stays():
+    still = {"size": [96, 72], "fps": 5, "noise": 0.0, "blur": 0.0}
+    walk = [{"at": [-1.5, 2.5], "does": [{"walk": {"to": [1.5, 2.5], "speed": 1.6}}]}]
+    sharp, smeared = (Film(scene(camera=still | {"shutter": each}, persons=walk)) for each in (0.0, 1.0))
+    moving = difference(sharp.frame(0.8), smeared.frame(0.8))
+    assert moving.max() > 40
+    assert (moving[:10] <= 1).all()
+    stays = Film(scene(camera=still | {"shutter": 1.0}))
+    assert difference(stays.frame(1.0), Film(scene(camera=still)).frame(1.0)).mean() < 1
+
+
+def test_at_a_higher_pace_the_same_is_done_in_less_time(film: Film):
+    quick = Film(scene(pace=2.0))
+    assert quick.seconds == pytest.approx(film.seconds / 2)
+    assert quick.keypoints(0.5)[0] == pytest.approx(film.keypoints(1.0)[0])
+
+
+def test_by_infrared_light_there_are_no_colours_and_a_dark_room_is_seen():
+    dark = {"wall": "#305080", "light": 0.9}
+    frame = Film(scene(camera=SMALL | {"infrared": True}, room=dark)).frame(0.0)
+    assert np.ptp(frame, axis=2).max() == 0
+    assert frame.mean() > 50
+
+
 def test_the_command_writes_a_video(tmp_path: Path):
     (tmp_path / "scene.yaml").write_text(
         "scene: 1\nseconds: 1\ncamera: {size: [96, 72], fps: 5}\npersons: [{at: [0, 3]}]\n"

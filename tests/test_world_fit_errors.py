@@ -45,3 +45,12 @@ def test_the_table_is_printed(films: Path, monkeypatch: pytest.MonkeyPatch, caps
     monkeypatch.setattr(sys, "argv", ["fit_errors", str(films)])
     assert fit_errors.main() == 0
     assert set(json.loads(capsys.readouterr().out)["frames"]) == {"upright", "leaning", "lying"}
+
+
+def test_films_in_one_light_are_read_alone(films: Path):
+    rows = ["path,kind,fall_onset_s,light", "0.jsonl,adl,,day", "1.jsonl,fall,2.0,dim"]
+    (films / "manifest.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    day, dim = (fit_errors.compare(films, light) for light in ("day", "dim"))
+    assert day["lying"].frames == 0
+    assert day["upright"].frames > dim["upright"].frames
+    assert dim["lying"].frames > 100

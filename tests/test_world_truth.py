@@ -53,3 +53,19 @@ def test_a_faster_world_is_the_same_in_less_time():
     slow, fast = World(scene), World(scene, pace=2.0)
     assert fast.seconds == pytest.approx(slow.seconds / 2)
     assert np.allclose(fast.bodies(1.0)[0].keypoints, slow.bodies(2.0)[0].keypoints)
+
+
+def test_the_truth_goes_through_the_lens_through_which_a_film_is_drawn():
+    scene = worlds.scene([{"walk": {"to": [0.5, 3.0]}}, {"bend": {"for": 1.0}}])
+    camera = scene.camera.model_copy(update={"barrel": 0.3, "roll": 9.0})
+    bent = scene.model_copy(update={"camera": camera, "pace": 1.5})
+    (body,), (drawn,) = World(bent).bodies(1.5), Film(bent).keypoints(1.5)
+    (straight,) = World(scene).bodies(1.5)
+    assert body.keypoints[:, :2] == pytest.approx(drawn[:, :2])
+    assert np.abs(body.keypoints[:, :2] - straight.keypoints[:, :2]).max() > 0.03
+
+
+def test_who_falls_into_a_sofa_is_stuck_in_it():
+    sofa = [{"kind": "block", "at": [0.0, 3.0], "size": [1.0, 0.6, 1.0]}]
+    assert World(worlds.scene([STAND], furniture=sofa)).stuck(1.0)
+    assert not World(worlds.scene([STAND], furniture=sofa, at=[1.5, 3.0])).stuck(1.0)

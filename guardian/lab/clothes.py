@@ -3,7 +3,7 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,13 +12,16 @@ from guardian.lab.body import Body, Mesh, mesh
 
 Array: TypeAlias = NDArray[np.float64]
 Colour: TypeAlias = tuple[float, float, float]
+Pattern: TypeAlias = Literal["plain", "hoops", "stripes", "checks", "dots"]
 
 HAIR, EYES = 1, 2
 
 
 @dataclass(frozen=True, slots=True)
 class Clothes:
-    """What a person wears and looks like, each colour as (red, green, blue), 0-1."""
+    """What a person wears and looks like, each colour as (red, green, blue), 0-1; the top's `pattern` is in the
+    shirt's colour.
+    """
 
     top: Colour = (0.42, 0.19, 0.25)
     shirt: Colour = (0.86, 0.83, 0.77)
@@ -26,6 +29,7 @@ class Clothes:
     shoes: Colour = (0.12, 0.10, 0.10)
     skin: Colour = (0.82, 0.64, 0.54)
     hair: Colour = (0.74, 0.73, 0.72)
+    pattern: Pattern = "plain"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,6 +75,18 @@ def parted(garment: NDArray[np.intp], places: Array) -> NDArray[np.intp]:
     cut = np.where(inside, shirt, top)
     cut = np.where((y > _COLLAR - 0.45 * z) & (x < 0.085), skin, cut)
     return np.where(y > _HEM, cut, garment)
+
+
+def patterned(garment: NDArray[np.intp], places: Array, pattern: Pattern) -> NDArray[np.intp]:
+    """Return the garments (N,) at `places` (N, 3) of the base shape with the pattern of the top, in the shirt's colour:
+    one that a camera across the room still makes out.
+    """
+    x, y = places[:, 0], places[:, 1]
+    hoops, stripes = y / 0.09 % 1 < 0.45, x / 0.08 % 1 < 0.4
+    row = np.floor(y / 0.08)
+    dots = np.hypot((x / 0.08 + 0.5 * (row % 2)) % 1 - 0.5, y / 0.08 % 1 - 0.5) < 0.3
+    drawn = {"plain": False, "hoops": hoops, "stripes": stripes, "checks": hoops ^ stripes, "dots": dots}[pattern]
+    return np.where((garment == GARMENTS.index("top")) & drawn, GARMENTS.index("shirt"), garment)
 
 
 def _opening(y: Array) -> Array:

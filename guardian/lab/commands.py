@@ -52,6 +52,23 @@ def _synthesise(options: argparse.Namespace) -> int:
     return synthesise(options.out, count=options.count, seed=options.seed, jobs=options.jobs, falls=options.falls)
 
 
+def _add_films(verbs: Verbs) -> None:
+    text = "draw films of the simulated world that are hard to see, with a manifest of what is true"
+    verb = verbs.add_parser("films", help=text, description=text[0].upper() + text[1:] + ".")
+    verb.set_defaults(run=_films)
+    verb.add_argument("out", type=Path, metavar="OUT", help="the directory to write to")
+    verb.add_argument("--count", type=_whole, default=70, metavar="N", help="so many films (default: 70)")
+    verb.add_argument("--width", type=_whole, default=None, metavar="W", help="pixels (default: as cameras have them)")
+    verb.add_argument("--seed", type=int, default=1, metavar="S", help="another seed, another world (default: 1)")
+    verb.add_argument("--jobs", type=_whole, default=1, metavar="N", help="so many processes (default: 1)")
+
+
+def _films(options: argparse.Namespace) -> int:
+    from guardian.lab.world.films import films
+
+    return films(options.out, count=options.count, seed=options.seed, jobs=options.jobs, width=options.width)
+
+
 def _add_days(verbs: Verbs) -> None:
     text = "count the false alarms in simulated days of ordinary life"
     verb = verbs.add_parser("days", help=text, description=text[0].upper() + text[1:] + ".")
@@ -189,6 +206,7 @@ _VERBS: tuple[Callable[[Verbs], None], ...] = (
     _add_ablate,
     _add_check_world,
     _add_days,
+    _add_films,
     _add_synthesise,
     _add_optics,
     _add_weigh,

@@ -202,6 +202,22 @@ def _plant(piece: Piece) -> list[_Part]:
     return parts
 
 
+def _mirror(piece: Piece) -> list[_Part]:
+    wide, high, deep = piece.size
+    return [
+        ((0.0, 0.0, 0.0), (wide, high, deep), piece.colour, "wood"),
+        ((0.0, 0.04, deep * 0.2), (wide - 0.08, high - 0.08, deep), (0.80, 0.84, 0.84), "glass"),
+    ]
+
+
+def _television(piece: Piece) -> list[_Part]:
+    wide, high, deep = piece.size
+    return [
+        ((0.0, 0.0, 0.0), (wide, high, deep), piece.colour, "paint"),
+        ((0.0, 0.03, deep * 0.2), (wide - 0.05, high - 0.055, deep), (0.05, 0.05, 0.06), "screen"),
+    ]
+
+
 def _shade(colour: Colour, factor: float) -> Colour:
     red, green, blue = (min(1.0, part * factor) for part in colour)
     return red, green, blue
@@ -229,6 +245,8 @@ CATALOGUE = {
     "picture": Pattern(_picture, (0.7, 0.5, 0.03), (0.45, 0.58, 0.66)),
     "window": Pattern(_window, (1.3, 1.2, 0.05), (0.78, 0.72, 0.62)),
     "door": Pattern(_door, (0.95, 2.05, 0.05), (0.80, 0.77, 0.71)),
+    "mirror": Pattern(_mirror, (0.9, 1.7, 0.04), (0.42, 0.30, 0.20)),
+    "television": Pattern(_television, (1.23, 0.72, 0.06), (0.06, 0.06, 0.07)),
     "plant": Pattern(_plant, (0.5, 1.0, 0.5), (0.24, 0.38, 0.20)),
     "block": Pattern(_block, (0.5, 0.5, 0.5), (0.5, 0.5, 0.5)),
 }

@@ -6,6 +6,8 @@ usage: python -m guardian.lab.render SCENE.yaml OUT.mp4
 import argparse
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import fields, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeAlias
 
@@ -16,16 +18,19 @@ from rich.console import Console
 from rich.progress import track
 
 from guardian.errors import GuardianError
-from guardian.lab import furniture, video
+from guardian.lab import furniture, television, video
 from guardian.lab import scene as scenes
 from guardian.lab.body import mesh
-from guardian.lab.camera import Camera
 from guardian.lab.cast import Person
-from guardian.lab.clothes import HAIR, dressed, garments, normals, palette, parted
+from guardian.lab.clothes import HAIR, dressed, garments, palette, parted, patterned
 from guardian.lab.figure import skinned
-from guardian.lab.raster import rasterise
-from guardian.lab.room import BOUNCE, FAR, Box, Lamp, background, lambert
+from guardian.lab.house import shell
+from guardian.lab.mirror import SILVER, Mirror, hung
+from guardian.lab.pet import Pet, faces
+from guardian.lab.room import FAR, Box, Lamp, background
 from guardian.lab.scene import Scene
+from guardian.lab.sensor import Sensor, infrared
+from guardian.lab.surface import Canvas, Paint, Surface, blended
 
 Array: TypeAlias = NDArray[np.float64]
 Frame: TypeAlias = NDArray[np.uint8]
@@ -33,27 +38,44 @@ Frame: TypeAlias = NDArray[np.uint8]
 SHADOW_CELL = 0.03
 SHADOW_REACH = 4.0
 SHADOW_LAMPS = 6
+MOST_MOMENTS = 4
+LAMP_AT = 2.2
+"""The height, metres, at which the figure of an infrared lamp's light is that of a lamp on the ceiling."""
 
 
 class Film:
     """A scene ready to be drawn: `frames` gives its pictures, `keypoints` what is true in them."""
 
-    def __init__(self, scene: Scene) -> None:
-        """Furnish the room, look at it once and let the persons rehearse; some seconds."""
+    def __init__(self, scene: Scene, persons: Sequence[Person] | None = None) -> None:
+        """Furnish the room, look at it once and let the persons rehearse, unless they have; some seconds."""
         self.scene = scene
-        self.camera = _camera(scene)
+        self.camera = scene.camera.camera()
         self.lamp = _lamp(scene)
-        self.persons = tuple(Person(spec, scene, number) for number, spec in enumerate(scene.persons))
-        self._room = background(self.camera, _boxes(scene), self.lamp, scene.seed)
-        self._shadows = [_Shadow(sample, self._room.points) for sample in self.lamp.samples(SHADOW_LAMPS)]
+        self.persons = tuple(persons or (Person(spec, scene, number) for number, spec in enumerate(scene.persons)))
+        boxes = [_through(scene, box) for box in _boxes(scene)]
+        self._room = background(self.camera, boxes, self.lamp, scene.seed)
+        self._mirrors: list[Mirror] = []
+        for mirror, shown in hung(self.camera, boxes, self.lamp, scene.seed, self._room):
+            self._mirrors.append(mirror)
+            for whole, part in ((self._room.colour, shown.colour), (self._room.lit, shown.lit)):
+                whole.reshape(-1, 3)[mirror.pixels] = part * SILVER
+            self._room.points.reshape(-1, 3)[mirror.pixels] = shown.points
+        self._televisions = list(television.sets(boxes, self._room))
+        self._channel = _channel(scene.seed) if self._televisions else None
+        self._shadows = [
+            _Shadow(sample, self._room.points)
+            for sample in self.lamp.samples(SHADOW_LAMPS if not scene.camera.infrared else 0)
+        ]
         self._rest = [dressed(person.body) for person in self.persons]
-        self._colours = [palette(person.clothes) for person in self.persons]
-        self._triangles, self._garments, self._open = _triangles()
+        self._paints = [_dyed(person, scene) for person in self.persons]
+        self._pets = [(each.pet(), _fur(each.pet(), scene)) for each in scene.pets]
+        self._sensor = Sensor(**{each.name: getattr(scene.camera, each.name) for each in fields(Sensor)})
 
     @property
     def seconds(self) -> float:
         """How long the film is."""
-        return self.scene.seconds or max((person.seconds for person in self.persons), default=1.0)
+        last = max((person.seconds for person in self.persons), default=self.scene.pace)
+        return self.scene.seconds or last / self.scene.pace
 
     @property
     def times(self) -> Array:
@@ -63,49 +85,63 @@ class Film:
 
     def frame(self, time: float) -> Frame:
         """Return the picture at `time`, seconds: (height, width, 3), BGR as OpenCV has it, uint8."""
-        meshes = [
-            skinned(rest, mesh().weights, person.skeleton.transforms(person.figure(time)))
-            for person, rest in zip(self.persons, self._rest, strict=True)
-        ]
-        image = self._room.colour + self._room.lit * self._lit(meshes)[..., None]
-        depth = self._room.depth.ravel().copy()
-        for vertices, colours in zip(meshes, self._colours, strict=True):
-            self._draw(image.reshape(-1, 3), depth, vertices, colours)
-        return self._exposed(image, time)
+        surfaces = self._surfaces(time)
+        lit = self._lit([each.vertices for each in surfaces])
+        images = [self._painted(surfaces, lit, time)]
+        if self.scene.camera.shutter and surfaces:
+            open_for = self.scene.camera.shutter / self.scene.camera.fps
+            count = self._smear(surfaces, self._surfaces(time + open_for))
+            moments = [time + open_for * step / count for step in range(1, count)]
+            images += [self._painted(self._surfaces(moment), lit, moment) for moment in moments]
+        rng = np.random.default_rng((self.scene.seed, round(time * 1000)))
+        return self._sensor.exposed(np.mean(images, axis=0) if len(images) > 1 else images[0], rng)
+
+    def _surfaces(self, time: float) -> list[Surface]:
+        """Return everybody and every animal as they are at `time`."""
+        made = []
+        for person, rest, paint in zip(self.persons, self._rest, self._paints, strict=True):
+            transforms = person.skeleton.transforms(person.figure(time * self.scene.pace))
+            made.append(Surface(skinned(rest, mesh().weights, transforms), mesh().faces, _triangles()[0], paint))
+        for pet, paint in self._pets:
+            quads = faces(pet.kind)
+            made.append(Surface(pet.vertices(time), quads, _halves(quads), paint))
+        return made
+
+    def _smear(self, begin: Sequence[Surface], end: Sequence[Surface]) -> int:
+        """Return by how many moments a blurred frame is told: one for every three pixels that something moves."""
+        moved = 0.0
+        for first, last in zip(begin, end, strict=True):
+            places, depth = self.camera.project(first.vertices)
+            far = np.hypot(*(self.camera.project(last.vertices)[0] - places).T)
+            x, y = places.T
+            inside = (depth > 0) & (x >= 0) & (y >= 0) & (x < self.camera.width) & (y < self.camera.height)
+            moved = max(moved, float(np.quantile(far[inside], 0.95)) if inside.any() else 0.0)
+        return int(np.clip(np.ceil(moved / 3), 1, MOST_MOMENTS))
+
+    def _painted(self, surfaces: Sequence[Surface], lit: Array, time: float) -> Array:
+        """Return the light that comes from everything at one moment, linear RGB (height, width, 3)."""
+        image = self._room.colour + self._room.lit * lit[..., None]
+        flat = image.reshape(-1, 3)
+        strength = television.INFRARED if self.scene.camera.infrared else television.BRIGHT
+        for screen in self._televisions:
+            screen.draw(flat, self._channel.picture(time), strength) if self._channel else None
+        for mirror in self._mirrors:
+            glass = Canvas(flat, mirror.depth.copy())
+            for surface in surfaces:
+                surface.draw(glass, self.camera, self.lamp, mirror)
+        canvas = Canvas(flat, self._room.depth.ravel().copy())
+        for surface in surfaces:
+            surface.draw(canvas, self.camera, self.lamp)
+        return image
 
     def _lit(self, meshes: Sequence[Array]) -> Array:
         """Return the share of the lamp's light that each pixel's surface gets past the people, (height, width)."""
-        if not meshes:
+        if not meshes or not self._shadows:
             return np.ones(self._room.depth.shape)
         vertices = np.vstack(meshes)
         dark = np.mean([shadow.cast(vertices) for shadow in self._shadows], axis=0)
         lit: Array = 1.0 - np.asarray(cv2.GaussianBlur(dark, (0, 0), 3.0), dtype=float)
         return lit
-
-    def _draw(self, image: Array, depth: Array, vertices: Array, colours: Array) -> None:
-        """Draw one body into the flat `image` and `depth` where nothing nearer is there."""
-        places, distances = self.camera.project(vertices)
-        corners = places[self._triangles]
-        way, other = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
-        front = np.flatnonzero(way[:, 0] * other[:, 1] - way[:, 1] * other[:, 0] < 0)
-        seen = rasterise(corners[front], distances[self._triangles[front]], (self.camera.width, self.camera.height))
-        ahead = seen.depth < depth[seen.pixels]
-        pixels, owner, weights = seen.pixels[ahead], front[seen.triangle[ahead]], seen.barycentric[ahead][..., None]
-        facing = (normals(vertices, mesh().faces)[self._triangles[owner]] * weights).sum(axis=1)
-        points = (vertices[self._triangles[owner]] * weights).sum(axis=1)
-        light = self.lamp.level * BOUNCE * (0.78 + 0.22 * facing[:, 1]) + lambert(points, facing, self.lamp)
-        places = (mesh().points[self._triangles[owner]] * weights).sum(axis=1)
-        worn = np.where(self._open[owner], parted(self._garments[owner], places), self._garments[owner])
-        image[pixels] = colours[worn] * light[:, None]
-        depth[pixels] = seen.depth[ahead]
-
-    def _exposed(self, image: Array, time: float) -> Frame:
-        """Return the picture as a cheap camera takes it: blurred a little, noisy."""
-        spec = self.scene.camera
-        shown = cv2.GaussianBlur(image, (0, 0), spec.blur) if spec.blur else image
-        rng = np.random.default_rng((self.scene.seed, round(time * 1000)))
-        grain = rng.standard_normal(shown.shape[:2], dtype=np.float32)[..., None] * spec.noise
-        return np.clip(shown[..., ::-1] * 255 + grain, 0, 255).astype(np.uint8)
 
     def frames(self) -> Iterator[tuple[float, Frame]]:
         """Yield each frame's second and picture."""
@@ -116,7 +152,7 @@ class Film:
         """Return each person's true keypoints (17, 3) at `time`: y and x in frame heights, and 1 where in the frame."""
         found = []
         for person in self.persons:
-            transforms = person.skeleton.transforms(person.figure(time))
+            transforms = person.skeleton.transforms(person.figure(time * self.scene.pace))
             places, depth = self.camera.project(person.keypoints(transforms))
             inside = (depth > 0) & (places >= 0).all(1) & (places < [self.camera.width, self.camera.height]).all(1)
             found.append(np.column_stack([places[:, ::-1] / self.camera.height, inside]))
@@ -154,41 +190,62 @@ class _Shadow:
         return np.asarray(spread[self._cell].reshape(self._drop.shape) < self._drop - 0.03, dtype=float)
 
 
+@lru_cache(maxsize=1)
 def _triangles() -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.bool_]]:
     """Return the triangles of the visible faces (T, 3), the garment of each (T,) and whether it is open (T,)."""
     kept = mesh().parts != HAIR
-    quads = mesh().faces[kept]
-    halves = np.vstack([quads[:, [0, 1, 2]], quads[:, [0, 2, 3]]])
-    return halves, np.tile(garments().faces[kept], 2), np.tile(garments().open[kept], 2)
+    return _halves(mesh().faces[kept]), np.tile(garments().faces[kept], 2), np.tile(garments().open[kept], 2)
 
 
-def _camera(scene: Scene) -> Camera:
-    spec = scene.camera
-    return Camera(*spec.size, (spec.x, spec.height, 0.0), spec.pan, spec.tilt, spec.fov)
+def _halves(quads: NDArray[np.intp]) -> NDArray[np.intp]:
+    return np.vstack([quads[:, [0, 1, 2]], quads[:, [0, 2, 3]]])
+
+
+def _dyed(person: Person, scene: Scene) -> Paint:
+    """Return what a person's skin and clothes look like to the camera."""
+    colours = palette(person.clothes)
+    if scene.camera.infrared:
+        colours = infrared(colours)
+    triangles, worn, parts = _triangles()
+
+    def paint(owner: NDArray[np.intp], weights: Array) -> Array:
+        places = blended(mesh().points[triangles[owner]], weights)
+        garment = np.where(parts[owner], parted(worn[owner], places), worn[owner])
+        coloured: Array = colours[patterned(garment, places, person.clothes.pattern)]
+        return coloured
+
+    return paint
+
+
+def _fur(pet: Pet, scene: Scene) -> Paint:
+    colours = infrared(pet.colours()) if scene.camera.infrared else pet.colours()
+    return lambda owner, _: colours[owner % len(colours)]
+
+
+def _channel(seed: int) -> television.Channel:
+    """Return what is on television."""
+    film = Film(Scene.model_validate(television.programme(seed)))
+    return television.Channel(film.times, film.frame)
 
 
 def _lamp(scene: Scene) -> Lamp:
+    if scene.camera.infrared:  # the camera's own lamp, as bright before it at any height
+        x, high = scene.camera.x, scene.camera.height
+        return Lamp((x, high, 0.0), scene.room.light * (LAMP_AT / high))
     x, away = scene.room.lamp or (0.0, scene.room.deep / 2)
     return Lamp((x, scene.room.high - 0.12, -away), scene.room.light)
 
 
+def _through(scene: Scene, box: Box) -> Box:
+    """Return the box as the camera sees its colour."""
+    if not scene.camera.infrared or box.stuff == "screen":
+        return box
+    red, green, blue = infrared(np.array(box.colour))
+    return replace(box, colour=(float(red), float(green), float(blue)))
+
+
 def _boxes(scene: Scene) -> list[Box]:
-    room = scene.room
-    wall, floor = scenes.colour(room.wall), scenes.colour(room.floor)
-    wide, high, deep, thick = room.wide, room.high, room.deep, 0.2
-    middle = -deep / 2
-    skirting = (0.92, 0.91, 0.88)
-    made = [
-        Box((0, -thick, middle), (wide + 2, thick, deep + 2), floor, "planks" if room.planks else "paint"),
-        Box((0, high, middle), (wide + 2, thick, deep + 2), (0.93, 0.92, 0.90)),
-        Box((0, 0, -deep - thick / 2), (wide + 2, high, thick), wall),
-        Box((0, 0, thick / 2 + 0.05), (wide + 2, high, thick), wall),
-        Box((0, 0, -deep + 0.008), (wide, 0.09, 0.016), skirting),
-    ]
-    for side in (-1, 1):
-        made.append(Box((side * (wide + thick) / 2, 0, middle), (thick, high, deep + 2), wall))
-        made.append(Box((side * (wide / 2 - 0.008), 0, middle), (0.016, 0.09, deep), skirting))
-    return made + [box for spec in scene.furniture for box in furniture.boxes(spec.piece())]
+    return shell(scene.room) + [box for spec in scene.furniture for box in furniture.boxes(spec.piece())]
 
 
 def main(arguments: Sequence[str]) -> int:

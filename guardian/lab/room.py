@@ -20,6 +20,8 @@ LAMP_SAMPLES = 8
 BOUNCE = 0.42
 LARGE = 3.0
 FAR = 50.0
+EDGE_SAMPLES = 33
+_EDGES = np.array([(a, b) for a in range(8) for b in range(a) if (a ^ b).bit_count() == 1])
 _EPSILON = 1e-3
 
 
@@ -27,7 +29,8 @@ _EPSILON = 1e-3
 class Box:
     """A block turned about the vertical: `centre` of its bottom, `size` (wide, high, deep) in metres, `turn` degrees.
 
-    `colour` is (red, green, blue), 0-1; `stuff` is "paint", "wood", "fabric", "planks" or "glow".
+    `colour` is (red, green, blue), 0-1; `stuff` is "paint", "paper", "wood", "fabric", "planks", "glow", "glass" (of a
+    mirror) or "screen".
     """
 
     centre: tuple[float, float, float]
@@ -58,13 +61,14 @@ class Background:
     """What the camera sees of the empty room, pixel by pixel, rows first.
 
     `colour` (H, W, 3) is unlit by the lamp, `lit` what the lamp adds; `depth` (H, W) along the camera's axis;
-    `points` (H, W, 3) in the room.
+    `points` (H, W, 3) in the room; `box` (H, W) is which of the boxes is seen.
     """
 
     colour: Array
     lit: Array
     depth: Array
     points: Array
+    box: NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,7 +95,7 @@ def _hits(camera: Camera, rays: Array, boxes: Sequence[Box]) -> _Hits:
 
 def _window(camera: Camera, block: Box, oversampling: int) -> tuple[slice, slice]:
     """Return the rows and columns of the picture where the block can be seen."""
-    places, depth = camera.project(_corner_points(block))
+    places, depth = camera.project(_edge_points(block) if camera.barrel else _corner_points(block))
     if (depth < 0.05).any():
         return slice(None), slice(None)
     low = np.clip(np.floor(places.min(0)).astype(int) - 1, 0, None) * oversampling
@@ -106,18 +110,27 @@ def _corner_points(block: Box) -> Array:
     return corners
 
 
+def _edge_points(block: Box) -> Array:
+    """Return points along the block's edges: a bent lens shows the middle of an edge outside its ends, shape (N, 3)."""
+    low, high = _corner_points(block)[_EDGES.T]
+    edges: Array = low[:, None] + (high - low)[:, None] * np.linspace(0, 1, EDGE_SAMPLES)[:, None]
+    return edges.reshape(-1, 3)
+
+
 def _slabs(origin: Array, rays: Array, block: Box) -> tuple[Array, NDArray[np.intp]]:
     """Return the distance to the block, infinite where missed, and the axis of the face met (the slab method)."""
     turn = about("y", block.turn)
-    start = (origin - np.array(block.centre)) @ turn
+    start, ways = (origin - np.array(block.centre)) @ turn, rays @ turn
+    wide, high, deep = block.size
+    entry, leave, side = np.full(len(rays), -np.inf), np.full(len(rays), np.inf), np.zeros(len(rays), np.intp)
     with np.errstate(divide="ignore", invalid="ignore"):
-        inverse = 1.0 / (rays @ turn)
-        low = (np.array([-block.size[0] / 2, 0.0, -block.size[2] / 2]) - start) * inverse
-        high = (np.array([block.size[0] / 2, block.size[1], block.size[2] / 2]) - start) * inverse
-    entry, leave = np.minimum(low, high), np.maximum(low, high).min(axis=-1)
-    side = entry.argmax(axis=-1)
-    near = np.take_along_axis(entry, side[:, None], axis=-1)[:, 0]
-    return np.where((near < leave) & (near > _EPSILON), near, np.inf), side
+        for axis, (low, top) in enumerate(((-wide / 2, wide / 2), (0.0, high), (-deep / 2, deep / 2))):
+            inverse = 1.0 / ways[:, axis]  # axis by axis: along one of three numpy is slow
+            first, second = (low - start[..., axis]) * inverse, (top - start[..., axis]) * inverse
+            enters = np.minimum(first, second)
+            side[enters > entry] = axis
+            entry, leave = np.maximum(entry, enters), np.minimum(leave, np.maximum(first, second))
+    return np.where((entry < leave) & (entry > _EPSILON), entry, np.inf), side
 
 
 def background(camera: Camera, boxes: Sequence[Box], lamp: Lamp, seed: int) -> Background:
@@ -141,7 +154,27 @@ def background(camera: Camera, boxes: Sequence[Box], lamp: Lamp, seed: int) -> B
         lit=_shrunk(albedo * direct[:, None], size) * np.asarray(cv2.GaussianBlur(shade, (3, 3), 0))[..., None],
         depth=centre.distance.reshape(size),
         points=seen.reshape(*size, 3),
+        box=centre.box.reshape(size),
     )
+
+
+def seen_from(origin: Array, rays: Array, beyond: Array, boxes: Sequence[Box], lamp: Lamp, *, seed: int) -> Background:
+    """Look along `rays` (N, 3) from one place, past the first `beyond` (N,) ray lengths of each, as a mirror does.
+
+    The background is flat: its shapes begin with N in place of H, W.
+    """
+    distance, box, axis = np.full(len(rays), np.inf), np.zeros(len(rays), np.intp), np.zeros(len(rays), np.intp)
+    for number, block in enumerate(boxes):
+        near, side = _slabs(origin, rays, block)
+        closer = (near < distance) & (near > beyond + _EPSILON)
+        distance[closer], box[closer], axis[closer] = near[closer], number, side[closer]
+    hits = _Hits(np.where(np.isfinite(distance), distance, FAR), box, axis)
+    points = origin + rays * hits.distance[:, None]
+    normals = _normals(hits, rays, boxes)
+    albedo = _albedo(points, hits, boxes, seed)
+    direct = lambert(points, normals, lamp) * _shade(points + normals * 0.01, boxes, lamp)
+    ambient = BOUNCE * lamp.level * _corners(points, normals, boxes)
+    return Background(albedo * ambient[:, None], albedo * direct[:, None], hits.distance, points, box)
 
 
 def _shrunk(values: Array, size: tuple[int, int]) -> Array:
@@ -200,14 +233,18 @@ def _corners(points: Array, normals: Array, boxes: Sequence[Box]) -> Array:
     height = np.clip(points[:, 1], 0.0, None)
     up = normals[:, 1]
     darkness = 0.3 * np.exp(-height / 0.12) * (1 - np.abs(up))
+    floor = np.flatnonzero((up > 0.5) & (points[:, 1] < 0.05))
+    low = points[floor]
     for block in boxes:
         if max(block.size) > LARGE or block.centre[1] + block.size[1] < 0.05 or block.stuff == "glow":
             continue
-        local = (points - np.array(block.centre)) @ about("y", block.turn)
+        reach = np.hypot(block.size[0], block.size[2]) / 2 + 1.0
+        close = np.hypot(low[:, 0] - block.centre[0], low[:, 2] - block.centre[2]) < reach
+        local = (low[close] - np.array(block.centre)) @ about("y", block.turn)
         outside = np.abs(local) - np.array([block.size[0] / 2, 0, block.size[2] / 2])
         away = np.linalg.norm(np.clip(outside[:, [0, 2]], 0.0, None), axis=1)
-        above = np.clip(block.centre[1] - points[:, 1], 0.0, None)
-        darkness = np.maximum(darkness, 0.45 * np.exp(-(away + above) / 0.15) * (up > 0.5) * (points[:, 1] < 0.05))
+        above = np.clip(block.centre[1] - low[close, 1], 0.0, None)
+        darkness[floor[close]] = np.maximum(darkness[floor[close]], 0.45 * np.exp(-(away + above) / 0.15))
     share: Array = 1.0 - darkness
     return share
 
@@ -250,4 +287,13 @@ def _fabric(local: Array, rng: np.random.Generator) -> Array:
     return drawn
 
 
-_PATTERNS = {"planks": _planks, "wood": _wood, "fabric": _fabric}
+def _paper(local: Array, rng: np.random.Generator) -> Array:
+    """Wallpaper with stripes 12 cm wide, every other one a shade darker, and a row of dots on these."""
+    along = local[:, 0] + local[:, 2] + rng.uniform(0, 0.24)
+    dark = along / 0.24 % 1 < 0.5
+    dots = np.hypot((along % 0.24) - 0.06, (local[:, 1] % 0.2) - 0.1) < 0.022
+    drawn: Array = np.where(dark, np.where(dots, 0.72, 0.9), 1.0)
+    return drawn
+
+
+_PATTERNS = {"planks": _planks, "wood": _wood, "fabric": _fabric, "paper": _paper}

@@ -13,13 +13,16 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from guardian.errors import ConfigurationError
 from guardian.lab.animate import Direction
 from guardian.lab.body import Ancestry, Build, Sex
-from guardian.lab.clothes import Clothes
+from guardian.lab.camera import Camera
+from guardian.lab.clothes import Clothes, Pattern
 from guardian.lab.furniture import CATALOGUE, Piece, seat
+from guardian.lab.pet import Pet, Species
 from guardian.lab.physics.course import Kind
 from guardian.lab.room import Colour
 
 Place: TypeAlias = tuple[float, float]
 Seconds: TypeAlias = Annotated[float, Field(ge=0, le=3600)]
+Share: TypeAlias = Annotated[float, Field(ge=0, le=1)]
 
 
 Hex: TypeAlias = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
@@ -36,7 +39,12 @@ class _Strict(BaseModel):
 
 
 class CameraSpec(_Strict):
-    """The camera on its wall: pixels, frames a second, metres, degrees; `blur` and `noise` of the lens and the chip."""
+    """The camera on its wall: pixels, frames a second, metres, degrees; `blur` and `noise` of the lens and the chip.
+
+    `shutter` is the share of a frame's time in which it takes light; `exposure` scales the light; `infrared` sees by
+    a lamp of its own; `chroma` is noise in colours, in steps of 255 as `noise`; `vignette`, `bloom` and `compression`
+    run from 0, none, to 1.
+    """
 
     size: tuple[Annotated[int, Field(ge=32, le=1920)], Annotated[int, Field(ge=32, le=1920)]] = (640, 480)
     fps: Annotated[float, Field(ge=1, le=60)] = 15.0
@@ -47,10 +55,27 @@ class CameraSpec(_Strict):
     fov: Annotated[float, Field(ge=20, le=120)] = 65.0
     noise: Annotated[float, Field(ge=0, le=30)] = 2.0
     blur: Annotated[float, Field(ge=0, le=5)] = 0.5
+    roll: Annotated[float, Field(ge=-30, le=30)] = 0.0
+    barrel: Annotated[float, Field(ge=0, le=0.5)] = 0.0
+    shutter: Share = 0.0
+    exposure: Annotated[float, Field(gt=0, le=8)] = 1.0
+    infrared: bool = False
+    chroma: Annotated[float, Field(ge=0, le=30)] = 0.0
+    vignette: Share = 0.0
+    bloom: Share = 0.0
+    compression: Share = 0.0
+
+    def camera(self) -> Camera:
+        """Return the camera where it hangs, with its lens."""
+        place = (self.x, self.height, 0.0)
+        return Camera(*self.size, place, self.pan, self.tilt, self.fov, self.roll, self.barrel)
 
 
 class RoomSpec(_Strict):
-    """The room's inside: wide, from the camera's wall to the far one (`deep`), and high; colours; the lamp."""
+    """The room's inside: wide, from the camera's wall to the far one (`deep`), and high; colours; the lamp.
+
+    With `doorways` one goes out at both sides without going through a wall.
+    """
 
     wide: Annotated[float, Field(ge=1.5, le=12)] = 5.0
     deep: Annotated[float, Field(ge=1.5, le=12)] = 5.0
@@ -58,6 +83,8 @@ class RoomSpec(_Strict):
     wall: Hex = "#d6cfc0"
     floor: Hex = "#9a7048"
     planks: bool = True
+    paper: bool = False
+    doorways: bool = False
     lamp: Place | None = None
     light: Annotated[float, Field(gt=0, le=2.0)] = 1.0
 
@@ -103,7 +130,7 @@ class BodySpec(_Strict):
 
 
 class ClothesSpec(_Strict):
-    """Colours of what is worn, and of skin and hair."""
+    """Colours of what is worn, and of skin and hair; what pattern the top has, its second colour being the shirt's."""
 
     top: Hex = "#6b3040"
     shirt: Hex = "#dbd4c4"
@@ -111,10 +138,12 @@ class ClothesSpec(_Strict):
     shoes: Hex = "#1f1a1a"
     skin: Hex = "#d1a38a"
     hair: Hex = "#aaa7a3"
+    pattern: Pattern = "plain"
 
     def clothes(self) -> Clothes:
         """Return the clothes in linear colours."""
-        return Clothes(**{name: colour(getattr(self, name)) for name in type(self).model_fields})
+        colours = {name: colour(getattr(self, name)) for name in type(self).model_fields if name != "pattern"}
+        return Clothes(**colours, pattern=self.pattern)
 
 
 class Walk(_Strict):
@@ -189,8 +218,26 @@ class PersonSpec(_Strict):
     does: tuple[Action, ...] = ()
 
 
+class PetSpec(_Strict):
+    """A cat or a dog, which from `begin` on walks from place to place and stays at each for `rest` seconds."""
+
+    kind: Species = "cat"
+    colour: Hex = "#5a4636"
+    way: Annotated[tuple[Place, ...], Field(min_length=2)]
+    speed: Annotated[float, Field(gt=0.1, le=2.0)] = 0.6
+    begin: Seconds = 0.0
+    rest: Seconds = 0.0
+
+    def pet(self) -> Pet:
+        """Return the animal, ready to walk."""
+        way = tuple((x, -away) for x, away in self.way)
+        return Pet(self.kind, colour(self.colour), way, self.speed, self.begin, self.rest)
+
+
 class Scene(_Strict):
-    """A whole scene. `seconds` ends it; by default it ends when everybody has done what they do."""
+    """A whole scene. `seconds` ends it; by default it ends when everybody has done what they do, at `pace` times the
+    speed at which they rehearsed.
+    """
 
     scene: Literal[1]
     seed: Annotated[int, Field(ge=0)] = 0
@@ -199,6 +246,8 @@ class Scene(_Strict):
     room: RoomSpec = RoomSpec()
     furniture: tuple[FurnitureSpec, ...] = ()
     persons: tuple[PersonSpec, ...] = ()
+    pets: tuple[PetSpec, ...] = ()
+    pace: Annotated[float, Field(ge=0.2, le=3.0)] = 1.0
 
     @model_validator(mode="after")
     def _seats(self) -> "Scene":

@@ -1,7 +1,8 @@
 """Fit the error model on films of which the truth is known: `python -m guardian.lab.world.fit_errors DIR`.
 
 DIR has scenes of the film language (NAME.yaml) beside what the real eye saw of them (NAME.jsonl, by `guardian record`).
-The table is printed; it becomes errors.json by `> guardian/lab/world/errors.json`.
+The table is printed; it becomes errors.json by `> guardian/lab/world/errors.json`. With --light, only films in that
+light are read, as DIR/manifest.csv of `guardian lab films` tells it.
 """
 
 import argparse
@@ -20,6 +21,7 @@ from rich.progress import track
 from guardian.behaviour import MIRRORED
 from guardian.lab import scene as scenes
 from guardian.lab.analyse import read_scene
+from guardian.lab.evaluate import manifest
 from guardian.lab.world.errors import LEAST_SEEN, PART_OF, PARTS, UPSIDE_DOWN, size, state
 from guardian.lab.world.truth import Body, World
 from guardian.skeleton import Pose
@@ -62,11 +64,17 @@ class Pairs:
             self.offs[key].append(min(float(off[keypoint]), MOST_OFF))
 
 
-def compare(directory: Path) -> dict[str, Pairs]:
-    """Go through all films of the directory that were recorded."""
+def compare(directory: Path, light: str | None = None) -> dict[str, Pairs]:
+    """Go through all films of the directory that were recorded, in any light or in one.
+
+    Raises ConfigurationError where there is a light but no manifest.
+    """
     pairs = {name: Pairs() for name in STATES}
     console = Console(stderr=True)
     films = [path for path in sorted(directory.glob("*.yaml")) if path.with_suffix(".jsonl").exists()]
+    if light is not None:
+        lit = {Path(row.path).stem for row in manifest.read(directory / "manifest.csv").rows if row.light == light}
+        films = [path for path in films if path.stem in lit]
     for path in track(films, console=console, transient=True, disable=not console.is_terminal):
         world = World(scenes.load(path))
         for time, body, pose, was_missing in _paired(world, path.with_suffix(".jsonl")):
@@ -141,7 +149,9 @@ def main() -> int:
     """Print the table."""
     parser = argparse.ArgumentParser(description="Fit the error model on films of which the truth is known.")
     parser.add_argument("directory", type=Path, help="has NAME.yaml beside NAME.jsonl")
-    print(json.dumps(table(compare(parser.parse_args().directory)), indent=1))
+    parser.add_argument("--light", default=None, metavar="L", help="only films in this light")
+    options = parser.parse_args()
+    print(json.dumps(table(compare(options.directory, options.light)), indent=1))
     return 0
 
 

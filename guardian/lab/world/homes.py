@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from guardian.lab import furniture
-from guardian.lab.camera import Camera
 from guardian.lab.rotation import about
 from guardian.lab.scene import CameraSpec, FurnitureSpec, PersonSpec, RoomSpec, Scene
 from guardian.settings import Place
@@ -99,7 +98,7 @@ def _person(random: np.random.Generator, number: int) -> dict[str, Any]:
 
 def _drawn(camera: CameraSpec, specs: tuple[FurnitureSpec, ...], random: np.random.Generator) -> tuple[Place, ...]:
     """The places as an installer draws them: the four corners of what one rests on, more or less."""
-    lens = Camera(*camera.size, (camera.x, camera.height, 0.0), camera.pan, camera.tilt, camera.fov)
+    lens = camera.camera()
     places = []
     for spec in specs:
         piece = spec.piece()

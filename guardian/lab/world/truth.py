@@ -5,9 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from guardian.lab import furniture
+from guardian.lab import furniture, house
 from guardian.lab.body import mesh
-from guardian.lab.camera import Camera
 from guardian.lab.cast import Person
 from guardian.lab.room import Box
 from guardian.lab.rotation import about
@@ -45,16 +44,18 @@ class Body:
 
 
 class World:
-    """The people of a scene before its camera. `pace` is how much faster than rehearsed each of them moves."""
+    """The people of a scene before its camera. `pace` is how much faster than rehearsed each of them moves; the scene
+    says it where nobody else does.
+    """
 
-    def __init__(self, scene: Scene, pace: float = 1.0) -> None:
-        spec = scene.camera
-        self.scene, self.pace = scene, pace
-        self.camera = Camera(*spec.size, (spec.x, spec.height, 0.0), spec.pan, spec.tilt, spec.fov)
+    def __init__(self, scene: Scene, pace: float | None = None) -> None:
+        self.scene, self.pace = scene, pace or scene.pace
+        self.camera = scene.camera.camera()
         self.persons = tuple(Person(each, scene, number) for number, each in enumerate(scene.persons))
         self._heads = [_head(person) for person in self.persons]
         boxes = [box for spec in scene.furniture for box in furniture.boxes(spec.piece())]
         self._boxes = [_Hull(box) for box in boxes if min(box.size) > 0.03]  # noqa: PLR2004 - rugs and cloths hide nothing
+        self._walls = [_Hull(box) for box in house.sides(scene.room)] if scene.room.doorways else []
 
     @property
     def seconds(self) -> float:
@@ -77,6 +78,10 @@ class World:
         """Whether nobody does anything but stay as they are."""
         return all(self._stays(person, time * self.pace) for person in self.persons)
 
+    def stuck(self, time: float) -> bool:
+        """Whether somebody is inside a piece of furniture: nothing stops those who fall but the floor."""
+        return any(bool(box.holds(body.joints).any()) for body in self.bodies(time) for box in self._boxes)
+
     @staticmethod
     def _stays(person: Person, time: float) -> bool:
         if time >= person.seconds:
@@ -87,7 +92,7 @@ class World:
     def _hidden(self, joints: Array) -> NDArray[np.bool_]:
         hidden = np.zeros(KEYPOINTS, bool)
         eye = np.array(self.camera.position)
-        for box in self._boxes:
+        for box in self._boxes + self._walls:
             hidden |= box.hides(eye, joints)
         return hidden
 
@@ -100,6 +105,12 @@ class _Hull:
         self._low = np.array([-box.size[0] / 2, 0.0, -box.size[2] / 2])
         self._high = np.array([box.size[0] / 2, box.size[1], box.size[2] / 2])
         self._centre = np.array(box.centre)
+
+    def holds(self, joints: Array) -> NDArray[np.bool_]:
+        """Whether each joint is inside the box."""
+        local = (joints - self._centre) @ self._turn
+        holds: NDArray[np.bool_] = ((local > self._low) & (local < self._high)).all(axis=1)
+        return holds
 
     def hides(self, eye: Array, joints: Array) -> NDArray[np.bool_]:
         """Whether the line from `eye` to each joint goes through the box, short of the skin (slab method)."""

@@ -1,0 +1,157 @@
+"""`guardian lab films OUT`: drawn films of the simulated world, hard to see in many ways, and what is true of them."""
+
+import csv
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import yaml
+from rich.console import Console
+from rich.progress import track
+
+from guardian.errors import ConfigurationError
+from guardian.lab import video
+from guardian.lab.render import Film
+from guardian.lab.scene import Scene
+from guardian.lab.world import synthesise
+from guardian.lab.world.errors import LEAST_SEEN
+from guardian.lab.world.hardness import Document, Hardness
+from guardian.lab.world.homes import ACTIVITIES, Home, fall, home
+from guardian.lab.world.synthesise import HIDDEN_SECONDS, grounded
+from guardian.lab.world.truth import World
+
+COLUMNS = (*synthesise.COLUMNS, "light")
+LYING_SECONDS = (5.0, 7.0)
+"""So long a film goes on after a fall; `guardian evaluate --hold` goes on from there."""
+BRIEF_SECONDS = 3.0
+"""How long at most somebody sits, lies or bends in a film."""
+MOST_ACTIONS = 5
+MOST_TRIES = 8
+COMPANY = 0.2
+"""The share of falls during which somebody else walks through the room."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    out: Path
+    number: int
+    seed: int
+    width: int | None
+
+
+def films(out: Path, *, count: int, seed: int, jobs: int, width: int | None = None) -> int:
+    """Draw so many films, each beside its scene, and write manifest.csv; the same for the same seed.
+
+    A film that is there already is kept, so that what was interrupted goes on. In the manifest `source` is what makes
+    a film hard, `light` its light. `width` makes all pictures so many pixels wide, to try something quickly.
+    Raises ConfigurationError where the directory cannot be written.
+    """
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        (out / "manifest.csv").touch()
+    except OSError as error:
+        message = f"{out}: {error.strerror}; a directory that this user may write would be right"
+        raise ConfigurationError(message) from error
+    tasks = [_Task(out, number, seed, width) for number in range(count)]
+    console = Console(stderr=True)
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as workers:
+        made = track(workers.map(_make, tasks), total=count, console=console, disable=not console.is_terminal)
+        rows = list(made)
+    with (out / "manifest.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, COLUMNS)
+        writer.writeheader()
+        writer.writerows(rows)
+    print(f"{out / 'manifest.csv'}: {count} films, {sum(row['kind'] == 'fall' for row in rows)} with a fall")
+    return 0
+
+
+def _make(task: _Task) -> dict[str, str]:
+    """Draw one film, unless it is there; return its row."""
+    cv2.setNumThreads(1)
+    random = np.random.default_rng((task.seed, task.number))
+    place, hardness = home(random), Hardness.of(task.number)
+    seed = int(np.random.default_rng((task.seed, task.number, 1)).integers(2**31))
+    if task.number % 2 == 0:
+        document, world, row = _fall(place, hardness, random, seed)
+    else:
+        document, world, row = _everyday(place, hardness, random, seed)
+    if task.width is not None:
+        wide, high = document["camera"]["size"]
+        document["camera"]["size"] = [task.width, round(high * task.width / wide / 2) * 2]
+    text = yaml.safe_dump(document, sort_keys=False)
+    scene, target = task.out / f"{task.number:05}.yaml", task.out / f"{task.number:05}.mp4"
+    if not (target.exists() and scene.exists() and scene.read_text(encoding="utf-8") == text):
+        scene.unlink(missing_ok=True)  # a film without its scene is not whole
+        film = Film(Scene.model_validate(document), world.persons)
+        video.write((picture for _, picture in film.frames()), target, film.scene.camera.size, film.scene.camera.fps)
+        scene.write_text(text, encoding="utf-8")
+    notes = f"drawn, {document['camera']['fps']:g} frames a second, camera at {document['camera']['height']:g} m"
+    origin = {"source": hardness.kind, "light": hardness.light, "subject": f"home-{task.number}", "notes": notes}
+    return row | origin | {"path": target.name}
+
+
+def _document(place: Home, seed: int, *does: list[Document]) -> Document:
+    """What they do in that home as a scene stands in a file; nothing in it takes long."""
+    scene = place.scene(seed, *(brief(each) for each in does))
+    plain: Document = scene.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    return plain | {"pace": round(place.pace, 2)}
+
+
+def brief(does: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The first few of the actions and the last one, none of them but a fall longer than a film has time for."""
+    chosen = does if len(does) <= MOST_ACTIONS else [*does[: MOST_ACTIONS - 1], does[-1]]
+    return [
+        {
+            verb: {**how, "for": min(how["for"], BRIEF_SECONDS)} if "for" in how and verb != "fall" else how
+            for verb, how in action.items()
+        }
+        for action in chosen
+    ]
+
+
+def _fall(
+    place: Home, hardness: Hardness, random: np.random.Generator, seed: int
+) -> tuple[Document, World, dict[str, str]]:
+    """Draw falls until one can be seen and misses the furniture: nothing else stops those who fall but the floor.
+
+    The last is taken if none does.
+    """
+    for _ in range(MOST_TRIES):
+        does, kind = fall(random, round(float(random.uniform(*LYING_SECONDS)), 2))
+        second = random.random() < COMPANY
+        others = [ACTIVITIES["walking through"][0](random, BRIEF_SECONDS)[0]] if second else []
+        document = hardness.harden(_document(place, seed, does, *others), random)
+        world = World(Scene.model_validate(document))
+        onset = next(act.start for act in world.persons[0].acts if act.verb == "fall") / world.pace
+        contact = grounded(world, onset)
+        hidden = world.bodies(contact + HIDDEN_SECONDS)[0].seen < LEAST_SEEN
+        if not hidden and not world.stuck(contact + HIDDEN_SECONDS):
+            break
+    document["seconds"] = round(world.persons[0].seconds / world.pace, 2)
+    towards, start = kind.split(", ")
+    row = {
+        "kind": "fall",
+        "fall_onset_s": f"{onset:.2f}",
+        "ground_contact_s": f"{contact:.2f}",
+        "down_until_end": "yes",
+        "event": "fall out of sight" if hidden else f"fall {towards}",
+        "posture": start,
+        "second_person": "yes" if second else "no",
+    }
+    return document, world, row
+
+
+def _everyday(
+    place: Home, hardness: Hardness, random: np.random.Generator, seed: int
+) -> tuple[Document, World, dict[str, str]]:
+    names = list(ACTIVITIES)
+    name = names[int(random.integers(len(names)))]
+    does = ACTIVITIES[name][0](random, float(random.uniform(2.0, BRIEF_SECONDS)))
+    document = hardness.harden(_document(place, seed, *does), random)
+    second = "yes" if len(does) > 1 else "no"
+    row = {"kind": "adl", "event": name, "second_person": second}
+    return document, World(Scene.model_validate(document)), row

@@ -1,0 +1,55 @@
+import argparse
+from pathlib import Path
+
+import cv2
+import pytest
+
+from guardian.errors import ConfigurationError
+from guardian.lab import scene as scenes
+from guardian.lab.commands import add_verbs
+from guardian.lab.evaluate.evaluation import read_manifest
+from guardian.lab.world.films import BRIEF_SECONDS, MOST_ACTIONS, _make, _Task, brief, films
+from guardian.lab.world.truth import World
+
+
+def test_a_film_has_no_time_for_long_rests_but_for_the_end_of_a_fall():
+    does = [{"sit": {"where": "chair", "for": 90.0}}, {"walk": {"to": [0, 2]}}, {"fall": {"for": 50.0}}]
+    assert brief(does) == [{"sit": {"where": "chair", "for": BRIEF_SECONDS}}, *does[1:]]
+
+
+def test_of_many_actions_the_first_few_and_the_last_are_done():
+    does = [{"wait": {"for": number / 100}} for number in range(9)]
+    assert brief(does) == [*does[: MOST_ACTIONS - 1], does[-1]]
+
+
+def test_a_directory_that_cannot_be_written_is_told(tmp_path: Path):
+    (tmp_path / "file").touch()
+    with pytest.raises(ConfigurationError, match="a directory that this user may write would be right"):
+        films(tmp_path / "file", count=1, seed=1, jobs=1)
+
+
+@pytest.mark.slow
+def test_a_collection_has_films_beside_their_scenes_and_the_truth_of_each(tmp_path: Path):
+    out, again = tmp_path / "made", tmp_path / "again"
+    assert films(out, count=2, seed=27, jobs=2, width=48) == 0
+    fall, everyday = read_manifest(out / "manifest.csv").rows
+    assert (fall.kind, fall.source, fall.light) == ("fall", "plain", "day")
+    assert (everyday.kind, everyday.source, everyday.light) == ("adl", "mirror", "lamp")
+    scene = scenes.load(out / "00000.yaml")
+    capture = cv2.VideoCapture(str(fall.file))
+    seconds = capture.get(cv2.CAP_PROP_FRAME_COUNT) / capture.get(cv2.CAP_PROP_FPS)
+    capture.release()
+    assert fall.onset is not None
+    assert fall.contact is not None
+    assert fall.onset < fall.contact < seconds - 3
+    body = World(scene).bodies(seconds)[0]
+    assert body.tilt > 45
+    again.mkdir()
+    _make(_Task(again, 1, 27, 48))
+    assert (again / "00001.mp4").read_bytes() == (out / "00001.mp4").read_bytes()
+    before = fall.file.stat().st_mtime_ns
+    lab = argparse.ArgumentParser()
+    add_verbs(lab)
+    options = lab.parse_args(["films", str(out), "--count", "1", "--seed", "27", "--width", "48"])
+    assert options.run(options) == 0
+    assert fall.file.stat().st_mtime_ns == before
