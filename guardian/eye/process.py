@@ -135,8 +135,7 @@ class Eye:
         self._source.close()
 
     def _observe(self, frame: Frame, view: View) -> Observation:
-        image = drawn_out(frame.image, view.contrast)
-        poses = self._finder.find(image, frame.time) if view.look else ()
+        poses = self._finder.find(drawn_out(frame.image, view.contrast), frame.time) if view.look else ()
         if view.look:
             self._gate.looked(frame.time, person=bool(poses))
         return observation_of(frame, view, poses, self._scenery.measure(self._gate.cells, frame.time))
