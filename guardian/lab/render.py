@@ -122,9 +122,11 @@ class Film:
         """Return the light that comes from everything at one moment, linear RGB (height, width, 3)."""
         image = self._room.colour + self._room.lit * lit[..., None]
         flat = image.reshape(-1, 3)
-        strength = television.INFRARED if self.scene.camera.infrared else television.BRIGHT
-        for screen in self._televisions:
-            screen.draw(flat, self._channel.picture(time), strength) if self._channel else None
+        if self._channel is not None:
+            picture = self._channel.picture(time)
+            strength = television.INFRARED if self.scene.camera.infrared else television.BRIGHT
+            for screen in self._televisions:
+                screen.draw(flat, picture, strength)
         for mirror in self._mirrors:
             glass = Canvas(flat, mirror.depth.copy())
             for surface in surfaces:
