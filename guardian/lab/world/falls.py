@@ -13,7 +13,7 @@ import numpy as np
 
 from guardian.lab.physics.course import Kind
 from guardian.lab.rotation import about
-from guardian.lab.world.homes import Home, go, spot
+from guardian.lab.world.homes import Home, between, go, spot
 
 Actions: TypeAlias = list[dict[str, Any]]
 
@@ -82,32 +82,28 @@ def fall(random: np.random.Generator, place: Home, lying: float) -> Told:
     return Told([*lead.does, {"fall": action}], kind, lead.posture, lead.towards, rises)
 
 
-def _seconds(random: np.random.Generator, low: float, high: float) -> float:
-    return round(float(random.uniform(low, high)), 2)
-
-
 def _one(random: np.random.Generator, among: Sequence[str], shares: Sequence[float] | None = None) -> str:
     return str(random.choice(list(among), p=shares))
 
 
 def _walking(random: np.random.Generator, towards: str) -> _Lead:
     walk: dict[str, Any] = {"walk": {"to": spot(random)}}
-    return _Lead([go(random), walk], "walking", towards, _seconds(random, 1.2, 2.2))
+    return _Lead([go(random), walk], "walking", towards, between(random, 1.2, 2.2))
 
 
 def _standing(random: np.random.Generator, towards: str) -> _Lead:
-    return _Lead([go(random), {"wait": {"for": _seconds(random, 0.5, 6.0)}}], "standing", towards)
+    return _Lead([go(random), {"wait": {"for": between(random, 0.5, 6.0)}}], "standing", towards)
 
 
 def _bending(random: np.random.Generator, towards: str) -> _Lead:
     return _Lead(
-        [go(random), {"bend": {"for": _seconds(random, 0.7, 3.0)}}], "bending", towards, _seconds(random, 0, 1.8)
+        [go(random), {"bend": {"for": between(random, 0.7, 3.0)}}], "bending", towards, between(random, 0, 1.8)
     )
 
 
 def _getting_up(random: np.random.Generator, towards: str) -> _Lead:
-    sit = {"sit": {"where": _one(random, ("chair", "rest")), "for": _seconds(random, 2, 20)}}
-    return _Lead([go(random), sit, {"stand": {"for": 0.0}}], "getting up", towards, _seconds(random, 0.0, 0.7))
+    sit = {"sit": {"where": _one(random, ("chair", "rest")), "for": between(random, 2, 20)}}
+    return _Lead([go(random), sit, {"stand": {"for": 0.0}}], "getting up", towards, between(random, 0.0, 0.7))
 
 
 def _losing_balance(random: np.random.Generator, _place: Home) -> _Lead:
@@ -130,14 +126,14 @@ def _fainting(random: np.random.Generator, _place: Home) -> _Lead:
 
 
 def _off_the_chair(random: np.random.Generator, _place: Home) -> _Lead:
-    sit = {"sit": {"where": _one(random, ("chair", "rest"), (0.7, 0.3)), "for": _seconds(random, 2, 20)}}
+    sit = {"sit": {"where": _one(random, ("chair", "rest"), (0.7, 0.3)), "for": between(random, 2, 20)}}
     return _Lead([go(random), sit], "sitting", "forward")
 
 
 def _off_the_bed(random: np.random.Generator, _place: Home) -> _Lead:
     lies = random.random() < 0.6  # noqa: PLR2004 - the others sit on the edge
     verb = "lie" if lies else "sit"
-    does = [go(random), {verb: {"where": "rest", "for": _seconds(random, 2, 20)}}]
+    does = [go(random), {verb: {"where": "rest", "for": between(random, 2, 20)}}]
     return _Lead(does, "lying" if lies else "sitting", "forward")
 
 
@@ -150,7 +146,7 @@ def _against_furniture(random: np.random.Generator, place: Home) -> _Lead:
     heading = {"forward": 180.0, "left": 90.0, "right": -90.0, "back": 0.0}[towards]
     to = round(piece.x + float(away[0]), 2), round(-(piece.z + float(away[2])), 2)
     walk = {"walk": {"to": to, "facing": piece.facing + heading}}
-    return _Lead([go(random), walk, {"wait": {"for": _seconds(random, 0.2, 3.0)}}], "standing", towards)
+    return _Lead([go(random), walk, {"wait": {"for": between(random, 0.2, 3.0)}}], "standing", towards)
 
 
 _LEADS: Mapping[Kind, _Leading] = {

@@ -20,7 +20,7 @@ from guardian.lab.scene import Scene
 from guardian.lab.world import synthesise
 from guardian.lab.world.errors import LEAST_SEEN
 from guardian.lab.world.hardness import Document, Hardness
-from guardian.lab.world.homes import ACTIVITIES, Home, fall, home
+from guardian.lab.world.homes import ACTIVITIES, Home, between, fall, home
 from guardian.lab.world.synthesise import HIDDEN_SECONDS, grounded
 from guardian.lab.world.truth import World
 
@@ -121,7 +121,7 @@ def _fall(
     The last is taken if none does.
     """
     for _ in range(MOST_TRIES):
-        does, kind = fall(random, round(float(random.uniform(*LYING_SECONDS)), 2))
+        does, kind = fall(random, between(random, *LYING_SECONDS))
         second = random.random() < COMPANY
         others = [ACTIVITIES["walking through"][0](random, BRIEF_SECONDS)[0]] if second else []
         document = hardness.harden(_document(place, seed, does, *others), random)

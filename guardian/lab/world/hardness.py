@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from guardian.lab.world.homes import DEEP, OUTSIDE
+from guardian.lab.world.homes import DEEP, OUTSIDE, between
 
 Document: TypeAlias = dict[str, Any]
 """A scene of the film language, or a part of it, as it stands in a file."""
@@ -78,16 +78,16 @@ class Hardness:
         if self.kind == "smeared":
             return {
                 "fps": float(random.choice([6.0, 8.0])),
-                "shutter": _from(random, 0.7, 1.0),
-                "blur": _from(random, 1.0, 2.2),
-                "compression": _from(random, 0.5, 0.9),
+                "shutter": between(random, 0.7, 1.0),
+                "blur": between(random, 1.0, 2.2),
+                "compression": between(random, 0.5, 0.9),
             }
         if self.kind == "occluded":
-            height = _from(random, 1.0, 1.6)
+            height = between(random, 1.0, 1.6)
             return {"height": height, "tilt": round(degrees(atan2(height - 0.8, 3.2)), 1)}
         if self.kind == "bent lens":
-            roll = _from(random, 4.0, 14.0) * float(random.choice([-1.0, 1.0]))
-            return {"barrel": _from(random, 0.2, 0.42), "roll": roll}
+            roll = between(random, 4.0, 14.0) * float(random.choice([-1.0, 1.0]))
+            return {"barrel": between(random, 0.2, 0.42), "roll": roll}
         return {}
 
     def _lit(self, room: Document, camera: Document, random: np.random.Generator) -> tuple[Document, Document]:
@@ -99,33 +99,29 @@ class Hardness:
             "infrared": (0.8, 1.4),
             "backlight": (0.10, 0.20),
         }
-        room = room | {"light": _from(random, *levels[self.light])}
+        room = room | {"light": between(random, *levels[self.light])}
         if self.light == "lamp":
-            room["lamp"] = [_from(random, -1.8, 1.8), _from(random, 2.0, 4.8)]
+            room["lamp"] = [between(random, -1.8, 1.8), between(random, 2.0, 4.8)]
         drawn = {
-            "day": {"noise": _from(random, 1.5, 3.0)},
-            "lamp": {"noise": _from(random, 3.0, 6.0), "chroma": _from(random, 1.0, 3.0)},
+            "day": {"noise": between(random, 1.5, 3.0)},
+            "lamp": {"noise": between(random, 3.0, 6.0), "chroma": between(random, 1.0, 3.0)},
             "dim": {
-                "noise": _from(random, 4.0, 9.0),
-                "chroma": _from(random, 3.0, 7.0),
-                "exposure": _from(random, 1.0, 1.6),
+                "noise": between(random, 4.0, 9.0),
+                "chroma": between(random, 3.0, 7.0),
+                "exposure": between(random, 1.0, 1.6),
             },
             "infrared": {
                 "infrared": True,
-                "noise": _from(random, 4.0, 9.0),
-                "vignette": _from(random, 0.3, 0.7),
+                "noise": between(random, 4.0, 9.0),
+                "vignette": between(random, 0.3, 0.7),
             },
             "backlight": {
-                "noise": _from(random, 3.0, 5.0),
-                "exposure": _from(random, 1.8, 2.6),
-                "bloom": _from(random, 0.25, 0.6),
+                "noise": between(random, 3.0, 5.0),
+                "exposure": between(random, 1.8, 2.6),
+                "bloom": between(random, 0.25, 0.6),
             },
         }
         return room, camera | drawn[self.light]
-
-
-def _from(random: np.random.Generator, low: float, high: float) -> float:
-    return round(float(random.uniform(low, high)), 2)
 
 
 def _one(random: np.random.Generator, names: tuple[str, ...]) -> str:
@@ -138,10 +134,10 @@ def _ordinary(random: np.random.Generator) -> Document:
         "size": list(SIZES[int(random.integers(len(SIZES)))]),
         "fps": float(random.choice([8.0, 10.0])),
         "roll": round(float(random.normal(0, 1.0)), 2),
-        "barrel": _from(random, 0.0, 0.1),
-        "shutter": _from(random, 0.0, 0.3),
-        "blur": _from(random, 0.4, 0.9),
-        "compression": _from(random, 0.0, 0.25),
+        "barrel": between(random, 0.0, 0.1),
+        "shutter": between(random, 0.0, 0.3),
+        "blur": between(random, 0.4, 0.9),
+        "compression": between(random, 0.0, 0.25),
     }
 
 
@@ -170,22 +166,22 @@ def _mirror(random: np.random.Generator, side: float) -> Document:
     """A large mirror between armchair and bed or sofa, so that people before it are seen in it."""
     return {
         "kind": "mirror",
-        "at": [round(-0.45 * side + float(random.normal(0, 0.15)), 2), _from(random, 4.3, DEEP - 0.1)],
-        "facing": _from(random, -12, 12),
-        "lifted": _from(random, 0.05, 0.35),
-        "size": [_from(random, 0.9, 1.4), _from(random, 1.5, 1.9), 0.04],
+        "at": [round(-0.45 * side + float(random.normal(0, 0.15)), 2), between(random, 4.3, DEEP - 0.1)],
+        "facing": between(random, -12, 12),
+        "lifted": between(random, 0.05, 0.35),
+        "size": [between(random, 0.9, 1.4), between(random, 1.5, 1.9), 0.04],
     }
 
 
 def _television(random: np.random.Generator, slot: float, side: float) -> list[Document]:
     """A television on the wall, or on a low board nearer to the camera."""
-    wide = _from(random, 1.0, 1.5)
+    wide = between(random, 1.0, 1.5)
     screen = {"kind": "television", "size": [wide, round(wide * 9 / 16 + 0.03, 2), 0.06]}
     if random.random() < 0.5:
-        return [screen | {"at": [slot, DEEP - 0.04], "lifted": _from(random, 0.9, 1.3)}]
-    x, away = round(-0.5 * side, 2), _from(random, 4.2, 4.9)
+        return [screen | {"at": [slot, DEEP - 0.04], "lifted": between(random, 0.9, 1.3)}]
+    x, away = round(-0.5 * side, 2), between(random, 4.2, 4.9)
     board = {"kind": "block", "at": [x, away], "size": [wide + 0.2, 0.5, 0.4], "colour": "#4a3626"}
-    return [board, screen | {"at": [x, away], "lifted": 0.52, "facing": _from(random, -10, 10)}]
+    return [board, screen | {"at": [x, away], "lifted": 0.52, "facing": between(random, -10, 10)}]
 
 
 def _in_front(random: np.random.Generator) -> Document:
@@ -198,29 +194,35 @@ def _in_front(random: np.random.Generator) -> Document:
         {"kind": "plant", "size": [0.6, 1.2, 0.6], "colour": "#3d6133"},
     )
     chosen = kinds[int(random.integers(len(kinds)))]
-    return {"colour": _one(random, DYES)} | chosen | {"at": [_from(random, -0.8, 0.8), _from(random, 1.7, 1.9)]}
+    return {"colour": _one(random, DYES)} | chosen | {"at": [between(random, -0.8, 0.8), between(random, 1.7, 1.9)]}
 
 
 def _window(random: np.random.Generator, slot: float) -> Document:
-    size = [_from(random, 1.3, 2.2), _from(random, 1.2, 1.6), 0.05]
-    return {"kind": "window", "at": [slot, DEEP - 0.03], "lifted": _from(random, 0.5, 0.9), "size": size}
+    size = [between(random, 1.3, 2.2), between(random, 1.2, 1.6), 0.05]
+    return {"kind": "window", "at": [slot, DEEP - 0.03], "lifted": between(random, 0.5, 0.9), "size": size}
 
 
 def _picture(random: np.random.Generator, slot: float) -> Document:
-    size = [_from(random, 0.4, 0.8), _from(random, 0.35, 0.6), 0.03]
+    size = [between(random, 0.4, 0.8), between(random, 0.35, 0.6), 0.03]
     at = [slot, DEEP - 0.02]
-    return {"kind": "picture", "at": at, "lifted": _from(random, 1.3, 1.7), "size": size, "colour": _one(random, DYES)}
+    return {
+        "kind": "picture",
+        "at": at,
+        "lifted": between(random, 1.3, 1.7),
+        "size": size,
+        "colour": _one(random, DYES),
+    }
 
 
 def _pet(random: np.random.Generator) -> Document:
     """A cat or a dog that comes in where people do, and goes about among them."""
-    places = [[float(random.choice([-OUTSIDE, OUTSIDE])), _from(random, 2.2, 3.2)]]
-    places += [[_from(random, -1.8, 1.8), _from(random, 2.0, 3.5)] for _ in range(int(random.integers(3, 7)))]
+    places = [[float(random.choice([-OUTSIDE, OUTSIDE])), between(random, 2.2, 3.2)]]
+    places += [[between(random, -1.8, 1.8), between(random, 2.0, 3.5)] for _ in range(int(random.integers(3, 7)))]
     return {
         "kind": _one(random, ("cat", "dog")),
         "colour": _one(random, FURS),
         "way": places,
-        "speed": _from(random, 0.4, 0.9),
-        "begin": _from(random, 0.0, 2.0),
-        "rest": _from(random, 0.0, 1.5),
+        "speed": between(random, 0.4, 0.9),
+        "begin": between(random, 0.0, 2.0),
+        "rest": between(random, 0.0, 1.5),
     }

@@ -88,10 +88,10 @@ def _person(random: np.random.Generator, number: int) -> dict[str, Any]:
         "body": {
             "sex": str(random.choice(["female", "male"])),
             "age": float(random.uniform(68, 92) if old else random.uniform(25, 65)),
-            "height": round(float(random.uniform(1.48, 1.86)), 2),
-            "weight": round(float(random.uniform(-0.6, 0.9)), 2),
+            "height": between(random, 1.48, 1.86),
+            "weight": between(random, -0.6, 0.9),
         },
-        "at": (float(random.choice([-OUTSIDE, OUTSIDE])), round(float(random.uniform(2.3, 3.4)), 2)),
+        "at": (float(random.choice([-OUTSIDE, OUTSIDE])), between(random, 2.3, 3.4)),
         "speed": round(float(random.uniform(0.5, 0.8) if old else random.uniform(0.8, 1.2)), 2),
     }
 
@@ -116,9 +116,14 @@ def _drawn(camera: CameraSpec, specs: tuple[FurnitureSpec, ...], random: np.rand
     return tuple(places)
 
 
+def between(random: np.random.Generator, low: float, high: float) -> float:
+    """A figure between these, to two places."""
+    return round(float(random.uniform(low, high)), 2)
+
+
 def spot(random: np.random.Generator) -> tuple[float, float]:
     """A place in the middle of the room, (x, away) in metres."""
-    return round(float(random.uniform(-1.0, 1.0)), 2), round(float(random.uniform(2.3, 3.4)), 2)
+    return between(random, -1.0, 1.0), between(random, 2.3, 3.4)
 
 
 def go(random: np.random.Generator) -> dict[str, Any]:
@@ -127,7 +132,7 @@ def go(random: np.random.Generator) -> dict[str, Any]:
 
 
 def _out(random: np.random.Generator) -> dict[str, Any]:
-    return {"walk": {"to": (float(random.choice([-OUTSIDE, OUTSIDE])), round(float(random.uniform(2.3, 3.2)), 2))}}
+    return {"walk": {"to": (float(random.choice([-OUTSIDE, OUTSIDE])), between(random, 2.3, 3.2))}}
 
 
 Doing = Callable[[np.random.Generator, float], list[list[dict[str, Any]]]]
@@ -208,6 +213,6 @@ def fall(random: np.random.Generator, lying: float) -> tuple[list[dict[str, Any]
         does += [{"sit": {"where": "chair", "for": float(random.uniform(2, 20))}}, {"stand": {"for": 0.3}}, go(random)]
     if start == "bending":
         does += [{"bend": {"for": float(random.uniform(0.7, 3))}}]
-    spin, buckle = round(float(random.uniform(0.4, 2.4)), 2), round(float(random.uniform(0.05, 1.0)), 2)
+    spin, buckle = between(random, 0.4, 2.4), between(random, 0.05, 1.0)
     does.append({"fall": {"towards": towards, "spin": spin, "buckle": buckle, "for": lying}})
     return does, f"{towards}, {start}"
