@@ -1,30 +1,23 @@
 """`guardian lab films OUT`: drawn films of the simulated world, hard to see in many ways, and what is true of them."""
 
-import csv
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
 import yaml
-from rich.console import Console
-from rich.progress import track
 
-from guardian.errors import ConfigurationError
 from guardian.lab import video
 from guardian.lab.render import Film
 from guardian.lab.scene import Scene
-from guardian.lab.world import synthesise
-from guardian.lab.world.errors import LEAST_SEEN
+from guardian.lab.world import collection
+from guardian.lab.world.collection import HIDDEN_SECONDS, Landing
 from guardian.lab.world.hardness import Document, Hardness
 from guardian.lab.world.homes import ACTIVITIES, Home, between, fall, home
-from guardian.lab.world.synthesise import HIDDEN_SECONDS, grounded
 from guardian.lab.world.truth import World
 
-COLUMNS = (*synthesise.COLUMNS, "light")
+COLUMNS = (*collection.COLUMNS, "light")
 LYING_SECONDS = (5.0, 7.0)
 """So long a film goes on after a fall; `guardian evaluate --hold` goes on from there."""
 BRIEF_SECONDS = 3.0
@@ -50,23 +43,8 @@ def films(out: Path, *, count: int, seed: int, jobs: int, width: int | None = No
     a film hard, `light` its light. `width` makes all pictures so many pixels wide, to try something quickly.
     Raises ConfigurationError where the directory cannot be written.
     """
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        (out / "manifest.csv").touch()
-    except OSError as error:
-        message = f"{out}: {error.strerror}; a directory that this user may write would be right"
-        raise ConfigurationError(message) from error
     tasks = [_Task(out, number, seed, width) for number in range(count)]
-    console = Console(stderr=True)
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as workers:
-        made = track(workers.map(_make, tasks), total=count, console=console, disable=not console.is_terminal)
-        rows = list(made)
-    with (out / "manifest.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, COLUMNS)
-        writer.writeheader()
-        writer.writerows(rows)
-    print(f"{out / 'manifest.csv'}: {count} films, {sum(row['kind'] == 'fall' for row in rows)} with a fall")
-    return 0
+    return collection.write(out, _make, tasks, columns=COLUMNS, things="films", jobs=jobs)
 
 
 def _make(task: _Task) -> dict[str, str]:
@@ -126,23 +104,12 @@ def _fall(
         others = [ACTIVITIES["walking through"][0](random, BRIEF_SECONDS)[0]] if second else []
         document = hardness.harden(_document(place, seed, does, *others), random)
         world = World(Scene.model_validate(document))
-        onset = next(act.start for act in world.persons[0].acts if act.verb == "fall") / world.pace
-        contact = grounded(world, onset)
-        hidden = world.bodies(contact + HIDDEN_SECONDS)[0].seen < LEAST_SEEN
-        if not hidden and not world.stuck(contact + HIDDEN_SECONDS):
+        landing = Landing.of(world)
+        if not landing.hidden and not world.stuck(landing.contact + HIDDEN_SECONDS):
             break
     document["seconds"] = round(world.persons[0].seconds / world.pace, 2)
     towards, start = kind.split(", ")
-    row = {
-        "kind": "fall",
-        "fall_onset_s": f"{onset:.2f}",
-        "ground_contact_s": f"{contact:.2f}",
-        "down_until_end": "yes",
-        "event": "fall out of sight" if hidden else f"fall {towards}",
-        "posture": start,
-        "second_person": "yes" if second else "no",
-    }
-    return document, world, row
+    return document, world, landing.row(towards, start, second=second)
 
 
 def _everyday(
