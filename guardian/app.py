@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 from guardian.brain import Brain, Message, Outputs, topics_of
 from guardian.commands import Publish
-from guardian.errors import ConfigurationError, GuardianError, PanelError
+from guardian.errors import ConfigurationError, GuardianError, ModelError, PanelError
 from guardian.events import (
     Acknowledged,
     Cancelled,
@@ -43,6 +43,7 @@ from guardian.io.notify import Phones
 from guardian.io.panel import NoPanel, Panel, choose_panel
 from guardian.io.scenes import SceneWriter
 from guardian.io.watchdog import Systemd, Watchdog
+from guardian.network import Network, judge_for
 from guardian.settings import Room, Settings
 from guardian.web.household import Coverage
 from guardian.web.server import WebServer
@@ -89,7 +90,7 @@ class Guardian:
         self._phones = Phones(settings.contacts, self.submit, self._clock.monotonic)
         self.scenes = SceneWriter(scenes_of(settings), settings.feedback, self.submit, self._clock.moment)
         outputs = Outputs(self.panel, self.journal, self._publish, self._phones.tell, self.scenes.put)
-        self.brain = Brain(settings, outputs, lambda: uuid.uuid4().hex[:12], self._clock.moment())
+        self.brain = Brain(settings, outputs, lambda: uuid.uuid4().hex[:12], self._clock.moment(), self._judge())
         self.home = Home(settings, self.brain, self.journal, self._clock, self.submit)
         self.watches = tuple(
             Watch(room.name, _orders(room, settings, loop=loop_files), self._inbox.put) for room in settings.rooms
@@ -177,6 +178,14 @@ class Guardian:
         except PanelError as error:
             self._report("panel", error)
             return NoPanel()
+
+    def _judge(self) -> Network | None:
+        """The network beside the rules; they do without it, and say so."""
+        try:
+            return judge_for(self.settings.falls)
+        except ModelError as error:
+            self._report("network", error)
+            return None
 
     def _gestured(self, gesture: Gesture, now: float) -> None:
         self.submit(button_event(gesture, self.brain.alarm.state, now))

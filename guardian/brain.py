@@ -24,6 +24,7 @@ from guardian.io.gpio import DARK
 from guardian.io.journal import Journal
 from guardian.io.panel import Panel
 from guardian.moment import Moment
+from guardian.opinion import Judge
 from guardian.pipeline import Pipeline
 from guardian.posture import Figure, Steady
 from guardian.settings import Room, Settings
@@ -71,13 +72,22 @@ class _Memory:
 
 
 class Brain:
-    """One box. `new_id` names incidents; `shown` is the home as of the last pass, for any thread to read."""
+    """One box. `new_id` names incidents, `network` judges falls beside the rules; `shown` is the home as of the last
+    pass, for any thread to read.
+    """
 
-    def __init__(self, settings: Settings, outputs: Outputs, new_id: Callable[[], str], moment: Moment) -> None:
-        self._settings, self._outputs = settings, outputs
+    def __init__(
+        self,
+        settings: Settings,
+        outputs: Outputs,
+        new_id: Callable[[], str],
+        moment: Moment,
+        network: Judge | None = None,
+    ) -> None:
+        self._settings, self._outputs, self._network = settings, outputs, network
         self._alarm = Alarm(settings.alarm, settings.contacts, new_id, settings.behaviour.alarm_events)
         self._rooms = {room.name: room for room in settings.rooms}
-        self._pipelines = {room.name: Pipeline(room, settings, moment.monotonic) for room in settings.rooms}
+        self._pipelines = {room.name: self._pipeline(room, moment) for room in settings.rooms}
         self._memories = {room.name: _Memory() for room in settings.rooms}
         self._feedback = Feedback(self._rooms, new_id, on=settings.feedback.keep_scenes)
         self._scenes_kept = 0
@@ -112,13 +122,16 @@ class Brain:
         ago they were kept, and the falls that were open.
         """
         for room in self._rooms.values():
-            self._pipelines[room.name] = Pipeline(room, self._settings, moment.monotonic, people)
+            self._pipelines[room.name] = self._pipeline(room, moment, people)
             if room.name in memories:
                 self._recall(room.name, *memories[room.name], moment)
         restored = self._alarm.restore(stored, moment.monotonic)
         self._publish(self._bulletin.begin(self._alarm.incidents, moment))
         self._carry_out(restored, moment)
         self.tick(moment)
+
+    def _pipeline(self, room: Room, moment: Moment, people: Sequence[Template] = ()) -> Pipeline:
+        return Pipeline(room, self._settings, moment.monotonic, people, self._network)
 
     def take(self, message: Message, moment: Moment) -> None:
         """Take one message, carry out what comes of it, and let time pass until now."""

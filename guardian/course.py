@@ -119,6 +119,7 @@ class Course:
     told: bool = False
     lost: bool = False
     at_exit: bool = False
+    said: float | None = None
     edge: float = float("-inf")
     told_long_lie: bool = False
 
@@ -177,8 +178,18 @@ class Course:
         self.phase, self.since, self.descent = phase, since, descent
         self.level = hips[0] if hips else 0.0
         self.floor = self.path.floor or self.figure.floor
-        self.evidence, self.up = Since(), 0.0
+        self.evidence, self.up, self.said = Since(), 0.0, None
         self.rose = self.told = self.told_long_lie = False
+
+    def hear(self, said: float | None) -> float | None:
+        """Take what the network says of the body now, in nats, and give it back; the most that it said is kept."""
+        if said is not None:
+            self.said = said if self.said is None else max(self.said, said)
+        return said
+
+    def denied(self, unlikely: float) -> bool:
+        """Whether the network has never said more than that since the descent: its window soon no longer holds it."""
+        return self.said is not None and self.said <= unlikely
 
     def reset(self) -> None:
         """It was nothing, or is over."""

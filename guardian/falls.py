@@ -16,6 +16,7 @@ from guardian.descent import Descent
 from guardian.events import FallConfirmed, FallSuspected, LongLie, PersonDown, PersonEvent, PersonRecovered
 from guardian.evidence import WEIGHTS, Since, Views, belief, ranked, views
 from guardian.geometry import Point, distance
+from guardian.opinion import Opinion
 from guardian.posture import SWITCH_SECONDS, SWITCH_STATURES, Figure, Posture
 from guardian.settings import Falls
 from guardian.tracking import Track, TrackState, torso_middle
@@ -37,6 +38,10 @@ RECALLED_SECONDS = 2 * 3600.0
 """After a restart a body that came down longer ago is no longer waited for; its incident is kept by the alarm."""
 BELIEVED = {"low": 1.8, "normal": 0.6, "high": -0.6}
 """Belief (nats) from which on a suspicion is a fall, by the named step of sensitivity."""
+CONVINCED = {"low": 4.0, "normal": 3.0, "high": 2.0}
+"""What the network must say (nats) of somebody who came down, so that it is a fall whatever the rules believe."""
+UNLIKELY = -2.0
+"""What the network says of who has hardly fallen: then the rules wait until the body has been lying for long."""
 
 MAT_DOUBT = 2.0
 SUSPECTED = -2.1
@@ -51,9 +56,11 @@ Told = TypeVar("Told", bound=PersonEvent)
 class FallDetector:
     """Watches every person of one room for falls."""
 
-    def __init__(self, room: str, settings: Falls) -> None:
+    def __init__(self, room: str, settings: Falls, opinion: Opinion | None = None) -> None:
         self._room = room
         self._settings = settings
+        self._opinion = opinion or Opinion()
+        self._convinced, self._unlikely = CONVINCED[settings.sensitivity], UNLIKELY
         self._courses: dict[int, Course] = {}
         self._exits: deque[Point] = deque(maxlen=EXITS)
 
@@ -201,16 +208,20 @@ class FallDetector:
         low = evidence.down + evidence.sat + hidden
         seen = views(descent, evidence)
         believed = belief(seen) - BELIEVED[self._settings.sensitivity] - self._doubt(course)
-        if not course.told and (not descent.faint or (believed >= SUSPECTED and not course.leaving)):
+        said = course.hear(self._opinion.of(course.figure.person.track.id))
+        convinced = said is not None and said >= self._convinced
+        if not course.told and (not descent.faint or ((believed >= SUSPECTED or convinced) and not course.leaving)):
             course.told = True
             yield self._event(FallSuspected, course, now, descent.sentence)
-        if believed >= 0 and self._waited(evidence, hidden) and low >= DOWN_SHARE * since and course.up == 0:
+        waited = self._waited(evidence, hidden) and low >= DOWN_SHARE * since
+        believes = believed >= 0 and waited and not course.denied(self._unlikely)
+        if (believes or (convinced and since >= self._settings.confirm_seconds)) and course.up == 0:
             if course.resting:
                 course.reset()
                 return
-            course.phase = Phase.DOWN
+            course.phase, course.told = Phase.DOWN, True
             fall = self._event(FallConfirmed, course, now, descent.sentence, _whereabouts(evidence, since))
-            yield replace(fall, evidence=ranked(seen))
+            yield replace(fall, evidence=ranked(seen) if said is None else (*ranked(seen), ("network", round(said, 2))))
         elif evidence.sat >= self._unsure_seconds and not course.resting:
             course.phase, course.told = Phase.DOWN, True
             yield self._event(PersonDown, course, now, descent.sentence, _whereabouts(evidence, since))

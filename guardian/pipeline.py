@@ -12,6 +12,7 @@ from guardian.falls import FallDetector
 from guardian.ground import Ground, Known
 from guardian.identity import Identity, Template
 from guardian.moment import Moment
+from guardian.opinion import Judge, Opinion
 from guardian.posture import Figure, Postures
 from guardian.settings import Room, Settings
 from guardian.skeleton import Observation
@@ -26,15 +27,25 @@ class _Who(TypedDict):
 
 
 class Pipeline:
-    """The stages of one room. `now` is the monotonic second at which it begins; `people` are the enrolled ones."""
+    """The stages of one room. `now` is the monotonic second at which it begins; `people` are the enrolled ones;
+    without a `network` the rules alone decide what is a fall.
+    """
 
-    def __init__(self, room: Room, settings: Settings, now: float, people: Iterable[Template] = ()) -> None:
+    def __init__(
+        self,
+        room: Room,
+        settings: Settings,
+        now: float,
+        people: Iterable[Template] = (),
+        network: Judge | None = None,
+    ) -> None:
         self._room = room.name
         self._tracker = Tracker()
         self._identity = Identity(room.name, people)
         self._postures = Postures(room.places)
         self._ground = Ground(room.camera)
-        self._falls = FallDetector(room.name, settings.falls)
+        self._opinion = Opinion(network)
+        self._falls = FallDetector(room.name, settings.falls, self._opinion)
         self._stillness = Stillness(room.name, settings.behaviour)
         self._view, self._aim = View(room.name, now), Aim(room.name)
         self._present: dict[int, Figure] = {}
@@ -56,6 +67,7 @@ class Pipeline:
         aim = self._aim.update(observation)
         self.figures = self._postures.update(persons, now, observation.aspect, placed=not self._aim.moved)
         self._ground.update(self.figures, now, observation.aspect, moved=self._aim.moved)
+        self._opinion.update(self.figures, now)
         return (
             *self._view.update(observation),
             *aim,

@@ -129,10 +129,12 @@ class Household(Section):
 
 
 class Falls(Section):
-    """When lying down is a fall. Times in seconds. `sensitivity` says how much must speak for a fall."""
+    """When lying down is a fall. Times in seconds. `sensitivity` says how much must speak for a fall;
+    with `network` the trained network is asked beside the rules.
+    """
 
     sensitivity: Literal["low", "normal", "high"] = "normal"
-
+    network: bool = True
     confirm_seconds: float = Field(4.0, gt=0, le=60)
     down_seconds: float = Field(20.0, gt=0, le=600)
     long_lie_seconds: float = Field(60.0, gt=0, le=3600)

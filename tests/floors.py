@@ -31,6 +31,9 @@ STAGES = (
     "view",
     "aim",
     "ground",
+    "window",
+    "trails",
+    "opinion",
     "descent",
     "evidence",
     "course",
@@ -49,7 +52,7 @@ STAGES = (
 EDGES = ("configuration", "eye", "io", "web")
 """What touches the world; none knows another."""
 
-TOPS = ("brain", "home", "app", "doctor")
+TOPS = ("network", "brain", "home", "app", "doctor")
 """What puts the parts together, each on the one before it, and what examines them."""
 
 SHOWS = ("lab", "demo")

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from guardian.lab.network.window import Grid
+from guardian.window import Grid
 
 
 class Low:

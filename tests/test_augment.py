@@ -5,7 +5,7 @@ from walks import falling, samples
 from guardian.behaviour import MIRRORED
 from guardian.lab.network import augment
 from guardian.lab.network.augment import Grids
-from guardian.lab.network.window import AGE, HIPS_AT, POSE, STEPS, grid, windows
+from guardian.window import AGE, HIPS_AT, POSE, STEPS, grid, windows
 
 NOW = 12.0
 
@@ -56,6 +56,20 @@ def test_sides_are_exchanged_for_a_while(grids: Grids):
     assert np.array_equal(swapped.keypoints[0, 12], grids.keypoints[0, 12][MIRRORED])
     assert np.array_equal(swapped.keypoints[0, 15], grids.keypoints[0, 15])
     assert np.array_equal(swapped.keypoints[1], grids.keypoints[1])
+
+
+def test_a_body_that_rests_is_still_to_the_digit_since_it_came_to_rest(grids: Grids):
+    random = np.random.default_rng(2)
+    trembling = augment.blurred(grids, random)
+    still = augment.stilled(trembling, np.array([True, False]))
+    assert (still.keypoints[0, -20:] == trembling.keypoints[0, -1]).all()
+    assert np.array_equal(still.keypoints[0, :25], trembling.keypoints[0, :25])
+    assert np.array_equal(still.keypoints[1], trembling.keypoints[1])
+
+
+def test_a_body_that_is_out_of_sight_is_not_stilled(grids: Grids):
+    gone = augment.lost(grids, np.array([70, 70]), np.array([10, 10]))
+    assert np.array_equal(augment.stilled(gone, np.array([True, True])).keypoints, gone.keypoints)
 
 
 def test_what_is_unknown_does_not_tremble(grids: Grids):

@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 
 from guardian.eye.engine import LIGHTNING, MULTIPOSE, SUMS, THUNDER, models_directory
-from guardian.lab.network import reader
-from guardian.lab.network.reader import FALL_WINDOW, Network, shipped
-from guardian.lab.network.window import CHANNELS, STEPS
+from guardian.network import FALL_WINDOW, Network, shipped
+from guardian.window import CHANNELS, STEPS
 
 MODELS = models_directory()
 SHIPPED = (MULTIPOSE, LIGHTNING, THUNDER)
@@ -46,7 +45,7 @@ def test_licences_are_beside_the_weights(name: str, words: str):
     assert words in Path(MODELS / name).read_text()
 
 
-def test_the_network_of_the_lab_is_small_and_its_card_names_it():
+def test_the_network_is_small_and_its_card_names_it():
     content = shipped().read_bytes()
     card = (MODELS / "fall_window.md").read_text()
     assert len(content) < 200_000
@@ -54,15 +53,8 @@ def test_the_network_of_the_lab_is_small_and_its_card_names_it():
     assert all(word in card for word in ("Apache-2.0", "simulator", "--seed", "limits"))
 
 
-def test_the_network_of_the_lab_reads_a_window():
+def test_the_network_reads_a_window():
     network = Network.load(shipped())
     empty = np.zeros((STEPS, CHANNELS), np.float32)
     assert np.isfinite(network.logit(empty))
     assert network.invokes == 1
-
-
-def test_nothing_but_the_lab_names_the_network():
-    package = Path(reader.__file__).resolve().parents[2]
-    named = [path for path in package.rglob("*.py") if FALL_WINDOW.removesuffix(".tflite") in path.read_text()]
-    assert named
-    assert all(path.is_relative_to(package / "lab") for path in named)

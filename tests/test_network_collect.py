@@ -9,7 +9,7 @@ from guardian.errors import ConfigurationError
 from guardian.lab.network import collect, labelled
 from guardian.lab.network.collect import came_down
 from guardian.lab.network.labelled import Labelled
-from guardian.lab.network.window import STEPS, Grid
+from guardian.window import STEPS, Grid
 
 HEAD = "path,kind,fall_onset_s,ground_contact_s,down_until_end,second_person"
 

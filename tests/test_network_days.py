@@ -7,7 +7,7 @@ import pytest
 from stand_ins import Here, Low
 
 from guardian.lab.network import days, judge
-from guardian.lab.network.reader import Network
+from guardian.network import Network
 from guardian.settings import Camera, Room
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from guardian.lab.network import labelled, train
 from guardian.lab.network.labelled import Labelled
-from guardian.lab.network.window import CHANNELS, STEPS
+from guardian.window import CHANNELS, STEPS
 
 
 def windows(count: int, seed: int = 0) -> Labelled:

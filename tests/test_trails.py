@@ -3,10 +3,10 @@ from bodies import seen, tilted
 from walks import falling, figures, upright
 
 from guardian.identity import Identity
-from guardian.lab.network.trails import KEPT_SECONDS, Trails
 from guardian.posture import Postures
 from guardian.skeleton import Pose
 from guardian.tracking import Tracker
+from guardian.trails import KEPT_SECONDS, Trails
 
 
 def test_a_body_has_a_grid_once_it_is_somebody():

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from walks import falling, samples, upright
 
-from guardian.lab.network.window import (
+from guardian.window import (
     AGE,
     CHANNELS,
     FARTHEST,

@@ -6,10 +6,10 @@ import numpy as np
 from bodies import seen, standing, tilted
 
 from guardian.identity import Identity
-from guardian.lab.network.window import Sample
 from guardian.posture import Figure, Postures
 from guardian.skeleton import Pose
 from guardian.tracking import Tracker
+from guardian.window import Sample
 
 
 def falling(time: float) -> Pose:

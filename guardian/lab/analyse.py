@@ -17,6 +17,7 @@ from guardian.errors import ConfigurationError, GuardianError, SceneError
 from guardian.events import URGENT_EVENTS, Event
 from guardian.eye.spawn import observe_file
 from guardian.moment import Moment
+from guardian.network import judge_for
 from guardian.pipeline import Pipeline
 from guardian.settings import Camera, Room, Settings
 from guardian.skeleton import Observation
@@ -81,7 +82,7 @@ def _analyse(source: str, settings: Settings | None, hold: float, *, as_json: bo
     pipeline: Pipeline | None = None
     found, frames, covered, last = Counter[str](), 0, 0, 0.0
     for observation in observations(source, hold, settings):
-        pipeline = pipeline or Pipeline(room, settings, observation.time)
+        pipeline = pipeline or Pipeline(room, settings, observation.time, network=judge_for(settings.falls))
         for event in pipeline.update(observation, Moment(observation.time, NOON + timedelta(seconds=observation.time))):
             found[type(event).__name__] += 1
             print(as_line(source, event) if as_json else _said(event), flush=True)

@@ -173,7 +173,7 @@ def _add_judge(verbs: Verbs) -> None:
 
 def _judge(options: argparse.Namespace) -> int:
     from guardian.lab.network.judge import judge
-    from guardian.lab.network.reader import shipped
+    from guardian.network import shipped
 
     return judge(
         options.manifests,

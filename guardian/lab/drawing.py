@@ -17,6 +17,7 @@ from guardian.geometry import SEEN, distance, extent, middle
 from guardian.lab.analyse import NOON
 from guardian.messages import HEADLINES, SOMEBODY
 from guardian.moment import Moment
+from guardian.network import judge_for
 from guardian.pipeline import Pipeline
 from guardian.posture import Figure, Posture, Steady
 from guardian.settings import Camera, Room, Settings
@@ -96,7 +97,7 @@ def stills(observations: Iterable[Observation], settings: Settings | None = None
     pipeline: Pipeline | None = None
     steady = Steady()
     for observation in observations:
-        pipeline = pipeline or Pipeline(room, settings, observation.time)
+        pipeline = pipeline or Pipeline(room, settings, observation.time, network=judge_for(settings.falls))
         moment = Moment(observation.time, NOON + timedelta(seconds=observation.time))
         events = pipeline.update(observation, moment)
         known = [figure for figure in pipeline.figures if figure.person.track.state is not TrackState.TENTATIVE]

@@ -27,6 +27,7 @@ from guardian.lab.evaluate.manifest import Recording
 from guardian.lab.evaluate.scoring import ALARMS, Told, Verdict, score
 from guardian.lab.evaluate.work import crew, plain
 from guardian.moment import Moment
+from guardian.network import judge_for
 from guardian.pipeline import Pipeline
 from guardian.settings import Camera, Falls, Place, Room, Settings
 
@@ -174,7 +175,7 @@ def _pipeline(task: Task, change: Change, now: float) -> Pipeline:
     elif change.key:
         falls = settings.falls.model_copy(update={change.key: change.value})
         settings = settings.model_copy(update={"falls": falls})
-    return Pipeline(room, settings, now)
+    return Pipeline(room, settings, now, network=judge_for(settings.falls))
 
 
 def _spot(pipeline: Pipeline, event: PersonEvent, aspect: float) -> dict[float, tuple[float, float]]:

@@ -16,6 +16,7 @@ from guardian.events import Event, FallSuspected, PersonEvent, PersonRecovered, 
 from guardian.lab.analyse import NOON, observations
 from guardian.lab.evaluate.scoring import ALARMS, Told
 from guardian.moment import Moment
+from guardian.network import judge_for
 from guardian.pipeline import Pipeline
 from guardian.settings import Camera, Room, Settings
 
@@ -65,7 +66,7 @@ def watch(task: Task) -> Watched:
     try:
         for seen in observations(str(task.file), task.hold, settings):
             if pipeline is None:
-                pipeline = Pipeline(room, settings, seen.time)
+                pipeline = Pipeline(room, settings, seen.time, network=judge_for(settings.falls))
                 first = last = end = seen.time
             events = pipeline.update(seen, Moment(seen.time, NOON + timedelta(seconds=seen.time)))
             told += [plain(event) for event in events if type(event).__name__ in kept]

@@ -10,20 +10,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 from guardian.behaviour import MIRRORED
-from guardian.lab.network.window import STALE_SECONDS, STEP_SECONDS, STEPS
+from guardian.skeleton import TORSO
+from guardian.window import STALE_SECONDS, STEP_SECONDS, STEPS
 
 Array = NDArray[np.float32]
 
-SLOWER, FASTER = 0.85, 1.2
-"""How much slower or faster the same may be done: gravity is the same for everybody, caution is not."""
+SLOWER, FASTER = 0.7, 1.2
+"""How much slower or faster the same may be done: gravity is the same for everybody, caution is not, and who holds
+on to something falls slowly.
+"""
 ROLL_DEGREES = 6.0
 """How far a camera may hang askew (standard deviation)."""
 LARGER = 0.08
 """Error of a stature that was read from the picture (standard deviation)."""
-SCORE_NOISE, PLACE_NOISE = 0.06, 0.01
-"""Standard deviations: of scores, and of places in statures."""
-LOST_SHARE, SWAPPED_SHARE, FLOORLESS_SHARE = 0.3, 0.3, 0.3
-"""How many windows lose the body for a while, have left and right exchanged for a while, do not know the floor."""
+SCORE_NOISE, SCORE_SHIFT, PLACE_NOISE = 0.06, 0.1, 0.01
+"""Standard deviations: of scores, of what all scores of a window are higher or lower by, and of places in statures.
+From home to home scores differ more than in the simulator (`guardian lab check-world`).
+"""
+LOST_SHARE, SWAPPED_SHARE, FLOORLESS_SHARE, STILL_SHARE = 0.3, 0.3, 0.3, 0.4
+"""How many windows lose the body for a while, have left and right exchanged for a while, do not know the floor, and end
+in a body that is still to the digit.
+"""
+STILL, FRESH = 0.15, 0.2
+"""Statures by which a body that rests may have trembled, and how old what was last seen of it may be."""
 LOST_STEPS = 12
 
 
@@ -89,12 +98,22 @@ def swapped(grids: Grids, begin: NDArray[np.int64], steps: NDArray[np.int64]) ->
     return Grids(np.where(inside[..., None, None], other, grids.keypoints), grids.age, grids.height)
 
 
+def stilled(grids: Grids, chosen: NDArray[np.bool_]) -> Grids:
+    """Since it came to rest the body has not moved at all: where nothing moves nobody looks, and it is where it was."""
+    torso = grids.keypoints[:, :, list(TORSO), :2]
+    away = np.linalg.norm(torso - torso[:, -1:], axis=-1).max(axis=-1)
+    rests = (away < STILL) & (grids.age < 1.0) & (grids.age[:, -1:] < FRESH)
+    since = np.logical_and.accumulate(rests[:, ::-1], axis=1)[:, ::-1] & chosen[:, None]
+    keypoints = np.where(since[..., None, None], grids.keypoints[:, -1:], grids.keypoints)
+    return Grids(keypoints.astype(np.float32), np.where(since, 0.0, grids.age).astype(np.float32), grids.height)
+
+
 def blurred(grids: Grids, random: np.random.Generator) -> Grids:
     """Scores and places that tremble, the scores of a window all a bit higher or lower."""
     count = len(grids.age)
     known = (grids.age < 1.0)[..., None]
     places = random.normal(0, PLACE_NOISE, (*grids.keypoints.shape[:3], 2))
-    scores = random.normal(0, SCORE_NOISE, grids.keypoints.shape[:3]) + random.normal(0, SCORE_NOISE, (count, 1, 1))
+    scores = random.normal(0, SCORE_NOISE, grids.keypoints.shape[:3]) + random.normal(0, SCORE_SHIFT, (count, 1, 1))
     keypoints = grids.keypoints.copy()
     keypoints[..., :2] += np.where(known[..., None], places, 0.0)
     keypoints[..., 2] = np.where(known, np.clip(keypoints[..., 2] + scores, 0.0, 1.0), 0.0)
@@ -121,4 +140,4 @@ def varied(grids: Grids, random: np.random.Generator) -> Grids:
     roll, scale = random.normal(0, ROLL_DEGREES, count), np.exp(random.normal(0, LARGER, count))
     grids = turned(grids, roll.astype(np.float32), scale.astype(np.float32))
     grids = swapped(lost(grids, *stretch(LOST_SHARE)), *stretch(SWAPPED_SHARE))
-    return floorless(blurred(grids, random), chance(FLOORLESS_SHARE))
+    return floorless(stilled(blurred(grids, random), chance(STILL_SHARE)), chance(FLOORLESS_SHARE))

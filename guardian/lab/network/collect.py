@@ -20,13 +20,13 @@ from guardian.lab.analyse import NOON, observations
 from guardian.lab.evaluate.evaluation import read_manifest
 from guardian.lab.evaluate.manifest import Recording, Row
 from guardian.lab.network.labelled import Labelled, joined, save
-from guardian.lab.network.trails import Trails
-from guardian.lab.network.window import STEPS, Grid
 from guardian.lab.weigh import EARLY_SECONDS, LATE_SECONDS
 from guardian.moment import Moment
 from guardian.pipeline import Pipeline
 from guardian.settings import Camera, Room, Settings
 from guardian.skeleton import HIPS, KEYPOINTS
+from guardian.trails import Trails
+from guardian.window import STEPS, Grid
 
 PACE_SECONDS = 0.5
 """How often a window is cut."""

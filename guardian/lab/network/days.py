@@ -21,10 +21,11 @@ from rich.table import Table
 from guardian.events import URGENT_EVENTS, PersonEvent
 from guardian.lab.evaluate.intervals import poisson
 from guardian.lab.network.judge import BOTH, EITHER, GATED, RULES, SLIDING
-from guardian.lab.network.reader import Network, shipped
-from guardian.lab.network.verdicts import Decider, Either, Gated, Joined, Logits, Sliding
+from guardian.lab.network.verdicts import Decider, Either, Gated, Joined, Sliding
 from guardian.lab.world.days import DAY, MERGED_SECONDS, live
 from guardian.moment import Moment
+from guardian.network import Network, shipped
+from guardian.opinion import Opinion
 from guardian.pipeline import Pipeline
 from guardian.settings import Falls, Settings
 
@@ -60,12 +61,12 @@ class _Count:
 
 def watch(task: Task) -> dict[str, Counter[tuple[str, str]]]:
     """The false alarms of everybody in one day, by activity and event."""
-    logits, falls = Logits(Network.load(task.network)), Falls()
+    opinion, falls = Opinion(Network.load(task.network)), Falls()
     deciders: dict[str, Decider] = {
-        GATED: Gated(logits, task.gated, falls),
-        SLIDING: Sliding(logits, task.sliding),
-        EITHER: Either(logits, task.either, falls),
-        BOTH: Joined(logits, task.weight, task.bias, falls),
+        GATED: Gated(opinion, task.gated, falls),
+        SLIDING: Sliding(opinion, task.sliding),
+        EITHER: Either(opinion, task.either, falls),
+        BOTH: Joined(opinion, task.weight, task.bias, falls),
     }
     counts = {name: _Count(Counter()) for name in (RULES, *deciders)}
     pipeline: Pipeline | None = None
@@ -74,7 +75,7 @@ def watch(task: Task) -> dict[str, Counter[tuple[str, str]]]:
         pipeline = pipeline or Pipeline(room, Settings(rooms=(room,)), now)
         events = pipeline.update(observation, Moment(now, DAY + timedelta(seconds=now)))
         counts[RULES].take(events, activity, now)
-        logits.update(pipeline.figures, now)
+        opinion.update(pipeline.figures, now)
         for name, decider in deciders.items():
             counts[name].take(decider.update(pipeline.figures, now), activity, now)
     return {name: count.alarms for name, count in counts.items()}

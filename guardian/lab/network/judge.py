@@ -27,10 +27,11 @@ from guardian.lab.evaluate.manifest import Recording
 from guardian.lab.evaluate.scoring import Told, Verdict, score
 from guardian.lab.evaluate.summary import Case, Figures, figures
 from guardian.lab.evaluate.work import Watched, plain
-from guardian.lab.network.reader import Network
-from guardian.lab.network.verdicts import ROOM, Decider, Either, Gated, Joined, Logits, Sliding
+from guardian.lab.network.verdicts import ROOM, Decider, Either, Gated, Joined, Sliding
 from guardian.lab.weigh import EARLY_SECONDS, FROM_SECONDS, LATE_SECONDS, STEP_SECONDS, TO_SECONDS
 from guardian.moment import Moment
+from guardian.network import Network
+from guardian.opinion import Opinion
 from guardian.pipeline import Pipeline
 from guardian.settings import Camera, Room, Settings
 
@@ -84,14 +85,14 @@ class Seen:
     invokes: int = 0
 
 
-def variants(logits: Logits, weight: float, settings: Settings) -> Mapping[Variant, Decider]:
+def variants(opinion: Opinion, weight: float, settings: Settings) -> Mapping[Variant, Decider]:
     """Everybody who decides beside the rules."""
     falls = settings.falls
     return {
-        **{(GATED, each): Gated(logits, each, falls) for each in THRESHOLDS},
-        **{(SLIDING, each): Sliding(logits, each) for each in THRESHOLDS},
-        **{(EITHER, each): Either(logits, each, falls) for each in THRESHOLDS},
-        **{(BOTH, each): Joined(logits, weight, each, falls) for each in BIASES},
+        **{(GATED, each): Gated(opinion, each, falls) for each in THRESHOLDS},
+        **{(SLIDING, each): Sliding(opinion, each) for each in THRESHOLDS},
+        **{(EITHER, each): Either(opinion, each, falls) for each in THRESHOLDS},
+        **{(BOTH, each): Joined(opinion, weight, each, falls) for each in BIASES},
     }
 
 
@@ -100,8 +101,8 @@ def watch(task: Task) -> Seen:
     file = task.recording.file
     settings = Settings(rooms=(Room(name=ROOM, camera=Camera(source=str(file))),))
     network = Network.load(task.network)
-    logits, pipeline = Logits(network), None
-    deciders = {} if task.weight is None else variants(logits, task.weight, settings)
+    opinion, pipeline = Opinion(network), None
+    deciders = {} if task.weight is None else variants(opinion, task.weight, settings)
     told: dict[Variant, list[Told]] = {variant: [] for variant in ((RULES, 0.0), *deciders)}
     fit = _Fit(task.recording)
     first = last = end = 0.0
@@ -111,10 +112,10 @@ def watch(task: Task) -> Seen:
             pipeline, first = Pipeline(settings.rooms[0], settings, now), now
         events = pipeline.update(observation, Moment(now, NOON + timedelta(seconds=now)))
         told[RULES, 0.0] += map(plain, events)
-        logits.update(pipeline.figures, now)
+        opinion.update(pipeline.figures, now)
         for variant, decider in deciders.items():
             told[variant] += map(plain, decider.update(pipeline.figures, now))
-        fit.take(pipeline, logits, now)
+        fit.take(pipeline, opinion, now)
         end, last = now, last if observation.held else now
     watched = Watched(task.recording.path, last - first, end - last)
     return Seen(task.recording, watched, told, fit.rows, network.seconds, network.invokes)
@@ -128,13 +129,13 @@ class _Fit:
     rows: list[tuple[float, float, float]] = field(default_factory=list)
     due: dict[tuple[int, float], float] = field(default_factory=dict)
 
-    def take(self, pipeline: Pipeline, logits: Logits, now: float) -> None:
+    def take(self, pipeline: Pipeline, opinion: Opinion, now: float) -> None:
         """Take what is suspected now."""
         for body, since, views in pipeline.suspicions:
             if not FROM_SECONDS <= now - since <= TO_SECONDS or now < self.due.get((body, since), 0.0):
                 continue
             self.due[body, since] = now + STEP_SECONDS
-            logit = logits.of(body)
+            logit = opinion.of(body)
             if logit is not None:
                 self.rows.append((belief(views) - BELIEVED["normal"], logit, float(self._fell(since))))
 

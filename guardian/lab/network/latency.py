@@ -13,8 +13,8 @@ import numpy as np
 
 from guardian.errors import GuardianError
 from guardian.eye.engine import LIGHTNING, Engine, models_directory
-from guardian.lab.network.reader import Network, shipped
-from guardian.lab.network.window import SECONDS, Array, Sample, grid, windows
+from guardian.network import Network, shipped
+from guardian.window import SECONDS, Array, Sample, grid, windows
 
 TURNS, WARM = 300, 20
 PACE_SECONDS = 0.1

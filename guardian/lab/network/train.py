@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from guardian.errors import ConfigurationError
 from guardian.lab.network.augment import Grids, varied
 from guardian.lab.network.labelled import Labelled, load
-from guardian.lab.network.window import CHANNELS, STEPS, Array, windows
+from guardian.window import CHANNELS, STEPS, Array, windows
 
 NAME = "fall_window"
 WIDTH, KERNEL, DILATIONS = 48, 3, (1, 2, 4, 8, 16, 16)
@@ -138,7 +138,7 @@ def converted(model: Any, examples: Array, *, int8: bool) -> bytes:
 
 def logits(content: bytes, inputs: Array) -> NDArray[np.float64]:
     """What a converted network says of each window."""
-    from guardian.lab.network.reader import Network  # noqa: PLC0415 - its runtime is not needed to train
+    from guardian.network import Network  # noqa: PLC0415 - its runtime is not needed to train
 
     read = Network(content)
     return np.array([read.logit(each) for each in inputs])

@@ -25,6 +25,7 @@ from guardian.lab.world.homes import ACTIVITIES, home
 from guardian.lab.world.seen import observe
 from guardian.lab.world.truth import World
 from guardian.moment import Moment
+from guardian.network import judge_for
 from guardian.pipeline import Pipeline
 from guardian.settings import Camera, Falls, Room, Settings
 from guardian.skeleton import Observation
@@ -103,7 +104,7 @@ def watch(task: _Task) -> Tally:
         now = observation.time
         if pipeline is None:
             falls = Falls.model_validate({"sensitivity": task.sensitivity})
-            pipeline = Pipeline(room, Settings(rooms=(room,), falls=falls), now)
+            pipeline = Pipeline(room, Settings(rooms=(room,), falls=falls), now, network=judge_for(falls))
             tally.drawn = int(bool(room.places))
         recent.append(observation)
         while now - recent[0].time > SCENE_SECONDS:

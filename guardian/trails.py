@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from guardian.geometry import distance
-from guardian.lab.network.window import SECONDS, STALE_SECONDS, Grid, Sample, grid
 from guardian.posture import SWITCH_SECONDS, SWITCH_STATURES, Figure, height_above
 from guardian.tracking import TrackState, torso_middle
+from guardian.window import SECONDS, STALE_SECONDS, Grid, Sample, grid
 
 KEPT_SECONDS = SECONDS + STALE_SECONDS
 
@@ -65,6 +65,9 @@ class Trails:
             for number, trail in self._trails.items()
             if trail.samples and trail.figure.person.track.state is not TrackState.TENTATIVE
         )
+
+    def __contains__(self, track: int) -> bool:
+        return track in self._trails
 
     def grid(self, track: int, now: float) -> Grid | None:
         """The last ten seconds of that track; None where nothing is known of it."""

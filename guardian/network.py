@@ -1,5 +1,6 @@
-"""The network in a TensorFlow Lite runtime: windows in, logits out."""
+"""The network that judges falls, in a TensorFlow Lite runtime: windows in, logits out (guardian.opinion.Judge)."""
 
+from functools import cache
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -8,14 +9,28 @@ import numpy as np
 
 from guardian.errors import ModelError
 from guardian.eye.engine import interpreter_class, models_directory, verified
-from guardian.lab.network.window import CHANNELS, STEPS, Array, Grid, windows
+from guardian.settings import Falls
+from guardian.window import CHANNELS, STEPS, Array, Grid, windows
 
 FALL_WINDOW = "fall_window.tflite"
 
 
 def shipped() -> Path:
-    """The network that is kept beside the models of the eye; nothing but the lab loads it."""
+    """The network that is kept beside the models of the eye."""
     return models_directory() / FALL_WINDOW
+
+
+def judge_for(falls: Falls) -> "Network | None":
+    """The network that these settings ask for; None where the rules are to decide alone.
+
+    Raises ModelError where it is missing, damaged, or cannot be run here.
+    """
+    return _loaded(shipped()) if falls.network else None
+
+
+@cache
+def _loaded(model: Path) -> "Network":
+    return Network.load(model)
 
 
 class Network:
