@@ -20,6 +20,7 @@ from bodies import posed_like, standing, tilted
 from guardian import recording
 from guardian.events import Event, PersonIdentified
 from guardian.moment import Moment
+from guardian.network import judge_for
 from guardian.pipeline import Pipeline
 from guardian.settings import Camera, Place, Room, Settings
 from guardian.skeleton import KEYPOINTS, Observation, Pose
@@ -65,10 +66,15 @@ def happenings(golden: Golden, observations: tuple[Observation, ...] | None = No
     """What the stages see happen, but for who it is."""
     room = Room(name="room", camera=Camera(source="none"), places=golden.places)
     observations = golden.observations if observations is None else observations
-    pipeline, events = Pipeline(room, Settings(rooms=(room,)), observations[0].time), list[Event]()
+    pipeline, events = _pipeline(room, observations[0].time), list[Event]()
     for each in observations:
         events += pipeline.update(each, Moment(each.time, NOON + timedelta(seconds=each.time)))
     return [event for event in events if not isinstance(event, PersonIdentified)]
+
+
+def _pipeline(room: Room, now: float) -> Pipeline:
+    settings = Settings(rooms=(room,))
+    return Pipeline(room, settings, now, network=judge_for(settings.falls))
 
 
 # Making scenes.

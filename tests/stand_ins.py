@@ -18,6 +18,16 @@ class Low:
         return self.sure if len(known) and known[-1, 11:13, 0].mean() > 0.25 else -self.sure
 
 
+class Always:
+    """In the place of a network: says the same of everybody."""
+
+    def __init__(self, nats: float) -> None:
+        self.nats = nats
+
+    def judge(self, _grid: Grid) -> float:
+        return self.nats
+
+
 class Here:
     """Instead of a pool of processes: a stand-in for the network would not reach them."""
 

@@ -2,8 +2,10 @@ import pytest
 from bodies import bent, seated, standing, tilted
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from stand_ins import Always
 from watched import EVERYWHERE, Watched
 
+from guardian.events import FallConfirmed
 from guardian.falls import FallDetector
 from guardian.settings import Falls, Place
 from guardian.skeleton import TORSO, Pose
@@ -389,3 +391,48 @@ def test_hips_that_tremble_over_the_edge_of_the_bed_are_still_in_it():
     for _ in range(30):
         watched.show(2.5, tilted(90, (0.85, 0.7))).show(0.4, tilted(90, (0.97, 0.7)))
     assert not {"PersonDown", "FallConfirmed"} & set(watched.names())
+
+
+# The network beside the rules.
+
+
+def test_what_the_network_is_convinced_of_is_a_fall_and_it_is_said_so():
+    scene = Watched(network=Always(5.0)).show(2, standing()).fall().show(10, tilted(90))
+    assert scene.names() == ["FallSuspected", "FallConfirmed"]
+    (fall,) = (event for event in scene.events if isinstance(event, FallConfirmed))
+    assert ("network", 5.0) in fall.evidence
+
+
+def test_a_fall_behind_something_is_told_sooner_when_the_network_is_convinced():
+    def told(network: Always | None) -> float:
+        scene = Watched(network=network).show(2, standing()).fall().show(40)
+        return next(event.time for event in scene.events if isinstance(event, FallConfirmed))
+
+    assert told(Always(5.0)) < told(None)
+
+
+def test_what_the_network_denies_is_no_fall_until_the_body_has_been_lying_for_long():
+    scene = Watched(network=Always(-5.0)).show(2, standing()).fall().show(30, tilted(90))
+    assert scene.names() == ["FallSuspected", "PersonDown"]
+
+
+def test_whoever_the_rules_do_not_suspect_has_not_fallen_whatever_the_network_says():
+    assert Watched(network=Always(6.0)).show(5, standing()).show(20, seated()).names() == []
+
+
+def test_who_has_got_up_has_not_fallen_whatever_the_network_says():
+    scene = Watched(network=Always(6.0)).show(2, standing()).fall().show(1, tilted(90)).show(9, standing())
+    assert "FallConfirmed" not in scene.names()
+
+
+def test_the_network_does_not_overrule_a_drawn_bed():
+    scene = Watched(BED, network=Always(6.0)).show(2, standing()).fall().show(30, tilted(90))
+    assert "FallConfirmed" not in scene.names()
+
+
+@given(st.floats(-10, 10))
+@settings(max_examples=15, deadline=None)
+def test_who_lies_is_told_of_in_the_end_whatever_the_network_says(nats: float):
+    scene = Watched(network=Always(nats)).show(2, standing()).fall().show(75, tilted(90))
+    assert {"FallConfirmed", "PersonDown"} & set(scene.names())
+    assert "LongLie" in scene.names()

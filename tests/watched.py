@@ -7,6 +7,7 @@ from bodies import tilted
 
 from guardian.events import Event
 from guardian.io.fakes import FakeClock
+from guardian.opinion import Judge
 from guardian.pipeline import Pipeline
 from guardian.settings import Behaviour, Camera, Falls, Place, Room, Settings
 from guardian.skeleton import Observation, Pose
@@ -25,11 +26,12 @@ class Watched:
         hour: int = 12,
         behaviour: Behaviour | None = None,
         falls: Falls | None = None,
+        network: Judge | None = None,
     ) -> None:
         self.clock = FakeClock(0.0, datetime(2025, 6, 1, hour, 0, tzinfo=timezone.utc))
         self.room = Room(name="kitchen", camera=Camera(source="none"), places=places)
         self.settings = Settings(rooms=(self.room,), behaviour=behaviour or Behaviour(), falls=falls or Falls())
-        self.pipeline = Pipeline(self.room, self.settings, 0.0)
+        self.pipeline = Pipeline(self.room, self.settings, 0.0, network=network)
         self.fps, self.events = fps, list[Event]()
 
     @property
