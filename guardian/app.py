@@ -184,7 +184,7 @@ class Guardian:
         try:
             return judge_for(self.settings.falls)
         except ModelError as error:
-            self._report("network", error)
+            self._report("model", error)
             return None
 
     def _gestured(self, gesture: Gesture, now: float) -> None:

@@ -219,7 +219,7 @@ class ScenesChanged(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FaultOccurred(Event):
-    """A part of the appliance does not work: `part` names it (camera, sandbox, broker, panel, button,
+    """A part of the appliance does not work: `part` names it (camera, sandbox, model, broker, panel, button,
     store, scenes, phone, page, disk, temperature, power, clock).
     """
 

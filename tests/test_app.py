@@ -10,12 +10,12 @@ from brokers import free_port
 from guardian import app
 from guardian.app import Guardian, button_event
 from guardian.commands import Lamp, Sound
-from guardian.errors import BrokerError, ConfigurationError, PanelError
+from guardian.errors import BrokerError, ConfigurationError, ModelError, PanelError
 from guardian.events import Acknowledged, Cancelled, DrillStarted, Event, HelpCalled, ViewLost
 from guardian.incident import IncidentState
 from guardian.io.gpio import Gesture
 from guardian.io.panel import NoPanel, SimulatedPanel
-from guardian.settings import Camera, Mqtt, Panel, Room, Settings, Web
+from guardian.settings import Camera, Falls, Mqtt, Panel, Room, Settings, Web
 
 SECONDS = 30.0
 
@@ -131,6 +131,20 @@ def test_a_panel_that_cannot_be_driven_is_a_fault_and_no_end(tmp_path: Path):
     with running(Guardian(settings(tmp_path), panel=no_panel)) as guardian:
         assert isinstance(guardian.panel, NoPanel)
         wait_for(lambda: "panel" in {fault.part for fault in guardian.home.snapshot().faults}, "fault")
+
+
+def test_a_network_that_cannot_be_loaded_is_a_fault_and_the_rules_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def damaged(_: Falls) -> None:
+        message = "fall_window.tflite: has another sha256"
+        raise ModelError(message)
+
+    monkeypatch.setattr(app, "judge_for", damaged)
+    with running(Guardian(settings(tmp_path))) as guardian:
+        wait_for(lambda: "model" in {fault.part for fault in guardian.home.snapshot().faults}, "fault")
+        guardian.submit(HelpCalled(time=0.0, by="Rosa", via="web"))
+        wait_for(lambda: guardian.brain.alarm.state is IncidentState.RAISED, "raised")
 
 
 def test_one_that_never_started_can_be_stopped(tmp_path: Path):

@@ -157,13 +157,20 @@ def test_a_kernel_that_does_not_confine_the_eye_is_told(found: Finding, state: S
 
 
 def test_models_are_compared_with_their_sums(tmp_path: Path):
-    assert states(list(sight.examine_models(Models()))) == [State.OK] * 3
+    assert states(list(sight.examine_models(Models()))) == [State.OK] * 4
     for name in (MULTIPOSE, LIGHTNING, SUMS):
         (tmp_path / name).write_bytes((models_directory() / name).read_bytes())
     (tmp_path / LIGHTNING).write_bytes(b"altered")
     found = list(sight.examine_models(Models(directory=tmp_path)))
-    assert states(found) == [State.OK, State.FAIL, State.FAIL]
+    assert states(found) == [State.OK, State.FAIL, State.FAIL, State.OK]
     assert THUNDER in found[2].text
+
+
+def test_a_network_that_is_missing_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(sight, "shipped", lambda: tmp_path / "fall_window.tflite")
+    found = list(sight.examine_models(Models()))[-1]
+    assert found.state is State.FAIL
+    assert "fall_window.tflite" in found.text
 
 
 def test_the_runtime_is_named_or_missed(monkeypatch: pytest.MonkeyPatch):

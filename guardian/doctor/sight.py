@@ -10,6 +10,7 @@ from guardian.eye.engine import LIGHTNING, MULTIPOSE, THUNDER, interpreter_class
 from guardian.eye.orders import EyeSettings, orders_for, redacted
 from guardian.eye.spawn import EyeProcess, prove
 from guardian.eye.wire import Confinement, Hello, Proof
+from guardian.network import Network, shipped
 from guardian.settings import Camera, Models, Room
 from guardian.skeleton import Observation
 from guardian.view import DARK, FLAT
@@ -37,6 +38,12 @@ def examine_models(models: Models) -> Iterator[Finding]:
             yield failed("model", error, "restore the shipped file, or leave models.directory out")
         else:
             yield ok("model", f"{name}: {size / 1e6:.1f} MB, as in SHA256SUMS")
+    try:
+        Network.load(shipped())
+    except ModelError as error:
+        yield failed("model", error, "reinstall Guardian; meanwhile the rules alone decide")
+    else:
+        yield ok("model", f"{shipped().name}: judges falls beside the rules")
 
 
 def examine_runtime(models: Models) -> Finding:
