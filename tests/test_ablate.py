@@ -43,7 +43,8 @@ def test_every_variant_has_its_line(
     assert ablate.ablate(manifest, hold=2.0, jobs=1) == 0
     told = capsys.readouterr().out
     assert "as shipped" in told
-    assert "1 of 1" in told
+    assert "both" in told
+    assert told.count("1 of 1") == len(ablate.DECIDERS)
 
 
 def test_a_scene_has_no_pixels_for_another_eye(tmp_path: Path):

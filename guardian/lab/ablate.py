@@ -1,7 +1,8 @@
 """What each part of the eye is worth: `guardian lab ablate MANIFEST.csv` scores the same videos seen by other eyes.
 
 Every variant of the finder of poses turns the videos into skeleton scenes, in this process and without the sandbox; the
-same stages then say what happened in them. So a line of the table differs from the next in one thing only.
+same stages then say what happened in them, once with the network beside the rules and once without. So a line of the
+table differs from the next in one thing only.
 """
 
 import csv
@@ -24,7 +25,7 @@ from guardian.eye.movenet import PoseFinder
 from guardian.eye.process import observation_of
 from guardian.lab.console import stdout
 from guardian.lab.evaluate.evaluation import Result, evaluate, read_manifest
-from guardian.settings import Camera
+from guardian.settings import Camera, Falls, Room, Settings
 from guardian.skeleton import Observation
 
 SCENE = ".jsonl"
@@ -35,6 +36,7 @@ VARIANTS: Mapping[str, Mapping[str, Any]] = {
     "find every frame, follow the weak, not turned": {"find_seconds": 0, "rotate": False},
     "MultiPose alone": {"follower": "none"},
 }
+DECIDERS: Mapping[str, Falls] = {"both": Falls(), "rules": Falls(network=False)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,17 +88,22 @@ def collect(manifest: Path, variant: Mapping[str, Any], out: Path, threads: int)
 
 
 def ablate(manifest: Path, *, hold: float, jobs: int, threads: int = 2) -> int:
-    """Print one line for each variant. Raises ConfigurationError where the manifest is wrong."""
+    """Print a line for each variant and decider. Raises ConfigurationError where the manifest is wrong."""
     table = Table(box=None)
-    for head in ("eye", "falls found", "everyday files in peace", "alarm p50 / p95", "invokes a frame"):
+    for head in ("eye", "decided by", "falls found", "in peace", "alarm p50 / p95", "invokes"):
         table.add_column(head, no_wrap=True)
     for name, variant in VARIANTS.items():
         with tempfile.TemporaryDirectory(prefix="guardian-ablate-") as directory:
             seen = collect(manifest, variant, Path(directory), threads)
-            result = evaluate(seen.manifest, jobs=jobs, hold=hold)
-        table.add_row(name, *_figures(result), f"{seen.invoke_ms:.1f} ms")
+            for decider, falls in DECIDERS.items():
+                result = evaluate(seen.manifest, _decided_by(falls), jobs=jobs, hold=hold)
+                table.add_row(name, decider, *_figures(result), f"{seen.invoke_ms:.1f} ms")
     stdout().print(table)
     return 0
+
+
+def _decided_by(falls: Falls) -> Settings:
+    return Settings(rooms=(Room(name="room", camera=Camera(source="scene")),), falls=falls)
 
 
 def _figures(result: Result) -> tuple[str, str, str]:
