@@ -40,8 +40,15 @@ BELIEVED = {"low": 1.8, "normal": 0.6, "high": -0.6}
 """Belief (nats) from which on a suspicion is a fall, by the named step of sensitivity."""
 CONVINCED = {"low": 4.0, "normal": 3.0, "high": 2.0}
 """What the network must say (nats) of somebody who came down, so that it is a fall whatever the rules believe."""
+ALONE = {"low": 5.0, "normal": 4.0, "high": 3.0}
+"""What it must say of somebody in whom the rules have seen no descent, """
+LIKELY = 0.0
+"""and what it must go on saying."""
 UNLIKELY = -2.0
 """What the network says of who has hardly fallen: then the rules wait until the body has been lying for long."""
+SURE_SECONDS = 0.5
+"""So long it must have said so before anybody is told."""
+UNSEEN = "The way the body moved and lies now is that of somebody who fell, though no descent was seen."
 
 MAT_DOUBT = 2.0
 SUSPECTED = -2.1
@@ -60,7 +67,8 @@ class FallDetector:
         self._room = room
         self._settings = settings
         self._opinion = opinion or Opinion()
-        self._convinced, self._unlikely = CONVINCED[settings.sensitivity], UNLIKELY
+        self._convinced, self._alone = CONVINCED[settings.sensitivity], ALONE[settings.sensitivity]
+        self._unlikely = UNLIKELY
         self._courses: dict[int, Course] = {}
         self._exits: deque[Point] = deque(maxlen=EXITS)
 
@@ -163,6 +171,8 @@ class FallDetector:
             descent = course.path.descent(course.figure)
             if descent is not None:
                 yield from self._suspect(course, descent, now)
+            elif self._looks_fallen(course):
+                course.begin(Phase.SUSPECTED, now, None)
             else:
                 yield from self._find_down(course, now)
         elif course.up >= UPRIGHT_SECONDS:
@@ -177,6 +187,8 @@ class FallDetector:
                 yield from self._suspect(course, again, now)
             else:
                 yield from self._confirm(course, course.descent, now)
+        elif course.phase is Phase.SUSPECTED:
+            yield from self._confirm_unseen(course, now)
         elif now - course.since >= self._settings.long_lie_seconds and not course.told_long_lie:
             course.told_long_lie = True
             yield self._event(LongLie, course, now, f"On the floor for {now - course.since:.0f} s.")
@@ -229,6 +241,30 @@ class FallDetector:
             course.reset()
         else:
             yield from self._find_down(course, now)
+
+    def _looks_fallen(self, course: Course) -> bool:
+        """Whether the network is sure of a fall in which the rules saw no descent, where one may not lie."""
+        place, track = course.figure.place, course.figure.person.track
+        if not track.hit or course.resting or course.leaving or (place is not None and place.kind == "mat"):
+            return False
+        said = self._opinion.of(track.id)
+        return said is not None and said >= self._alone
+
+    def _confirm_unseen(self, course: Course, now: float) -> Iterator[PersonEvent]:
+        """Suspected by the network alone: a fall if it goes on saying so until whoever can would have got up."""
+        descent = course.path.descent(course.figure)
+        said = self._opinion.of(course.figure.person.track.id)
+        if descent is not None and not descent.faint:
+            yield from self._suspect(course, descent, now)
+        elif said is None or said < LIKELY or course.resting or course.up > 0:
+            course.reset()
+        elif now - course.since >= self._settings.confirm_seconds:
+            course.phase, course.told = Phase.DOWN, True
+            fall = self._event(FallConfirmed, course, now, UNSEEN, _whereabouts(course.evidence, now - course.since))
+            yield replace(fall, evidence=(("network", round(said, 2)),))
+        elif not course.told and now - course.since >= SURE_SECONDS:
+            course.told = True
+            yield self._event(FallSuspected, course, now, UNSEEN)
 
     @staticmethod
     def _doubt(course: Course) -> float:

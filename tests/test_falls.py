@@ -2,13 +2,14 @@ import pytest
 from bodies import bent, seated, standing, tilted
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from stand_ins import Always
+from stand_ins import Always, Low
 from watched import EVERYWHERE, Watched
 
 from guardian.events import FallConfirmed
 from guardian.falls import FallDetector
 from guardian.settings import Falls, Place
 from guardian.skeleton import TORSO, Pose
+from guardian.window import Grid
 
 BED = Place(name="bed", kind="bed", polygon=EVERYWHERE)
 MAT = Place(name="mat", kind="mat", polygon=EVERYWHERE)
@@ -436,3 +437,44 @@ def test_who_lies_is_told_of_in_the_end_whatever_the_network_says(nats: float):
     scene = Watched(network=Always(nats)).show(2, standing()).fall().show(75, tilted(90))
     assert {"FallConfirmed", "PersonDown"} & set(scene.names())
     assert "LongLie" in scene.names()
+
+
+def slides(network: Always | Low | None, seconds: float) -> Watched:
+    """Somebody goes down too slowly for the rules to see a descent, and lies there for so long."""
+    return Watched(network=network).show(2, standing()).fall(seconds=12).show(seconds, tilted(90))
+
+
+def test_a_slide_in_which_the_rules_saw_no_descent_is_a_fall_when_the_network_is_sure():
+    scene = slides(Low(sure=5.0), 8)
+    assert slides(None, 8).names() == []
+    assert scene.names() == ["FallSuspected", "FallConfirmed"]
+    fall = scene.events[-1]
+    assert isinstance(fall, FallConfirmed)
+    assert "no descent was seen" in fall.reasons[0]
+    assert fall.evidence == (("network", 5.0),)
+
+
+def test_of_a_slide_the_network_must_be_surer_than_of_a_descent():
+    assert slides(Low(sure=3.5), 8).names() == []
+
+
+def test_a_network_that_is_sure_for_a_moment_only_is_not_heard():
+    class Hesitant(Low):
+        def judge(self, grid: Grid) -> float:
+            super().judge(grid)
+            return 5.0 if self.asked % 4 == 0 else -5.0
+
+    assert slides(Hesitant(), 8).names() == []
+
+
+def test_on_a_mat_the_network_alone_says_nothing():
+    scene = Watched(MAT, network=Low(sure=5.0)).show(2, standing()).fall(seconds=12).show(8, tilted(90))
+    assert scene.names() == []
+
+
+def test_who_moves_and_then_falls_while_the_network_suspects_has_fallen_by_the_rules():
+    scene = Watched(network=Always(5.0)).show(2, seated()).show(1, standing()).fall().show(6, tilted(90))
+    assert scene.names()[-1] == "FallConfirmed"
+    fall = scene.events[-1]
+    assert isinstance(fall, FallConfirmed)
+    assert "Shoulders dropped" in fall.reasons[0]

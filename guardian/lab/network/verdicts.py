@@ -23,12 +23,20 @@ NEVER = float("inf")
 
 class Either(FallDetector):
     """Of what the rules suspect, a fall is what they believe, unless the network says at most `unlikely`, or what it
-    says at least `convinced` of: what the product does, at any threshold.
+    says at least `convinced` of; of whom they do not suspect, what it says at least `alone` of: what the product does,
+    at any threshold.
     """
 
-    def __init__(self, opinion: Opinion, convinced: float, settings: Falls, unlikely: float = -NEVER) -> None:
+    def __init__(
+        self,
+        opinion: Opinion,
+        convinced: float,
+        settings: Falls,
+        unlikely: float = -NEVER,
+        alone: float = NEVER,
+    ) -> None:
         super().__init__(ROOM, settings, opinion)
-        self._convinced, self._unlikely = convinced, unlikely
+        self._convinced, self._alone, self._unlikely = convinced, alone, unlikely
 
 
 class Gated(Either):
