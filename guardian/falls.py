@@ -245,7 +245,8 @@ class FallDetector:
     def _looks_fallen(self, course: Course) -> bool:
         """Whether the network is sure of a fall in which the rules saw no descent, where one may not lie."""
         place, track = course.figure.place, course.figure.person.track
-        if not track.hit or course.resting or course.leaving or (place is not None and place.kind == "mat"):
+        exercises = place is not None and place.kind == "mat"
+        if not track.hit or course.figure.posture is Posture.UPRIGHT or course.resting or course.leaving or exercises:
             return False
         said = self._opinion.of(track.id)
         return said is not None and said >= self._alone
