@@ -26,7 +26,7 @@ def ordinary(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_alarms_of_one_minute_are_one_and_each_is_counted_where_it_rang():
     found = days.watch(days.Task(1, 0, Path("f.tflite"), gated=2.0, sliding=2.0, either=2.0, weight=0.5, bias=0.0))
-    assert set(found) == {judge.RULES, judge.GATED, judge.SLIDING, judge.EITHER, judge.BOTH}
+    assert set(found) == set(judge.EVERYBODY)
     assert all(dict(alarms) == {("exercise on a mat", "FallConfirmed"): 1} for alarms in found.values())
 
 
@@ -40,7 +40,7 @@ def test_a_human_reads_a_line_for_everybody(monkeypatch: pytest.MonkeyPatch, cap
     monkeypatch.setattr(days, "ProcessPoolExecutor", Here)
     assert days.main(["--days", "2"]) == 0
     told = capsys.readouterr().out
-    for name in (judge.RULES, judge.GATED, judge.SLIDING, judge.EITHER, judge.BOTH):
+    for name in judge.EVERYBODY:
         assert name in told
     assert "2 FallConfirmed at exercise on a mat" in told
     assert "1.00 (" in told

@@ -107,7 +107,14 @@ def test_everybody_sees_the_same_scenes(manifest: Path):
 def test_the_choice_finds_most_without_more_false_alarms_than_the_rules(manifest: Path):
     best = judge.chosen(judge.all_seen(manifest, Path("f.tflite"), hold=0.0, jobs=1, weight=0.5))
     assert dict(best)[judge.SLIDING] == 4.0
-    assert [kind for kind, _ in best] == [judge.RULES, judge.GATED, judge.SLIDING, judge.EITHER, judge.BOTH]
+    assert [kind for kind, _ in best] == [
+        judge.RULES,
+        judge.GATED,
+        judge.SLIDING,
+        judge.EITHER,
+        judge.BOTH,
+        judge.SHIPPED,
+    ]
 
 
 def test_a_human_and_a_program_read_the_same(manifest: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
@@ -117,6 +124,6 @@ def test_a_human_and_a_program_read_the_same(manifest: Path, tmp_path: Path, cap
     table = capsys.readouterr().out
     assert judge.judge([manifest], tmp_path / "choose.csv", as_json=True, **arguments) == 0
     document = json.loads(capsys.readouterr().out)
-    assert len(document["rows"]) == 10
+    assert len(document["rows"]) == 12
     assert all(row["decider"] in table for row in document["rows"])
     assert f"weighs {document['weight']:.2f}" in table

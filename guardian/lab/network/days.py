@@ -19,9 +19,10 @@ from rich.progress import track
 from rich.table import Table
 
 from guardian.events import URGENT_EVENTS, PersonEvent
+from guardian.falls import FallDetector
 from guardian.lab.evaluate.intervals import poisson
-from guardian.lab.network.judge import BOTH, EITHER, GATED, RULES, SLIDING
-from guardian.lab.network.verdicts import Decider, Either, Gated, Joined, Sliding
+from guardian.lab.network.judge import BOTH, EITHER, GATED, RULES, SHIPPED, SLIDING
+from guardian.lab.network.verdicts import ROOM, Decider, Either, Gated, Joined, Sliding
 from guardian.lab.world.days import DAY, MERGED_SECONDS, live
 from guardian.moment import Moment
 from guardian.network import Network, shipped
@@ -67,6 +68,7 @@ def watch(task: Task) -> dict[str, Counter[tuple[str, str]]]:
         SLIDING: Sliding(opinion, task.sliding),
         EITHER: Either(opinion, task.either, falls),
         BOTH: Joined(opinion, task.weight, task.bias, falls),
+        SHIPPED: FallDetector(ROOM, falls, opinion),
     }
     counts = {name: _Count(Counter()) for name in (RULES, *deciders)}
     pipeline: Pipeline | None = None
@@ -96,7 +98,9 @@ def main(arguments: Sequence[str]) -> int:
     wanted = parser.parse_args(arguments)
     thresholds = wanted.gated, wanted.sliding, wanted.either, wanted.weight, wanted.bias
     tasks = [Task(wanted.seed, day, wanted.network, *thresholds) for day in range(wanted.days)]
-    total: dict[str, Counter[tuple[str, str]]] = {name: Counter() for name in (RULES, GATED, SLIDING, EITHER, BOTH)}
+    total: dict[str, Counter[tuple[str, str]]] = {
+        name: Counter() for name in (RULES, GATED, SLIDING, EITHER, BOTH, SHIPPED)
+    }
     console = Console(stderr=True)
     with ProcessPoolExecutor(wanted.jobs, mp_context=get_context("spawn")) as workers:
         made = workers.map(watch, tasks)

@@ -20,7 +20,7 @@ from rich.progress import track
 from rich.table import Table
 
 from guardian.evidence import belief
-from guardian.falls import BELIEVED
+from guardian.falls import BELIEVED, CONVINCED, FallDetector
 from guardian.lab.analyse import NOON, observations
 from guardian.lab.evaluate.evaluation import read_manifest
 from guardian.lab.evaluate.manifest import Recording
@@ -37,10 +37,13 @@ from guardian.settings import Camera, Room, Settings
 
 RULES, GATED, SLIDING = "rules", "network, of what the rules suspect", "network alone"
 EITHER, BOTH = "rules or network", "rules with network"
+SHIPPED = "as shipped"
+"""Rules or network, unless it denies, and the network alone where it is sure: guardian/falls.py."""
 THRESHOLDS = (-2.0, -1.0, 0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0)
 """Logits from which on the network says that it is a fall."""
 BIASES = (-2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0)
 """Nats by which the rules with a network believe more, or less, than without."""
+EVERYBODY = (RULES, GATED, SLIDING, EITHER, BOTH, SHIPPED)
 HEADS = (
     "scenes",
     "decided by",
@@ -92,6 +95,7 @@ def variants(opinion: Opinion, weight: float, settings: Settings) -> Mapping[Var
         **{(GATED, each): Gated(opinion, each, falls) for each in THRESHOLDS},
         **{(SLIDING, each): Sliding(opinion, each) for each in THRESHOLDS},
         **{(EITHER, each): Either(opinion, each, falls) for each in THRESHOLDS},
+        (SHIPPED, CONVINCED[falls.sensitivity]): FallDetector(ROOM, falls, opinion),
         **{(BOTH, each): Joined(opinion, weight, each, falls) for each in BIASES},
     }
 
@@ -203,6 +207,7 @@ def chosen(seen: Sequence[Seen]) -> tuple[Variant, ...]:
         (SLIDING, THRESHOLDS[::-1]),
         (EITHER, THRESHOLDS[::-1]),
         (BOTH, BIASES),
+        (SHIPPED, (CONVINCED["normal"],)),
     ):
         best.append(max(((kind, step) for step in steps), key=lambda each: _worth(scored(seen, each), allowed)))
     return tuple(best)

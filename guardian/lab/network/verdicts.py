@@ -85,5 +85,5 @@ class Sliding:
         )
 
 
-Decider: TypeAlias = Gated | Either | Joined | Sliding
+Decider: TypeAlias = FallDetector | Sliding
 """Whoever decides beside the rules."""
