@@ -21,7 +21,7 @@ from rich.table import Table
 from guardian.events import URGENT_EVENTS, PersonEvent
 from guardian.falls import FallDetector
 from guardian.lab.evaluate.intervals import poisson
-from guardian.lab.network.judge import BOTH, EITHER, GATED, RULES, SHIPPED, SLIDING
+from guardian.lab.network.judge import BOTH, EITHER, EVERYBODY, GATED, RULES, SHIPPED, SLIDING
 from guardian.lab.network.verdicts import ROOM, Decider, Either, Gated, Joined, Sliding
 from guardian.lab.world.days import DAY, MERGED_SECONDS, live
 from guardian.moment import Moment
@@ -98,9 +98,7 @@ def main(arguments: Sequence[str]) -> int:
     wanted = parser.parse_args(arguments)
     thresholds = wanted.gated, wanted.sliding, wanted.either, wanted.weight, wanted.bias
     tasks = [Task(wanted.seed, day, wanted.network, *thresholds) for day in range(wanted.days)]
-    total: dict[str, Counter[tuple[str, str]]] = {
-        name: Counter() for name in (RULES, GATED, SLIDING, EITHER, BOTH, SHIPPED)
-    }
+    total: dict[str, Counter[tuple[str, str]]] = {name: Counter() for name in EVERYBODY}
     console = Console(stderr=True)
     with ProcessPoolExecutor(wanted.jobs, mp_context=get_context("spawn")) as workers:
         made = workers.map(watch, tasks)
