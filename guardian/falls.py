@@ -172,7 +172,7 @@ class FallDetector:
             if descent is not None:
                 yield from self._suspect(course, descent, now)
             elif self._looks_fallen(course):
-                course.begin(Phase.SUSPECTED, now, None)
+                course.begin(Phase.SUSPECTED, course.figure.person.track.seen, None)
             else:
                 yield from self._find_down(course, now)
         elif course.up >= UPRIGHT_SECONDS:
@@ -246,7 +246,8 @@ class FallDetector:
         """Whether the network is sure of a fall in which the rules saw no descent, where one may not lie."""
         place, track = course.figure.place, course.figure.person.track
         exercises = place is not None and place.kind == "mat"
-        if not track.hit or course.figure.posture is Posture.UPRIGHT or course.resting or course.leaving or exercises:
+        stands = track.hit and course.figure.posture is Posture.UPRIGHT
+        if stands or course.resting or course.leaving or exercises:
             return False
         said = self._opinion.of(track.id)
         return said is not None and said >= self._alone
