@@ -247,7 +247,7 @@ class FallDetector:
         place, track = course.figure.place, course.figure.person.track
         exercises = place is not None and place.kind == "mat"
         stands = track.hit and course.figure.posture is Posture.UPRIGHT
-        if stands or course.resting or course.leaving or exercises:
+        if stands or course.resting or course.leaving or exercises or course.figure.floor is None:
             return False
         said = self._opinion.of(track.id)
         return said is not None and said >= self._alone

@@ -478,3 +478,16 @@ def test_who_falls_while_the_network_alone_suspects_has_fallen_by_the_rules():
     fall = scene.events[-1]
     assert isinstance(fall, FallConfirmed)
     assert "Shoulders dropped" in fall.reasons[0]
+
+
+def test_where_nobody_was_seen_to_stand_the_network_alone_says_nothing_since_it_may_be_a_bed():
+    assert Watched(network=Low(sure=5.0)).show(8, tilted(90)).names() == []
+
+
+def test_a_body_that_goes_out_of_sight_as_it_falls_is_a_fall_when_the_network_is_sure():
+    def vanishes(network: Low | None) -> list[str]:
+        scene = Watched(network=network).show(2, standing()).fall(seconds=12)
+        return scene.show(9).names()
+
+    assert vanishes(None) == []
+    assert vanishes(Low(sure=5.0)) == ["FallSuspected", "FallConfirmed"]
