@@ -473,8 +473,9 @@ def test_on_a_mat_the_network_alone_says_nothing():
 
 
 def test_who_falls_while_the_network_alone_suspects_has_fallen_by_the_rules():
-    scene = Watched(network=Always(5.0)).show(2, seated()).show(0.1, tilted(60)).show(6, tilted(90))
-    assert scene.names()[-1] == "FallConfirmed"
+    scene = Watched(network=Always(5.0)).show(2, standing()).fall(60, 8).show(0.6, tilted(60)).show(0.1, tilted(75))
+    scene.show(6, tilted(90))
+    assert scene.names() == ["FallSuspected", "FallSuspected", "FallConfirmed"]
     fall = scene.events[-1]
     assert isinstance(fall, FallConfirmed)
     assert "Shoulders dropped" in fall.reasons[0]
