@@ -17,7 +17,7 @@ from guardian.geometry import SEEN, distance
 from guardian.moment import Moment
 from guardian.posture import Figure, Posture
 from guardian.settings import Behaviour
-from guardian.skeleton import KEYPOINTS, TORSO, Keypoint, Keypoints
+from guardian.skeleton import MIRRORED, TORSO, Keypoints
 from guardian.tracking import TrackState, torso_middle
 from guardian.view import SILENT_SECONDS
 
@@ -35,8 +35,6 @@ SETTLED_SECONDS = 60.0
 """Who was still for less and is gone has left; who was still for longer is hidden, and waited for."""
 HIDDEN_SECONDS = 1800.0
 """So long a hidden body is waited for, in seconds in which the room can be seen."""
-MIRRORED = [int(Keypoint.NOSE), *(side for pair in range(1, KEYPOINTS, 2) for side in (pair + 1, pair))]
-"""The order of keypoints with left and right exchanged: MoveNet may take one for the other."""
 SEATS = ("sofa", "chair")
 LIES_IN, LIES_ON = ("bed", "chair"), ("sofa", "mat", "floor")
 

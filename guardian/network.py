@@ -10,6 +10,7 @@ import numpy as np
 from guardian.errors import ModelError
 from guardian.eye.engine import interpreter_class, models_directory, verified
 from guardian.settings import Falls
+from guardian.skeleton import MIRRORED
 from guardian.window import CHANNELS, STEPS, Array, Grid, windows
 
 FALL_WINDOW = "fall_window.tflite"
@@ -67,5 +68,7 @@ class Network:
         return float(self._interpreter.get_tensor(self._output).ravel()[0])
 
     def judge(self, grid: Grid) -> float:
-        """The same of a grid."""
-        return self.logit(windows(grid.keypoints[None], grid.age[None], grid.height[None])[0])
+        """The same of a grid: the mean of what is said of it and of its mirror image, which is as likely."""
+        other = grid.keypoints[:, MIRRORED] * np.array([1, -1, 1], np.float32)
+        both = windows(np.stack([grid.keypoints, other]), np.stack([grid.age] * 2), np.stack([grid.height] * 2))
+        return (self.logit(both[0]) + self.logit(both[1])) / 2

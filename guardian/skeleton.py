@@ -43,6 +43,8 @@ HIPS = (Keypoint.LEFT_HIP, Keypoint.RIGHT_HIP)
 KNEES = (Keypoint.LEFT_KNEE, Keypoint.RIGHT_KNEE)
 ANKLES = (Keypoint.LEFT_ANKLE, Keypoint.RIGHT_ANKLE)
 TORSO = (*SHOULDERS, *HIPS)
+MIRRORED = [int(Keypoint.NOSE), *(side for pair in range(1, KEYPOINTS, 2) for side in (pair + 1, pair))]
+"""The order of keypoints that exchanges left and right."""
 
 LIMBS: tuple[tuple[Keypoint, Keypoint], ...] = (
     (Keypoint.NOSE, Keypoint.LEFT_EYE),

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 from walks import falling, samples
 
-from guardian.behaviour import MIRRORED
 from guardian.lab.network import augment
 from guardian.lab.network.augment import Grids
+from guardian.skeleton import MIRRORED
 from guardian.window import AGE, HIPS_AT, POSE, STEPS, grid, windows
 
 NOW = 12.0

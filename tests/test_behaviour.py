@@ -5,10 +5,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from watched import EVERYWHERE, Watched
 
-from guardian.behaviour import MIRRORED, moved
+from guardian.behaviour import moved
 from guardian.events import PersonRecovered, StillnessExceeded
 from guardian.settings import Behaviour, Place
-from guardian.skeleton import KEYPOINTS, Keypoint, Pose
+from guardian.skeleton import KEYPOINTS, MIRRORED, Keypoint, Pose
 
 LIMITS = Behaviour(stillness_minutes=5, stillness_minutes_bed=60, night_from=22, night_to=7)
 MINUTE = 60.0

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ from guardian.errors import ModelError
 from guardian.eye.engine import LIGHTNING, models_directory
 from guardian.network import Network, judge_for, shipped
 from guardian.settings import Falls
+from guardian.skeleton import MIRRORED
 from guardian.window import grid
 
 
@@ -32,6 +34,15 @@ def test_who_falls_and_lies_is_told_from_who_stands():
         assert found is not None
         said[now] = judge.judge(found)
     assert said[8.5] > said[4.5] + 3
+
+
+def test_a_mirror_image_is_judged_alike():
+    judge = judge_for(Falls())
+    found = grid(samples(falling, np.arange(0.1, 7.5, 0.1)), 7.5)
+    assert judge is not None
+    assert found is not None
+    mirrored = replace(found, keypoints=found.keypoints[:, MIRRORED] * np.array([1, -1, 1], np.float32))
+    assert judge.judge(mirrored) == pytest.approx(judge.judge(found), abs=1e-6)
 
 
 def test_a_damaged_file_is_refused_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

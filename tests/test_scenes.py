@@ -7,9 +7,8 @@ import numpy as np
 import pytest
 from golden import Golden
 
-from guardian.behaviour import MIRRORED
 from guardian.events import Event
-from guardian.skeleton import KEYPOINTS, Observation, Pose
+from guardian.skeleton import KEYPOINTS, MIRRORED, Observation, Pose
 
 FALLS = ("FallSuspected", "FallConfirmed", "PersonDown", "PersonRecovered", "LongLie", "ViewLost", "ViewRestored")
 LARGEST = 250_000

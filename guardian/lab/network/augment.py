@@ -9,8 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from guardian.behaviour import MIRRORED
-from guardian.skeleton import TORSO
+from guardian.skeleton import MIRRORED, TORSO
 from guardian.window import STALE_SECONDS, STEP_SECONDS, STEPS
 
 Array = NDArray[np.float32]

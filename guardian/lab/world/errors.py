@@ -15,9 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from guardian.behaviour import MIRRORED
 from guardian.lab.world.truth import Body
-from guardian.skeleton import ANKLES, HEAD, HIPS, KEYPOINTS, KNEES, SHOULDERS, Pose
+from guardian.skeleton import ANKLES, HEAD, HIPS, KEYPOINTS, KNEES, MIRRORED, SHOULDERS, Pose
 
 Array = NDArray[np.float64]
 

@@ -18,13 +18,12 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import track
 
-from guardian.behaviour import MIRRORED
 from guardian.lab import scene as scenes
 from guardian.lab.analyse import read_scene
 from guardian.lab.evaluate import manifest
 from guardian.lab.world.errors import LEAST_SEEN, PART_OF, PARTS, UPSIDE_DOWN, size, state
 from guardian.lab.world.truth import Body, World
-from guardian.skeleton import Pose
+from guardian.skeleton import MIRRORED, Pose
 
 Array = NDArray[np.float64]
 
