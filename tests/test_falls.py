@@ -455,7 +455,7 @@ def test_a_slide_in_which_the_rules_saw_no_descent_is_a_fall_when_the_network_is
 
 
 def test_of_a_slide_the_network_must_be_surer_than_of_a_descent():
-    assert slides(Low(sure=3.5), 8).names() == []
+    assert slides(Low(sure=2.5), 8).names() == []
 
 
 def test_a_network_that_is_sure_for_a_moment_only_is_not_heard():
