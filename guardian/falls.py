@@ -46,8 +46,10 @@ LIKELY = 0.0
 """and what it must go on saying."""
 UNLIKELY = -4.0
 """What the network says of who has hardly fallen: then the rules wait until the body has been lying for long."""
-SURE_SECONDS = 0.5
-"""So long it must have said so before anybody is told."""
+DOWN_BEFORE, SURE_SECONDS = 1.5, 2.0
+"""It was taught by bodies that had been down for so long (lab/network/collect.py), and must go on saying so until a body
+has been down for that long before anybody is told.
+"""
 UNSEEN = "The way the body moved and lies now is that of somebody who fell, though no descent was seen."
 
 MAT_DOUBT = 2.0
@@ -172,7 +174,7 @@ class FallDetector:
             if descent is not None:
                 yield from self._suspect(course, descent, now)
             elif self._looks_fallen(course):
-                course.begin(Phase.SUSPECTED, course.figure.person.track.seen, None)
+                course.begin(Phase.SUSPECTED, course.figure.person.track.seen - DOWN_BEFORE, None)
             else:
                 yield from self._find_down(course, now)
         elif course.up >= UPRIGHT_SECONDS:
