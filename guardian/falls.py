@@ -47,8 +47,8 @@ LIKELY = 0.0
 UNLIKELY = -4.0
 """What the network says of who has hardly fallen: then the rules wait until the body has been lying for long."""
 DOWN_BEFORE, SURE_SECONDS = 1.5, 2.0
-"""It was taught by bodies that had been down for so long (lab/network/collect.py), and must go on saying so until a body
-has been down for that long before anybody is told.
+"""It was taught by bodies that had been down for so long (lab/network/collect.py), and must go on saying so until the
+body has been down for that long before anybody is told.
 """
 UNSEEN = "The way the body moved and lies now is that of somebody who fell, though no descent was seen."
 
@@ -140,7 +140,10 @@ class FallDetector:
             if course.is_open and course.since < track.born and not (lost in present and present[lost].person.track.hit)
         }
         nearest = min(near, key=lambda lost: near[lost], default=None)
-        return self._courses.pop(nearest) if nearest is not None and near[nearest] < REAPPEAR_STATURES else None
+        if nearest is None or near[nearest] >= REAPPEAR_STATURES:
+            return None
+        self._opinion.join(track.id, nearest)
+        return self._courses.pop(nearest)
 
     def _take_path(self, course: Course, track: Track, present: Mapping[int, Figure]) -> None:
         """A body that moved too fast to be followed is a new track: its path goes on from where the last one ended."""

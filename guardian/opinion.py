@@ -40,6 +40,11 @@ class Opinion:
             self._trails.update(figures, now)
             self._said = {body: said for body, said in self._said.items() if body in self._trails}
 
+    def join(self, track: int, lost: int) -> None:
+        """That track is the body of a track that was lost: what is said of it is said of both."""
+        self._trails.join(track, lost)
+        self._said.pop(track, None)
+
     @property
     def bodies(self) -> tuple[int, ...]:
         """Whoever can be judged."""

@@ -57,6 +57,13 @@ class Trails:
                 return deque(trail.samples)
         return deque()
 
+    def join(self, track: int, lost: int) -> None:
+        """That track is the body of a track that was lost: its trail goes on from where that one ended."""
+        trail, earlier = self._trails.get(track), self._trails.get(lost)
+        if trail is not None and earlier is not None:
+            begun = trail.samples[0].time if trail.samples else float("inf")
+            trail.samples.extendleft(sample for sample in reversed(earlier.samples) if sample.time < begun)
+
     @property
     def bodies(self) -> tuple[int, ...]:
         """The tracks that have proved to be somebody and of which anything is known."""

@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 from bodies import seen, tilted
 from walks import falling, figures, upright
 
@@ -53,3 +54,23 @@ def test_a_body_that_fell_too_fast_to_be_followed_keeps_its_past():
     assert grid is not None
     hips = grid.keypoints[:, 11:13, 0].mean(axis=1)
     assert np.ptp(hips[grid.age < 1]) > 0.3
+
+
+def test_a_body_that_was_found_again_elsewhere_has_its_past_once_it_is_joined():
+    tracker, identity, postures, trails = Tracker(), Identity("room"), Postures(), Trails()
+    before, after = tilted(0, feet=(0.9, 0.2)), tilted(90, feet=(0.95, 1.1))
+    for number in range(1, 60):
+        now = number / 10
+        found = postures.update(
+            identity.update(tracker.update(seen(now, before if now <= 3 else after).poses, now), now), now, 4 / 3
+        )
+        trails.update(found, now)
+    alone = trails.grid(2, 5.9)
+    for _ in range(2):
+        trails.join(2, 1)
+    joined = trails.grid(2, 5.9)
+    trails.join(2, 99)
+    assert alone is not None
+    assert joined is not None
+    assert (joined.age < 1).sum() > (alone.age < 1).sum()
+    assert joined.keypoints[-1, :, 2] == pytest.approx(alone.keypoints[-1, :, 2])
