@@ -141,6 +141,11 @@ class Course:
         """Whether the body has of late mostly been where one may lie."""
         return self.rest >= HALF
 
+    @property
+    def exercises(self) -> bool:
+        """Whether the body is on an exercise mat."""
+        return self.figure.place is not None and self.figure.place.kind == "mat"
+
     def _rests(self, figure: Figure) -> bool:
         """Whether the body lies where one may lie: on a drawn bed or sofa, or, come down slowly, above the floor.
 

@@ -44,8 +44,8 @@ ALONE = {"low": 4.0, "normal": 3.0, "high": 2.0}
 """What it must say of somebody in whom the rules have seen no descent, """
 LIKELY = 0.0
 """and what it must go on saying."""
-UNLIKELY = -4.0
-"""What the network says of who has hardly fallen: then the rules wait until the body has been lying for long."""
+UNLIKELY = {"low": 1.0, "normal": 0.0, "high": -4.0}
+"""Where it has never said more than that since the descent, the rules wait until the body has been lying for long."""
 DOWN_BEFORE, SURE_SECONDS = 1.5, 2.0
 """It was taught by bodies that had been down for so long (lab/network/collect.py), and must go on saying so until the
 body has been down for that long before anybody is told.
@@ -70,7 +70,7 @@ class FallDetector:
         self._settings = settings
         self._opinion = opinion or Opinion()
         self._convinced, self._alone = CONVINCED[settings.sensitivity], ALONE[settings.sensitivity]
-        self._unlikely = UNLIKELY
+        self._unlikely = UNLIKELY[settings.sensitivity]
         self._courses: dict[int, Course] = {}
         self._exits: deque[Point] = deque(maxlen=EXITS)
 
@@ -226,7 +226,7 @@ class FallDetector:
         seen = views(descent, evidence)
         believed = belief(seen) - BELIEVED[self._settings.sensitivity] - self._doubt(course)
         said = course.hear(self._opinion.of(course.figure.person.track.id))
-        convinced = said is not None and said >= self._convinced
+        convinced = said is not None and said >= self._convinced and not course.exercises
         if not course.told and (not descent.faint or ((believed >= SUSPECTED or convinced) and not course.leaving)):
             course.told = True
             yield self._event(FallSuspected, course, now, descent.sentence)
@@ -249,10 +249,9 @@ class FallDetector:
 
     def _looks_fallen(self, course: Course) -> bool:
         """Whether the network is sure of a fall in which the rules saw no descent, where one may not lie."""
-        place, track = course.figure.place, course.figure.person.track
-        exercises = place is not None and place.kind == "mat"
+        track = course.figure.person.track
         stands = track.hit and course.figure.posture is Posture.UPRIGHT
-        if stands or course.resting or course.leaving or exercises or course.figure.floor is None:
+        if stands or course.resting or course.leaving or course.exercises or course.figure.floor is None:
             return False
         said = self._opinion.of(track.id)
         return said is not None and said >= self._alone
@@ -276,8 +275,7 @@ class FallDetector:
     @staticmethod
     def _doubt(course: Course) -> float:
         """How much more must be believed on an exercise mat, where people let themselves down, and roll about."""
-        place = course.figure.place
-        return MAT_DOUBT if place is not None and place.kind == "mat" else 0.0
+        return MAT_DOUBT if course.exercises else 0.0
 
     @staticmethod
     def _stays(course: Course, believed: float, since: float) -> bool:
@@ -294,9 +292,8 @@ class FallDetector:
         """How long somebody may lie there before it is an event: longer on an exercise mat, and longer where nobody was
         ever seen to stand there, so that it may be a bed.
         """
-        place = course.figure.place
-        known = place is not None or course.figure.floor is not None
-        sure = known and not (place and place.kind == "mat") and not course.settled
+        known = course.figure.place is not None or course.figure.floor is not None
+        sure = known and not course.exercises and not course.settled
         return self._settings.down_seconds if sure else self._unsure_seconds
 
     @property

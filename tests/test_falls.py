@@ -467,7 +467,7 @@ def test_a_network_that_is_sure_for_a_moment_only_is_not_heard():
     assert slides(Hesitant(), 8).names() == []
 
 
-def test_on_a_mat_the_network_alone_says_nothing():
+def test_on_a_mat_the_network_says_nothing():
     scene = Watched(MAT, network=Low(sure=5.0)).show(2, standing()).fall(seconds=12).show(8, tilted(90))
     assert scene.names() == []
 
