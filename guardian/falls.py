@@ -38,9 +38,9 @@ RECALLED_SECONDS = 2 * 3600.0
 """After a restart a body that came down longer ago is no longer waited for; its incident is kept by the alarm."""
 BELIEVED = {"low": 1.8, "normal": 0.6, "high": -0.6}
 """Belief (nats) from which on a suspicion is a fall, by the named step of sensitivity."""
-CONVINCED = {"low": 3.0, "normal": 2.0, "high": 1.0}
+CONVINCED = {"low": 4.0, "normal": 3.0, "high": 2.0}
 """What the network must say (nats) of somebody who came down, so that it is a fall whatever the rules believe."""
-ALONE = {"low": 4.0, "normal": 3.0, "high": 2.0}
+ALONE = {"low": 5.0, "normal": 3.0, "high": 2.0}
 """What it must say of somebody in whom the rules have seen no descent, """
 LIKELY = 0.0
 """and what it must go on saying."""
