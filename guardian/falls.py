@@ -46,7 +46,7 @@ LIKELY = 0.0
 """and what it must go on saying."""
 UNLIKELY = {"low": 1.0, "normal": 0.0, "high": -4.0}
 """Where it has never said more than that since the descent, the rules wait until the body has been lying for long."""
-DOWN_BEFORE, SURE_SECONDS = 1.5, 2.0
+DOWN_BEFORE, SURE_SECONDS = 1.5, 1.75
 """It was taught by bodies that had been down for so long (lab/network/collect.py), and must go on saying so until the
 body has been down for that long before anybody is told.
 """
