@@ -11,6 +11,7 @@ from guardian.commands import Lamp, Notify, Publish, SceneCommand, ShowPanel, So
 from guardian.eye.watch import Seen
 from guardian.incident import Incident, IncidentState
 from guardian.moment import Moment
+from guardian.opinion import Judge
 from guardian.settings import Camera, Contact, Room, Settings
 from guardian.skeleton import Observation
 
@@ -79,10 +80,11 @@ class Box:
         *,
         stored: Iterable[Incident] = (),
         memories: Mapping[str, tuple[float, str]] = MappingProxyType({}),
+        network: Judge | None = None,
     ) -> None:
         self.log, self.now = Log(), 0.0
         names = iter(range(10_000))
-        self.brain = Brain(settings, self.log.outputs, lambda: f"i-{next(names)}", self.at(0.0))
+        self.brain = Brain(settings, self.log.outputs, lambda: f"i-{next(names)}", self.at(0.0), network)
         self.brain.begin(stored, (), self.at(0.0), memories)
 
     @staticmethod

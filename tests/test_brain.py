@@ -4,6 +4,7 @@ from dataclasses import replace
 import pytest
 from bodies import seen, standing, tilted
 from boxes import SETTINGS, Box
+from stand_ins import Low
 
 from guardian import recording
 from guardian.commands import ForgetScenes, KeepScene, Lamp, Publish, Sound
@@ -58,6 +59,18 @@ def test_a_fall_becomes_an_alarm_that_a_human_takes_and_closes():
     box.brain.take(Resolved(time=moment.monotonic, by="Anna", via="mqtt"), moment)
     assert retained(box)["alarm"] == "idle"
     assert not [topic for topic in retained(box) if topic.startswith("incident/")]
+
+
+def test_the_network_that_a_box_is_given_is_heard():
+    states = []
+    for network in (None, Low(sure=5.0)):
+        box = Box(network=network)
+        box.watch(3.0, standing())
+        for tenth in range(120):
+            box.watch(0.1, tilted(90 * (tenth / 120) ** 2))
+        box.watch(8.0, tilted(90.0))
+        states.append(box.state)
+    assert states == [None, IncidentState.PENDING]
 
 
 def test_the_box_shows_it_first_and_others_are_told_when_it_is_on_the_disk():
