@@ -9,6 +9,9 @@ from typing import TypeAlias
 
 Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - it has no public name
 
+LEAST_WIDTH, MOST_WIDTH = 64, 1920
+"""Pixels: of the widest pictures, 16:9, a film's camera has 32 rows at least (guardian/lab/scene.py)."""
+
 
 def _add_ablate(verbs: Verbs) -> None:
     text = "score the same videos as other eyes would see them"
@@ -30,6 +33,14 @@ def _whole(text: str) -> int:
     number = int(text)
     if number < 1:
         message = f"{text} is wrong; 1 or more would be right"
+        raise argparse.ArgumentTypeError(message)
+    return number
+
+
+def _width(text: str) -> int:
+    number = int(text)
+    if not LEAST_WIDTH <= number <= MOST_WIDTH:
+        message = f"{text} is wrong; {LEAST_WIDTH} to {MOST_WIDTH} would be right"
         raise argparse.ArgumentTypeError(message)
     return number
 
@@ -58,7 +69,7 @@ def _add_films(verbs: Verbs) -> None:
     verb.set_defaults(run=_films)
     verb.add_argument("out", type=Path, metavar="OUT", help="the directory to write to")
     verb.add_argument("--count", type=_whole, default=70, metavar="N", help="so many films (default: 70)")
-    verb.add_argument("--width", type=_whole, default=None, metavar="W", help="pixels (default: as cameras have them)")
+    verb.add_argument("--width", type=_width, default=None, metavar="W", help="pixels (default: as cameras have them)")
     verb.add_argument("--seed", type=int, default=1, metavar="S", help="another seed, another world (default: 1)")
     verb.add_argument("--jobs", type=_whole, default=1, metavar="N", help="so many processes (default: 1)")
 
