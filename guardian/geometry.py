@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import atan2, degrees, hypot
+from math import atan2, cos, degrees, hypot, radians, sin
 
 import numpy as np
 from numpy.typing import NDArray
@@ -122,6 +122,16 @@ def stature(keypoints: Keypoints, least: float = SEEN) -> float | None:
 def head_of(keypoints: Keypoints, least: float = SEEN) -> Point | None:
     """Where the head is: its keypoints, or the shoulders where none of them is seen."""
     return middle(keypoints, HEAD, least) or middle(keypoints, SHOULDERS, least)
+
+
+def turned(keypoints: Keypoints, degrees: float, aspect: float) -> Keypoints:
+    """The same keypoints in a picture that was turned clockwise about its middle; `aspect` is its width / height."""
+    angle = radians(degrees)
+    below, right = keypoints[:, 0] - 0.5, keypoints[:, 1] - aspect / 2
+    made: Keypoints = keypoints.copy()
+    made[:, 0] = 0.5 + right * sin(angle) + below * cos(angle)
+    made[:, 1] = aspect / 2 + right * cos(angle) - below * sin(angle)
+    return made
 
 
 def spread(keypoints: Keypoints, other: Keypoints, least: float = SEEN) -> float | None:

@@ -23,7 +23,7 @@ from guardian.geometry import (
 )
 from guardian.identity import Person
 from guardian.settings import Place
-from guardian.skeleton import ANKLES, HEAD, HIPS, KNEES, SHOULDERS, TORSO, Keypoints
+from guardian.skeleton import ANKLES, HEAD, HIPS, KNEES, SHOULDERS, TORSO, Keypoints, Pose
 from guardian.tracking import Track, torso_middle
 
 READABLE = 0.2
@@ -145,7 +145,7 @@ class Postures:
         scores = posture_scores(keypoints, scale)
         posture = max(scores, key=lambda posture: scores[posture]) if any(scores.values()) else Posture.UNKNOWN
         if person.track.hit and posture is Posture.UPRIGHT:
-            _remember_standing(memory, keypoints)
+            _remember_standing(memory, person.track.pose)
         if person.track.hit and posture is not Posture.UNKNOWN:
             memory.spot, memory.hit = torso_middle(person.track.pose), now
             memory.resting = posture in (Posture.LYING, Posture.SEATED)
@@ -154,7 +154,7 @@ class Postures:
             person=person,
             posture=posture,
             scores=scores,
-            place=self._place(hips, aspect),
+            place=self._place(middle(person.track.pose.picture, HIPS), aspect),
             stature=scale,
             tilt=torso_tilt(keypoints),
             head=head_of(keypoints),
@@ -163,7 +163,7 @@ class Postures:
             feet=middle(keypoints, ANKLES),
             floor=memory.floor,
             raised=raised(hips, memory.floor, memory.stature),
-            leaving=_touches_edge(keypoints, aspect),
+            leaving=_touches_edge(person.track.pose.picture, aspect),
         )
 
     def _memory(self, track: Track) -> _Memory:
@@ -235,17 +235,17 @@ def _remember_stature(memory: _Memory, keypoints: Keypoints) -> None:
     memory.stature += gap * (1.0 if not memory.stature else STATURE_RISE if gap > 0 else STATURE_FALL)
 
 
-def _remember_standing(memory: _Memory, keypoints: Keypoints) -> None:
+def _remember_standing(memory: _Memory, pose: Pose) -> None:
     """A standing body shows its stature and the floor: both are taken from it, so that walking nearer is followed.
 
     Only a body that is wholly in the picture, since where the head is cut off its keypoints are guesses, and straight:
     who begins to bend or to sit would seem to shrink, and to stand elsewhere.
     """
-    feet, head, hips = middle(keypoints, ANKLES), middle(keypoints, HEAD), middle(keypoints, HIPS)
-    if feet is None or head is None or hips is None or not 0 < head[0] < feet[0] < 1:
+    feet, head, hips = (middle(pose.keypoints, which) for which in (ANKLES, HEAD, HIPS))
+    if feet is None or head is None or hips is None or not head[0] < feet[0] or not is_whole(pose.picture):
         return
     straight = feet[0] - hips[0] > STRAIGHT * (feet[0] - head[0])
-    if not straight or (torso_tilt(keypoints) or 0.0) > STRAIGHT_DEGREES:
+    if not straight or (torso_tilt(pose.keypoints) or 0.0) > STRAIGHT_DEGREES:
         return
     tall = distance(feet, head) / HEAD_TO_ANKLES
     if _has_sat_down(memory, tall, feet):
@@ -254,6 +254,12 @@ def _remember_standing(memory: _Memory, keypoints: Keypoints) -> None:
     memory.stature = memory.standing
     memory.floor = feet
     _measure(memory, feet)
+
+
+def is_whole(keypoints: Keypoints) -> bool:
+    """Whether somebody who stands is in the picture from head to ankles: what is cut off is a guess."""
+    feet, head = middle(keypoints, ANKLES), middle(keypoints, HEAD)
+    return feet is not None and head is not None and head[0] > 0 and feet[0] < 1
 
 
 def _has_sat_down(memory: _Memory, tall: float, feet: Point) -> bool:
