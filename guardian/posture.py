@@ -10,6 +10,7 @@ from enum import Enum
 from math import exp
 
 from guardian.geometry import (
+    SEEN,
     Box,
     Point,
     contains,
@@ -77,7 +78,8 @@ class Figure:
     `scores` are of upright, bent, seated, lying and sum to 1 (all 0 where unknown). `stature` is the length of the
     upright body here, in frame heights. `floor` is where the feet were when last upright, None if never seen so. `tilt`
     is of the torso, in degrees. `raised` tells that a lying or seated body rests above the floor, on furniture,
-    `leaving` that it is at the left or right edge of the picture.
+    `leaving` that it is at the left or right edge of the picture, `cut` that this edge goes through its torso, whose
+    keypoints are then guesses: what is outside is told of as if it were what is left inside.
     """
 
     person: Person
@@ -93,6 +95,7 @@ class Figure:
     floor: Point | None
     raised: bool
     leaving: bool = False
+    cut: bool = False
 
 
 @dataclass(slots=True)
@@ -164,6 +167,7 @@ class Postures:
             floor=memory.floor,
             raised=raised(hips, memory.floor, memory.stature),
             leaving=_touches_edge(person.track.pose.picture, aspect),
+            cut=_is_cut(person.track.pose.picture, aspect),
         )
 
     def _memory(self, track: Track) -> _Memory:
@@ -186,6 +190,11 @@ class Postures:
 def _touches_edge(keypoints: Keypoints, aspect: float) -> bool:
     box = extent(keypoints)
     return box is not None and not (box.left > EDGE and box.right < aspect - EDGE)
+
+
+def _is_cut(keypoints: Keypoints, aspect: float) -> bool:
+    seen = (keypoints.item(each, 1) for each in TORSO if keypoints.item(each, 2) >= SEEN)
+    return any(not EDGE < x < aspect - EDGE for x in seen)
 
 
 def _continues(memory: _Memory, track: Track) -> bool:

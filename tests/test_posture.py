@@ -111,6 +111,17 @@ def test_the_picture_tells_the_place_and_the_edge_of_a_body_that_was_turned_upri
     assert told(Postures(), 0.0, out).floor is None
 
 
+def test_a_torso_at_the_edge_of_the_picture_is_cut_and_an_arm_there_is_not():
+    def cut(x: float) -> bool:
+        return told(Postures(), 0.0, standing((0.9, x))).cut
+
+    assert [cut(x) for x in (0.05, 0.09, 0.7, 4 / 3 - 0.09, 4 / 3 - 0.05)] == [True, False, False, False, True]
+    assert told(Postures(), 0.0, standing((0.9, 0.09))).leaving
+    unseen = standing((0.9, 0.05)).keypoints.copy()
+    unseen[5:13, 2] = 0.1
+    assert not told(Postures(), 0.0, Pose(unseen, 0.7)).cut
+
+
 def test_a_cut_off_body_teaches_no_stature():
     postures = Postures()
     before = told(postures, 0.0, standing((0.9, 0.7), stature=0.6)).stature
