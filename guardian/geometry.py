@@ -13,6 +13,9 @@ SEEN = 0.2
 """Least score of a keypoint that is used at all. MoveNet's own demonstration uses 0.2 too for single keypoints; people
 on the floor score low (0.2-0.45), and a higher gate would lose just them."""
 
+EDGE = 0.02
+"""A keypoint so near to the left or right edge of the picture, in frame heights: the body is partly outside."""
+
 Point = tuple[float, float]
 
 
@@ -90,6 +93,12 @@ def extent(keypoints: Keypoints, least: float = SEEN) -> Box | None:
         return None
     ys, xs = zip(*seen, strict=True)
     return Box(min(ys), min(xs), max(ys), max(xs))
+
+
+def touches_edge(keypoints: Keypoints, aspect: float) -> bool:
+    """Whether a body is at the left or right edge of a picture of that width / height: partly outside, it may be."""
+    box = extent(keypoints)
+    return box is not None and not (box.left > EDGE and box.right < aspect - EDGE)
 
 
 def contains(polygon: Sequence[Point], point: Point) -> bool:

@@ -55,7 +55,7 @@ class Pipeline:
         if not self._present and not self.open_falls and self._roll.take_up():
             self._ground.forget()
         poses = self._roll.upright(observation.poses, aspect)
-        tracks = self._tracker.update(poses, now, looked=observation.looked)
+        tracks = self._tracker.update(poses, now, looked=observation.looked, aspect=aspect)
         persons = self._identity.update(tracks, now)
         aim = self._aim.update(observation)
         moved = self._aim.moved

@@ -10,6 +10,7 @@ from enum import Enum
 from math import exp
 
 from guardian.geometry import (
+    EDGE,
     SEEN,
     Box,
     Point,
@@ -21,6 +22,7 @@ from guardian.geometry import (
     middle,
     stature,
     torso_tilt,
+    touches_edge,
 )
 from guardian.identity import Person
 from guardian.settings import Place
@@ -34,8 +36,6 @@ SAME_SPOT = 0.5
 """A track that begins within so many statures of where a resting body was lost is that body, found again."""
 SWITCH_SECONDS, SWITCH_STATURES = 2.0, 1.2
 """So soon and so near after another was lost, a track is the same body, which moved too fast to be followed."""
-EDGE = 0.02
-"""A keypoint so near to the left or right edge of the picture, in frame heights: the body is partly outside."""
 HEAD_TO_ANKLES = 0.89
 """Eyes at 0.936 of the stature, ankles at 0.039 (Drillis and Contini 1966)."""
 STATURE_RISE, STATURE_FALL = 0.3, 0.03
@@ -166,7 +166,7 @@ class Postures:
             feet=middle(keypoints, ANKLES),
             floor=memory.floor,
             raised=raised(hips, memory.floor, memory.stature),
-            leaving=_touches_edge(person.track.pose.picture, aspect),
+            leaving=touches_edge(person.track.pose.picture, aspect),
             cut=_is_cut(person.track.pose.picture, aspect),
         )
 
@@ -185,11 +185,6 @@ class Postures:
         y, x = hips[0], hips[1] / aspect
         found = [place for place in self._places if contains(place.polygon, (x, y))]
         return min(found, key=lambda place: place.kind == "floor", default=None)
-
-
-def _touches_edge(keypoints: Keypoints, aspect: float) -> bool:
-    box = extent(keypoints)
-    return box is not None and not (box.left > EDGE and box.right < aspect - EDGE)
 
 
 def _is_cut(keypoints: Keypoints, aspect: float) -> bool:

@@ -14,7 +14,7 @@ from math import atan, degrees, erf, hypot, radians, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from guardian.geometry import Point, distance, extent, middle, turned
+from guardian.geometry import EDGE, Point, distance, extent, middle, turned
 from guardian.settings import Camera
 from guardian.skeleton import ANKLES, HEAD, HIPS, SHOULDERS, Keypoints, Pose
 from guardian.tracking import Track, TrackState, size, torso_middle
@@ -33,8 +33,6 @@ STRAIGHT_DEGREES, LEGS = 20.0, 0.45
 Contini 1966)."""
 MOST_DEGREES = 60.0
 """No camera that may be configured shows walking people leaning more than that: 45 degrees of roll and the rest."""
-EDGE = 0.02
-"""Keypoints so near to the picture's edge, in frame heights, may be guesses."""
 COLUMNS, LINES = 8, 40
 """Lines are kept by where in the picture they are, so many of late in each column from left to right."""
 LEAST_LINES = 24
