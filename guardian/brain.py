@@ -274,7 +274,6 @@ class Brain:
         coverage, recent = self._bulletin.coverage(room.name), self._memories[room.name].observations
         shown = persons_shown(self._pipelines[room.name].figures, self._steadies[room.name])
         aspect = recent[-1].aspect if recent else room.camera.width / room.camera.height
-        ground = self._pipelines[room.name].ground
         return RoomShown(
             name=room.name,
             coverage=Coverage(coverage.state),
@@ -282,7 +281,7 @@ class Brain:
             aspect=aspect,
             persons=shown,
             places=room.places,
-            camera=ground.sentence if ground else "",
+            camera=self._pipelines[room.name].camera,
         )
 
 
@@ -299,7 +298,7 @@ def persons_shown(figures: Iterable[Figure], steady: Steady) -> tuple[PersonShow
         PersonShown(
             figure.person.track.id,
             posture.value,
-            figure.person.track.pose.keypoints,
+            figure.person.track.pose.picture,
             figure.person.name,
             figure.place.name if figure.place else None,
         )

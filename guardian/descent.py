@@ -31,6 +31,8 @@ SLOW_SPEED = 0.3
 SPEED_SECONDS = 0.3
 STOOD_SECONDS = 2.0
 """Whether somebody stands is told from what was seen in about so long: single frames may be misread."""
+BEGUN = 0.1
+"""Who has come down so far, in statures, is on the way down: the shoulders of one who walks bob by a third of that."""
 GLITCH_SECONDS = 0.25
 """A single lower pose so soon after the one before is no descent: a finder that loses hold of a body says anything."""
 
@@ -89,15 +91,23 @@ class Path:
     known: float = float("-inf")
 
     def add(self, figure: Figure, now: float) -> None:
-        """Take where they are now; where the torso is unseen the path only ages."""
+        """Take where they are now; where the torso is unseen, or cut by the picture's edge before it came down, the
+        path only ages: whoever walks out seems to shrink to the last of him that is seen, as fast as one falls.
+        """
         while self.samples and now - self.samples[0].time > self._window(now):
             self.samples.popleft()
         if figure.posture is not Posture.UNKNOWN:
             share = 1 - exp((self.known - now) / STOOD_SECONDS)
             self.stood += share * ((figure.posture is Posture.UPRIGHT) - self.stood)
             self.known = now
-        if figure.shoulders is not None and figure.hips is not None:
+        known = not figure.cut or self._has_begun(figure.stature)
+        if figure.shoulders is not None and figure.hips is not None and known:
             self.samples.append(Sample(now, figure.shoulders[0], *figure.hips, figure.floor, self.stood))
+
+    def _has_begun(self, scale: float) -> bool:
+        """Whether the body was coming down when it was last seen."""
+        heights = [sample.shoulders for sample in self.samples]
+        return bool(heights) and heights[-1] - min(heights) >= BEGUN * scale
 
     def follow(self, earlier: "Path") -> None:
         """Take the path of a body that was lost just before this one was found as the beginning of this one."""

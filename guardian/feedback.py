@@ -239,7 +239,7 @@ def steepest(observations: Iterable[Observation], earliest: float, latest: float
     """When a body came down most, and fastest, between two seconds: beginning and end, or None where nobody did."""
     tracker, paths = Tracker(), defaultdict[int, list[tuple[float, float, float]]](list)
     for seen in observations:
-        for track in tracker.update(seen.poses, seen.time, looked=seen.looked):
+        for track in tracker.update(seen.poses, seen.time, looked=seen.looked, aspect=seen.aspect):
             torso, size = middle(track.pose.keypoints, TORSO), stature(track.pose.keypoints)
             if track.hit and torso is not None and size:
                 paths[track.id].append((seen.time, torso[0], size))

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import atan2, degrees, hypot
+from math import atan2, cos, degrees, hypot, radians, sin
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,9 @@ from guardian.skeleton import ANKLES, HEAD, HIPS, KNEES, SHOULDERS, Keypoint, Ke
 SEEN = 0.2
 """Least score of a keypoint that is used at all. MoveNet's own demonstration uses 0.2 too for single keypoints; people
 on the floor score low (0.2-0.45), and a higher gate would lose just them."""
+
+EDGE = 0.02
+"""A keypoint so near to the left or right edge of the picture, in frame heights: the body is partly outside."""
 
 Point = tuple[float, float]
 
@@ -92,6 +95,12 @@ def extent(keypoints: Keypoints, least: float = SEEN) -> Box | None:
     return Box(min(ys), min(xs), max(ys), max(xs))
 
 
+def touches_edge(keypoints: Keypoints, aspect: float) -> bool:
+    """Whether a body is at the left or right edge of a picture of that width / height: partly outside, it may be."""
+    box = extent(keypoints)
+    return box is not None and not (box.left > EDGE and box.right < aspect - EDGE)
+
+
 def contains(polygon: Sequence[Point], point: Point) -> bool:
     """Whether `point` is inside `polygon` (both in the same coordinates, any order of axes); even-odd rule."""
     inside = False
@@ -122,6 +131,16 @@ def stature(keypoints: Keypoints, least: float = SEEN) -> float | None:
 def head_of(keypoints: Keypoints, least: float = SEEN) -> Point | None:
     """Where the head is: its keypoints, or the shoulders where none of them is seen."""
     return middle(keypoints, HEAD, least) or middle(keypoints, SHOULDERS, least)
+
+
+def turned(keypoints: Keypoints, degrees: float, aspect: float) -> Keypoints:
+    """The same keypoints in a picture that was turned clockwise about its middle; `aspect` is its width / height."""
+    angle = radians(degrees)
+    below, right = keypoints[:, 0] - 0.5, keypoints[:, 1] - aspect / 2
+    made: Keypoints = keypoints.copy()
+    made[:, 0] = 0.5 + right * sin(angle) + below * cos(angle)
+    made[:, 1] = aspect / 2 + right * cos(angle) - below * sin(angle)
+    return made
 
 
 def spread(keypoints: Keypoints, other: Keypoints, least: float = SEEN) -> float | None:

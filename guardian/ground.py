@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from guardian.geometry import middle
 from guardian.optics import USUAL_FOV, Optics
-from guardian.posture import Figure, Posture
+from guardian.posture import Figure, Posture, is_whole
 from guardian.settings import Camera
 from guardian.skeleton import ANKLES, HEAD
 
@@ -115,12 +115,12 @@ class Ground:
 
 def standing_line(figure: Figure) -> tuple[float, float] | None:
     """Where ankles and eyes of somebody are who stands wholly in the picture, y in frame heights; None otherwise."""
-    keypoints = figure.person.track.pose.keypoints
-    feet, eyes = middle(keypoints, ANKLES), middle(keypoints, HEAD)
+    pose = figure.person.track.pose
+    feet, eyes = middle(pose.keypoints, ANKLES), middle(pose.keypoints, HEAD)
     standing = figure.posture is Posture.UPRIGHT and figure.person.track.hit and not figure.leaving
     if not standing or feet is None or eyes is None or (figure.tilt or 0.0) > ERECT_DEGREES:
         return None
-    return (feet[0], eyes[0]) if 0 < eyes[0] < feet[0] < 1 else None
+    return (feet[0], eyes[0]) if 0 < eyes[0] < feet[0] < 1 and is_whole(pose.picture) else None
 
 
 def statures(lines: Array, tilts: Array, focal: float) -> Array:

@@ -14,6 +14,7 @@ from guardian.identity import Identity, Template
 from guardian.moment import Moment
 from guardian.opinion import Judge, Opinion
 from guardian.posture import Figure, Postures
+from guardian.roll import Askew, Roll
 from guardian.settings import Room, Settings
 from guardian.skeleton import Observation
 from guardian.tracking import Tracker, TrackState
@@ -43,7 +44,7 @@ class Pipeline:
         self._tracker = Tracker()
         self._identity = Identity(room.name, people)
         self._postures = Postures(room.places)
-        self._ground = Ground(room.camera)
+        self._roll, self._ground = Roll(room.camera), Ground(room.camera)
         self._opinion = Opinion(network)
         self._falls = FallDetector(room.name, settings.falls, self._opinion)
         self._stillness = Stillness(room.name, settings.behaviour)
@@ -61,12 +62,17 @@ class Pipeline:
 
         Every duration counts from the times of capture; `moment` only tells what o'clock it is.
         """
-        now = observation.time
-        tracks = self._tracker.update(observation.poses, now, looked=observation.looked)
+        now, aspect = observation.time, observation.aspect
+        if not self._present and not self.open_falls and self._roll.take_up():
+            self._ground.forget()
+        poses = self._roll.upright(observation.poses, aspect)
+        tracks = self._tracker.update(poses, now, looked=observation.looked, aspect=aspect)
         persons = self._identity.update(tracks, now)
         aim = self._aim.update(observation)
-        self.figures = self._postures.update(persons, now, observation.aspect, placed=not self._aim.moved)
-        self._ground.update(self.figures, now, observation.aspect, moved=self._aim.moved)
+        moved = self._aim.moved
+        self.figures = self._postures.update(persons, now, aspect, placed=not moved)
+        self._roll.update(tracks, now, aspect, moved=moved)
+        self._ground.update(self.figures, now, aspect, moved=moved)
         self._opinion.update(self.figures, now)
         return (
             *self._view.update(observation),
@@ -81,6 +87,16 @@ class Pipeline:
     def ground(self) -> Known | None:
         """How the camera looks at the floor, once that is known."""
         return self._ground.known
+
+    @property
+    def roll(self) -> Askew | None:
+        """By how much the camera hangs askew, once that is known."""
+        return self._roll.known
+
+    @property
+    def camera(self) -> str:
+        """What a human is told of how the camera hangs."""
+        return " ".join(known.sentence for known in (self.ground, self.roll) if known is not None).strip()
 
     def remember(self, now: float) -> tuple[dict[str, Any], ...]:
         """The falls that are open, as plain numbers and words: what a restart must not forget."""

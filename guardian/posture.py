@@ -10,6 +10,8 @@ from enum import Enum
 from math import exp
 
 from guardian.geometry import (
+    EDGE,
+    SEEN,
     Box,
     Point,
     contains,
@@ -20,10 +22,11 @@ from guardian.geometry import (
     middle,
     stature,
     torso_tilt,
+    touches_edge,
 )
 from guardian.identity import Person
 from guardian.settings import Place
-from guardian.skeleton import ANKLES, HEAD, HIPS, KNEES, SHOULDERS, TORSO, Keypoints
+from guardian.skeleton import ANKLES, HEAD, HIPS, KNEES, SHOULDERS, TORSO, Keypoints, Pose
 from guardian.tracking import Track, torso_middle
 
 READABLE = 0.2
@@ -33,8 +36,6 @@ SAME_SPOT = 0.5
 """A track that begins within so many statures of where a resting body was lost is that body, found again."""
 SWITCH_SECONDS, SWITCH_STATURES = 2.0, 1.2
 """So soon and so near after another was lost, a track is the same body, which moved too fast to be followed."""
-EDGE = 0.02
-"""A keypoint so near to the left or right edge of the picture, in frame heights: the body is partly outside."""
 HEAD_TO_ANKLES = 0.89
 """Eyes at 0.936 of the stature, ankles at 0.039 (Drillis and Contini 1966)."""
 STATURE_RISE, STATURE_FALL = 0.3, 0.03
@@ -77,7 +78,8 @@ class Figure:
     `scores` are of upright, bent, seated, lying and sum to 1 (all 0 where unknown). `stature` is the length of the
     upright body here, in frame heights. `floor` is where the feet were when last upright, None if never seen so. `tilt`
     is of the torso, in degrees. `raised` tells that a lying or seated body rests above the floor, on furniture,
-    `leaving` that it is at the left or right edge of the picture.
+    `leaving` that it is at the left or right edge of the picture, `cut` that this edge goes through its torso, whose
+    keypoints are then guesses: what is outside is told of as if it were what is left inside.
     """
 
     person: Person
@@ -93,6 +95,7 @@ class Figure:
     floor: Point | None
     raised: bool
     leaving: bool = False
+    cut: bool = False
 
 
 @dataclass(slots=True)
@@ -145,7 +148,7 @@ class Postures:
         scores = posture_scores(keypoints, scale)
         posture = max(scores, key=lambda posture: scores[posture]) if any(scores.values()) else Posture.UNKNOWN
         if person.track.hit and posture is Posture.UPRIGHT:
-            _remember_standing(memory, keypoints)
+            _remember_standing(memory, person.track.pose)
         if person.track.hit and posture is not Posture.UNKNOWN:
             memory.spot, memory.hit = torso_middle(person.track.pose), now
             memory.resting = posture in (Posture.LYING, Posture.SEATED)
@@ -154,7 +157,7 @@ class Postures:
             person=person,
             posture=posture,
             scores=scores,
-            place=self._place(hips, aspect),
+            place=self._place(middle(person.track.pose.picture, HIPS), aspect),
             stature=scale,
             tilt=torso_tilt(keypoints),
             head=head_of(keypoints),
@@ -163,7 +166,8 @@ class Postures:
             feet=middle(keypoints, ANKLES),
             floor=memory.floor,
             raised=raised(hips, memory.floor, memory.stature),
-            leaving=_touches_edge(keypoints, aspect),
+            leaving=touches_edge(person.track.pose.picture, aspect),
+            cut=_is_cut(person.track.pose.picture, aspect),
         )
 
     def _memory(self, track: Track) -> _Memory:
@@ -183,9 +187,9 @@ class Postures:
         return min(found, key=lambda place: place.kind == "floor", default=None)
 
 
-def _touches_edge(keypoints: Keypoints, aspect: float) -> bool:
-    box = extent(keypoints)
-    return box is not None and not (box.left > EDGE and box.right < aspect - EDGE)
+def _is_cut(keypoints: Keypoints, aspect: float) -> bool:
+    seen = (keypoints.item(each, 1) for each in TORSO if keypoints.item(each, 2) >= SEEN)
+    return any(not EDGE < x < aspect - EDGE for x in seen)
 
 
 def _continues(memory: _Memory, track: Track) -> bool:
@@ -235,17 +239,17 @@ def _remember_stature(memory: _Memory, keypoints: Keypoints) -> None:
     memory.stature += gap * (1.0 if not memory.stature else STATURE_RISE if gap > 0 else STATURE_FALL)
 
 
-def _remember_standing(memory: _Memory, keypoints: Keypoints) -> None:
+def _remember_standing(memory: _Memory, pose: Pose) -> None:
     """A standing body shows its stature and the floor: both are taken from it, so that walking nearer is followed.
 
     Only a body that is wholly in the picture, since where the head is cut off its keypoints are guesses, and straight:
     who begins to bend or to sit would seem to shrink, and to stand elsewhere.
     """
-    feet, head, hips = middle(keypoints, ANKLES), middle(keypoints, HEAD), middle(keypoints, HIPS)
-    if feet is None or head is None or hips is None or not 0 < head[0] < feet[0] < 1:
+    feet, head, hips = (middle(pose.keypoints, which) for which in (ANKLES, HEAD, HIPS))
+    if feet is None or head is None or hips is None or not head[0] < feet[0] or not is_whole(pose.picture):
         return
     straight = feet[0] - hips[0] > STRAIGHT * (feet[0] - head[0])
-    if not straight or (torso_tilt(keypoints) or 0.0) > STRAIGHT_DEGREES:
+    if not straight or (torso_tilt(pose.keypoints) or 0.0) > STRAIGHT_DEGREES:
         return
     tall = distance(feet, head) / HEAD_TO_ANKLES
     if _has_sat_down(memory, tall, feet):
@@ -254,6 +258,12 @@ def _remember_standing(memory: _Memory, keypoints: Keypoints) -> None:
     memory.stature = memory.standing
     memory.floor = feet
     _measure(memory, feet)
+
+
+def is_whole(keypoints: Keypoints) -> bool:
+    """Whether somebody who stands is in the picture from head to ankles: what is cut off is a guess."""
+    feet, head = middle(keypoints, ANKLES), middle(keypoints, HEAD)
+    return feet is not None and head is not None and head[0] > 0 and feet[0] < 1
 
 
 def _has_sat_down(memory: _Memory, tall: float, feet: Point) -> bool:

@@ -89,6 +89,8 @@ class Camera(Section):
 
     `mount_height` of the lens above the floor in metres and `tilt` below the horizontal in degrees are learnt from
     people who walk where they are not given; `fov` is the angle of view across, degrees, 62 where it is not given.
+    `roll` is by how many degrees the camera hangs askew, turned clockwise as one looks along it, so that people lean to
+    the left in the picture; learnt where it is not given.
     """
 
     source: Annotated[str, BeforeValidator(_source)]
@@ -99,6 +101,7 @@ class Camera(Section):
     mount_height: float | None = Field(None, ge=0.3, le=4)
     tilt: float | None = Field(None, ge=-30, le=80)
     fov: float | None = Field(None, ge=20, le=150)
+    roll: float | None = Field(None, ge=-45, le=45)
 
 
 class Room(Section):

@@ -71,11 +71,18 @@ class Pose:
     """The keypoints of one body in one frame.
 
     `keypoints` has shape (17, 3), float32, read-only: (y, x, score) a row, y and x in frame heights, score 0-1.
-    `score` is MoveNet's confidence that this is a body, 0-1.
+    `score` is MoveNet's confidence that this is a body, 0-1. Where the camera hangs askew and `keypoints` were turned
+    upright, `askew` are the same as the picture shows them.
     """
 
     keypoints: Keypoints
     score: float
+    askew: Keypoints | None = None
+
+    @property
+    def picture(self) -> Keypoints:
+        """The keypoints where they are in the picture: what is drawn there, and what its edges cut off."""
+        return self.keypoints if self.askew is None else self.askew
 
     def __post_init__(self) -> None:
         """Own a read-only copy, so that no stage can change what another one has seen."""

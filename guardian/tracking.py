@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import count
 
-from guardian.geometry import distance, extent, mean_score, middle, spread
+from guardian.geometry import distance, extent, mean_score, middle, spread, touches_edge
 from guardian.skeleton import HIPS, SHOULDERS, TORSO, Pose
 
 BIRTH_SCORE = 0.3
@@ -94,8 +94,11 @@ class Tracker:
         self._tracks: tuple[Track, ...] = ()
         self._told = 0.0
 
-    def update(self, poses: Iterable[Pose], now: float, *, looked: bool = True) -> tuple[Track, ...]:
-        """Take the poses of the frame captured at `now`; return all tracks, tentative ones included.
+    def update(
+        self, poses: Iterable[Pose], now: float, *, looked: bool = True, aspect: float = 4 / 3
+    ) -> tuple[Track, ...]:
+        """Take the poses of the frame captured at `now`; return all tracks, tentative ones included. `aspect` is the
+        frame's width / height.
 
         Where nobody `looked` (the motion gate let MoveNet sleep) nothing moved: who was there is still there.
         """
@@ -106,7 +109,7 @@ class Tracker:
             )
             return self._tracks
         bodies = distinct(poses)
-        pairs = self._associate(bodies, now)
+        pairs = self._associate(bodies, now, aspect)
         followed = [
             self._hit(track, bodies[pairs[track.id]], now) if track.id in pairs else self._miss(track, now)
             for track in self._tracks
@@ -116,11 +119,14 @@ class Tracker:
         self._tracks = (*(track for track in followed if track is not None), *born)
         return self._tracks
 
-    def _associate(self, bodies: tuple[Pose, ...], now: float) -> dict[int, int]:
+    def _associate(self, bodies: tuple[Pose, ...], now: float, aspect: float) -> dict[int, int]:
         """Pair tracks and poses, nearest first: by all keypoints, and what is left by the middle of the torso, since a
-        fall moves every limb at once. A pair farther apart than a body can go is none.
+        fall moves every limb at once. A pair farther apart than a body can go is none, and whoever left by the edge of
+        the picture comes back there: what is found farther in is a pet, or somebody else.
         """
         pairs: dict[int, int] = {}
+        inside = {index for index, body in enumerate(bodies) if not touches_edge(body.picture, aspect)}
+        left = {track.id for track in self._tracks if has_left(track, now, aspect)}
         for apart, reach in ((remoteness, REACH), (torsos_apart, TORSO_REACH)):
             free = [(index, body) for index, body in enumerate(bodies) if index not in pairs.values()]
             costs = sorted(
@@ -128,6 +134,7 @@ class Tracker:
                 for track in self._tracks
                 for index, body in free
                 if track.id not in pairs
+                and not (track.id in left and index in inside)
                 and (gap := apart(track.pose, body)) < min(REACH_LIMIT, reach + REACH_PER_SECOND * (now - track.seen))
             )
             for _, track, index in costs:
@@ -167,6 +174,11 @@ class Tracker:
 def worth(pose: Pose) -> bool:
     """Whether a pose is good enough to start a track."""
     return mean_score(pose.keypoints, TORSO) >= BIRTH_SCORE
+
+
+def has_left(track: Track, now: float, aspect: float) -> bool:
+    """Whether a track has been out of sight for a while that was last seen at the edge of the picture."""
+    return now - track.seen > LOST_AFTER_SECONDS and touches_edge(track.pose.picture, aspect)
 
 
 def somebody(track: Track) -> bool:

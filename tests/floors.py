@@ -26,6 +26,7 @@ NOUNS = (
 
 STAGES = (
     "tracking",
+    "roll",
     "identity",
     "posture",
     "view",

@@ -171,3 +171,28 @@ def test_one_frame_a_second_is_enough_to_see_that_somebody_fell():
 def test_a_descent_is_a_fact():
     with pytest.raises(AttributeError):
         Descent(0.5, 0.2, 0.7, 1.0, 0.5).speed = 2.0  # type: ignore[misc]
+
+
+def cut_down(begun: float) -> Descent | None:
+    """The descent of a body that has come down so far when the edge of the picture cuts it, and seems to shrink."""
+    path, last = Path(), figure(0.2, 0.5)
+    for number, drop in enumerate((0.0, 0.0, 0.0, begun, 0.2, 0.4, 0.4, 0.4)):
+        last = replace(figure(0.2 + drop, 0.5 + drop), cut=number > 3)
+        path.add(last, number / 10)
+    return path.descent(last)
+
+
+def test_who_walks_out_of_the_picture_does_not_come_down_though_the_edge_leaves_less_and_less():
+    assert cut_down(0.05) is None
+
+
+def test_who_falls_out_of_the_picture_comes_down():
+    descent = cut_down(0.15)
+    assert descent is not None
+    assert descent.shoulders == pytest.approx(0.4)
+
+
+def test_who_comes_in_at_the_edge_has_no_path_yet():
+    path = Path()
+    path.add(replace(figure(0.6, 0.7), cut=True), 1.0)
+    assert not path.samples

@@ -2,11 +2,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from askew import askew
 from bodies import seen, standing, tilted
 
 from guardian.events import FallConfirmed, FallSuspected, PersonAppeared, RoutineBroken
 from guardian.lab.drawing import COLOURS, STAGE, Still, before, closer, ghostly, said, stills, story, telling, told
 from guardian.posture import Posture
+from guardian.settings import Camera, Room, Settings
 from guardian.skeleton import Observation
 
 
@@ -26,6 +28,14 @@ def test_every_observation_is_a_still_and_a_body_has_the_colour_of_its_posture()
     assert shown[20].sticks[0].posture is Posture.UPRIGHT
     assert shown[-1].sticks[0].posture is Posture.LYING
     assert set(COLOURS) == set(Posture)
+
+
+def test_a_body_before_a_camera_that_hangs_askew_is_drawn_where_the_picture_shows_it():
+    room = Room(name="room", camera=Camera(source="scene", roll=20))
+    bodies = [seen(number / 10, askew(standing(), 20.0)) for number in range(1, 20)]
+    plain, turned = (list(stills(bodies, settings))[-1] for settings in (None, Settings(rooms=(room,))))
+    assert turned.sticks[0].bones == plain.sticks[0].bones
+    assert turned.sticks[0].head == plain.sticks[0].head
 
 
 def test_the_events_of_the_core_stand_at_their_stills():

@@ -17,6 +17,7 @@ from guardian.geometry import (
     tilt,
     torso_length,
     torso_tilt,
+    turned,
 )
 from guardian.skeleton import HIPS, KEYPOINTS, SHOULDERS, TORSO, Pose
 
@@ -33,6 +34,20 @@ def test_the_torso_of_a_turned_body_is_tilted_as_far(degrees: float):
 def test_lengths_do_not_depend_on_how_a_body_is_turned(degrees: float, tall: float):
     assert torso_length(tilted(degrees, stature=tall).keypoints) == pytest.approx(0.29 * tall, rel=0.01)
     assert stature(tilted(degrees, stature=tall).keypoints) == pytest.approx(tall, rel=0.03)
+
+
+@given(st.floats(-180, 180), st.floats(0.5, 2))
+def test_a_turned_picture_keeps_lengths_and_scores_and_is_turned_back(degrees: float, aspect: float):
+    body = standing().keypoints
+    made = turned(body, degrees, aspect)
+    assert stature(made) == pytest.approx(stature(body), rel=1e-4)
+    assert (made[:, 2] == body[:, 2]).all()
+    assert turned(made, -degrees, aspect) == pytest.approx(body, abs=1e-5)
+
+
+def test_a_picture_is_turned_clockwise_about_its_middle():
+    top_and_middle = np.array([[0.0, 0.75, 1.0], [0.5, 0.75, 1.0]], np.float32)
+    assert turned(top_and_middle, 90, 1.5) == pytest.approx(np.array([[0.5, 1.25, 1.0], [0.5, 0.75, 1.0]]), abs=1e-6)
 
 
 def test_what_is_unseen_has_no_measure():

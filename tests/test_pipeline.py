@@ -1,12 +1,14 @@
 from datetime import datetime, timedelta, timezone
 
 import pytest
+from askew import ASPECT, askew, walking
 from bodies import seated, seen, standing, tilted
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from watched import EVERYWHERE, Watched
 
 from guardian.events import Event, PersonAppeared, PersonIdentified, PersonLeft, ViewLost
+from guardian.geometry import contains
 from guardian.identity import Identity, Template
 from guardian.moment import Moment
 from guardian.pipeline import Pipeline
@@ -104,6 +106,65 @@ def test_how_the_camera_hangs_is_known_where_it_was_configured():
     watched.show(2)
     assert watched.pipeline.ground is not None
     assert watched.pipeline.ground.confidence == 1.0
+
+
+def hanging(roll: float | None, *places: Place) -> Watched:
+    """A room whose camera is configured to hang askew, or not."""
+    watched = Watched(*places)
+    camera = watched.room.camera.model_copy(update={"roll": roll})
+    watched.pipeline = Pipeline(watched.room.model_copy(update={"camera": camera}), watched.settings, 0.0)
+    return watched
+
+
+def fallen(watched: Watched, roll: float) -> Watched:
+    """Somebody stands and falls."""
+    watched.show(5, askew(standing(), roll))
+    for part in range(1, 9):
+        watched.show(0.1, askew(tilted(90 * (part / 8) ** 2), roll))
+    return watched.show(10, askew(tilted(90), roll))
+
+
+@pytest.mark.parametrize("roll", [-30.0, 12.0])
+def test_a_camera_that_hangs_askew_sees_the_same(roll: float):
+    straight, turned = fallen(hanging(None), 0.0), fallen(hanging(roll), roll)
+    assert [(type(event), event.time) for event in turned.events] == [
+        (type(event), event.time) for event in straight.events
+    ]
+    assert "FallConfirmed" in turned.names()
+    (figure,) = turned.pipeline.figures
+    assert (figure.person.track.pose.picture == askew(tilted(90), roll).keypoints).all()
+
+
+def test_a_place_is_where_it_was_drawn_in_a_picture_that_hangs_askew():
+    corner = Place(name="corner", kind="floor", polygon=((0.0, 0.7), (0.3, 0.7), (0.3, 1.0), (0.0, 1.0)))
+    lying = askew(tilted(90, (0.7, 0.1), 0.3), 20.0)
+    watched = hanging(20.0, corner).show(2, lying)
+    ((y, x, *_),) = lying.keypoints[11:13].mean(axis=0, keepdims=True).tolist()
+    assert contains(corner.polygon, (x / ASPECT, y)) == (watched.pipeline.figures[0].place == corner)
+    assert watched.pipeline.figures[0].place == corner
+    assert hanging(None, corner).show(2, tilted(90, (0.7, 0.1), 0.3)).pipeline.figures[0].place is None
+
+
+def test_how_far_a_camera_hangs_askew_is_learnt_and_holds_once_nobody_is_there():
+    watched = Watched()
+    for _ in range(240 * 4):
+        watched.clock.advance(0.25)
+        observation = Observation(time=watched.now, poses=(walking(watched.now, 20.0),))
+        watched.pipeline.update(observation, watched.clock.moment())
+    assert watched.pipeline.roll is not None
+    assert watched.pipeline.roll.degrees == pytest.approx(20.0, abs=1.0)
+    assert "It hangs askew, turned clockwise by about 20°" in watched.pipeline.camera
+
+    assert watched.pipeline.ground is not None
+
+    def leaning(away: float) -> float | None:
+        """What somebody in the middle leans by who comes back after so many seconds."""
+        return watched.show(away).show(1, walking(4.0, 20.0)).pipeline.figures[-1].tilt
+
+    assert leaning(15) == pytest.approx(20.0, abs=1.0)
+    assert watched.pipeline.ground is not None
+    assert leaning(30) == pytest.approx(0.0, abs=1.0)
+    assert watched.pipeline.ground is None
 
 
 def test_time_without_frames_is_told_by_ticks_and_an_ended_eye_at_once():

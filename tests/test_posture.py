@@ -99,6 +99,29 @@ def test_the_place_is_where_the_hips_are_and_a_bed_goes_before_its_floor():
     assert told(postures, 2.0, UNSEEN).place is None
 
 
+def test_the_picture_tells_the_place_and_the_edge_of_a_body_that_was_turned_upright():
+    upright = standing((0.9, 0.7))
+    aside = Pose(upright.keypoints, 0.7, standing((0.6, 0.2)).keypoints)
+    out = Pose(upright.keypoints, 0.7, standing((1.05, 0.02)).keypoints)
+    postures = Postures((FLOOR, BED))
+    assert told(postures, 0.0, aside).place == FLOOR
+    assert not told(postures, 1.0, aside).leaving
+    assert told(postures, 2.0, out).leaving
+    assert told(Postures(), 0.0, aside).floor == told(Postures(), 0.0, upright).floor
+    assert told(Postures(), 0.0, out).floor is None
+
+
+def test_a_torso_at_the_edge_of_the_picture_is_cut_and_an_arm_there_is_not():
+    def cut(x: float) -> bool:
+        return told(Postures(), 0.0, standing((0.9, x))).cut
+
+    assert [cut(x) for x in (0.05, 0.09, 0.7, 4 / 3 - 0.09, 4 / 3 - 0.05)] == [True, False, False, False, True]
+    assert told(Postures(), 0.0, standing((0.9, 0.09))).leaving
+    unseen = standing((0.9, 0.05)).keypoints.copy()
+    unseen[5:13, 2] = 0.1
+    assert not told(Postures(), 0.0, Pose(unseen, 0.7)).cut
+
+
 def test_a_cut_off_body_teaches_no_stature():
     postures = Postures()
     before = told(postures, 0.0, standing((0.9, 0.7), stature=0.6)).stature

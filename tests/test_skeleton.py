@@ -15,6 +15,12 @@ def test_a_pose_keeps_what_it_has_seen_whatever_becomes_of_the_array():
         pose.keypoints[0, 0] = 1.0
 
 
+def test_a_pose_that_was_turned_upright_knows_where_the_picture_shows_it():
+    askew = standing((0.8, 0.4)).keypoints
+    assert (Pose(standing().keypoints, 0.9, askew).picture == askew).all()
+    assert (standing().picture == standing().keypoints).all()
+
+
 @pytest.mark.parametrize("shape", [(16, 3), (17, 2), (51,), (1, 17, 3)])
 def test_keypoints_of_another_shape_are_no_pose(shape: tuple[int, ...]):
     with pytest.raises(ValueError, match=r"not \(17, 3\)"):

@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 from bodies import standing, tilted
 from hypothesis import given
 from hypothesis import strategies as st
@@ -113,3 +114,25 @@ def test_somebody_else_far_away_is_a_body_of_its_own():
     (before,) = follow(tracker, 0.0, 1.0, standing((0.9, 0.3)))
     tracks = tracker.update([tilted(90, (0.62, 1.2))], 1.2)
     assert [track.id for track in tracks if track.hit] != [before.id]
+
+
+@pytest.mark.parametrize(("away", "back", "same"), [(2.0, 1.3, True), (2.0, 1.05, False), (0.5, 1.05, True)])
+def test_whoever_has_left_by_the_edge_comes_back_there_and_a_pet_farther_in_is_another(
+    away: float,
+    back: float,
+    same: bool,  # noqa: FBT001 - a parameter of the test
+):
+    tracker = Tracker()
+    (walker,) = follow(tracker, 0.0, 2.0, at(1.3))
+    for tenth in range(1, round(away * 10)):
+        tracker.update([], 2.0 + tenth / 10)
+    hit = [track for track in tracker.update([at(back)], 2.0 + away) if track.hit]
+    assert [track.id == walker.id for track in hit] == [same]
+
+
+def test_whoever_was_lost_within_the_picture_is_found_anywhere_near():
+    tracker = Tracker()
+    (walker,) = follow(tracker, 0.0, 2.0, at(0.9))
+    tracker.update([], 3.0)
+    (found,) = tracker.update([at(1.05)], 5.0)
+    assert found.id == walker.id

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from askew import ASPECT, askew
 from bodies import seen, standing, tilted
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,10 +12,14 @@ from hypothesis import strategies as st
 from guardian import recording
 from guardian.cli import main
 from guardian.configuration.loading import parse
+from guardian.events import PersonDown
 from guardian.lab import tune
+from guardian.lab.analyse import NOON
 from guardian.lab.clusters import APART, LEAST, Spot, clusters, place
 from guardian.lab.tune import AS_IT_IS, CANDIDATES, Mistakes, Trial, chance, choose, cost, held_out, total, warnings
-from guardian.settings import Falls
+from guardian.moment import Moment
+from guardian.pipeline import Pipeline
+from guardian.settings import Camera, Falls, Room, Settings
 from guardian.skeleton import Pose
 
 Film = Callable[[float], Pose]
@@ -122,6 +127,16 @@ def test_false_alarms_at_one_spot_are_offered_a_place(tmp_path: Path, capsys: py
     whole["rooms"][0]["camera"] = {"source": "csi"}
     settings = parse(yaml.safe_dump(whole))
     assert [(each.name, each.kind) for each in settings.rooms[0].places] == [("the bed", "bed"), ("name it", "sofa")]
+
+
+def test_a_spot_is_where_the_picture_shows_it_however_the_camera_hangs():
+    rooms = [Room(name="hall", camera=Camera(source="csi", roll=roll)) for roll in (0.0, 20.0)]
+    pipelines = [Pipeline(room, Settings(rooms=(room,)), 0.0) for room in rooms]
+    for pipeline in pipelines:
+        pipeline.update(seen(1.0, askew(standing((0.8, 0.3)), 20.0)), Moment(1.0, NOON))
+    event = PersonDown(time=1.0, room="hall", track=1)
+    straight, turned = (tune._spot(pipeline, event, ASPECT) for pipeline in pipelines)
+    assert straight == turned != {}
 
 
 def test_no_place_is_offered_where_a_fall_would_be_lost(tmp_path: Path, capsys: pytest.CaptureFixture[str]):

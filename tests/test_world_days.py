@@ -3,11 +3,12 @@ from pathlib import Path
 
 import pytest
 
-from guardian.events import FallConfirmed
+from guardian.events import Event, FallConfirmed, LongLie
 from guardian.lab.analyse import read_scene
 from guardian.lab.world import days
 from guardian.lab.world.days import Tally, document
 from guardian.pipeline import Pipeline
+from guardian.skeleton import Observation
 
 pytestmark = pytest.mark.slow
 
@@ -39,6 +40,20 @@ def test_a_false_alarm_is_counted_once_and_its_scene_is_kept(tmp_path: Path, mon
     assert sum(tally.alarms.values()) == 1
     (kept,) = tmp_path.glob("day000-*-FallConfirmed-*.jsonl")
     assert list(read_scene(str(kept)))
+
+
+def test_one_lying_body_is_one_false_alarm_however_late_a_long_lie_is_told(monkeypatch: pytest.MonkeyPatch):
+    waiting = [(30.0, FallConfirmed), (30.0 + 2 * days.MERGED_SECONDS, LongLie), (2000.0, FallConfirmed)]
+
+    def alarmed(_pipeline: Pipeline, observation: Observation, _moment: object) -> tuple[Event, ...]:
+        if not waiting or observation.time < days.MORNING + waiting[0][0]:
+            return ()
+        return (waiting.pop(0)[1](time=observation.time, room="room", track=1),)
+
+    monkeypatch.setattr(Pipeline, "update", alarmed)
+    tally = days.watch(days._Task(3, 0, "normal", None))
+    assert not waiting
+    assert tally.kinds == {"FallConfirmed": 2}
 
 
 def test_figures_have_their_interval_and_a_human_reads_them(capsys: pytest.CaptureFixture[str]):

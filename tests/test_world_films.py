@@ -6,9 +6,11 @@ import pytest
 
 from guardian.errors import ConfigurationError
 from guardian.lab import scene as scenes
-from guardian.lab.commands import add_verbs
+from guardian.lab.commands import LEAST_WIDTH, MOST_WIDTH, add_verbs
 from guardian.lab.evaluate.evaluation import read_manifest
-from guardian.lab.world.films import BRIEF_SECONDS, MOST_ACTIONS, _make, _Task, brief, films
+from guardian.lab.scene import CameraSpec
+from guardian.lab.world.films import BRIEF_SECONDS, MOST_ACTIONS, _make, _Task, brief, films, scale
+from guardian.lab.world.hardness import SIZES
 from guardian.lab.world.truth import World
 
 
@@ -28,10 +30,27 @@ def test_a_directory_that_cannot_be_written_is_told(tmp_path: Path):
         films(tmp_path / "file", count=1, seed=1, jobs=1)
 
 
+@pytest.mark.parametrize("width", [LEAST_WIDTH, MOST_WIDTH])
+def test_pictures_of_every_shape_are_drawn_in_any_width_that_may_be_asked_for(width: int):
+    for wide, high in SIZES:
+        document = {"camera": {"size": [wide, high]}}
+        scale(document, width)
+        assert CameraSpec(size=document["camera"]["size"]).size[0] == width
+
+
+@pytest.mark.parametrize("width", ["48", "63", "1921"])
+def test_a_width_that_no_film_has_is_refused(width: str, capsys: pytest.CaptureFixture[str]):
+    lab = argparse.ArgumentParser()
+    add_verbs(lab)
+    with pytest.raises(SystemExit, match="2"):
+        lab.parse_args(["films", "out", "--width", width])
+    assert f"--width: {width} is wrong; 64 to 1920 would be right" in capsys.readouterr().err
+
+
 @pytest.mark.slow
 def test_a_collection_has_films_beside_their_scenes_and_the_truth_of_each(tmp_path: Path):
     out, again = tmp_path / "made", tmp_path / "again"
-    assert films(out, count=2, seed=27, jobs=2, width=48) == 0
+    assert films(out, count=2, seed=27, jobs=2, width=64) == 0
     fall, everyday = read_manifest(out / "manifest.csv").rows
     assert (fall.kind, fall.source, fall.light) == ("fall", "plain", "day")
     assert (everyday.kind, everyday.source, everyday.light) == ("adl", "mirror", "lamp")
@@ -45,11 +64,11 @@ def test_a_collection_has_films_beside_their_scenes_and_the_truth_of_each(tmp_pa
     body = World(scene).bodies(seconds)[0]
     assert body.tilt > 45
     again.mkdir()
-    _make(_Task(again, 1, 27, 48))
+    _make(_Task(again, 1, 27, 64))
     assert (again / "00001.mp4").read_bytes() == (out / "00001.mp4").read_bytes()
     before = fall.file.stat().st_mtime_ns
     lab = argparse.ArgumentParser()
     add_verbs(lab)
-    options = lab.parse_args(["films", str(out), "--count", "1", "--seed", "27", "--width", "48"])
+    options = lab.parse_args(["films", str(out), "--count", "1", "--seed", "27", "--width", "64"])
     assert options.run(options) == 0
     assert fall.file.stat().st_mtime_ns == before

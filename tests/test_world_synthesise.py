@@ -1,12 +1,17 @@
+import argparse
 import csv
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from guardian.errors import ConfigurationError
+from guardian.geometry import turned
 from guardian.lab.analyse import read_scene
+from guardian.lab.commands import add_verbs
 from guardian.lab.evaluate.evaluation import read_manifest
 from guardian.lab.physics.course import KINDS
+from guardian.lab.world.seen import EMPTY_SECONDS
 from guardian.lab.world.synthesise import synthesise
 
 pytestmark = pytest.mark.slow
@@ -60,6 +65,35 @@ def test_limp_falls_are_what_they_have_always_been(tmp_path: Path):
     first = list(read_scene(str(tmp_path / "made" / "00000.jsonl")))
     assert len(first) == FRAMES
     assert float(sum(pose.keypoints.sum() for seen in first for pose in seen.poses)) == pytest.approx(SUM, rel=1e-3)
+
+
+def test_cameras_that_hang_askew_see_the_same_falls_after_as_many_walks_as_asked_for(tmp_path: Path):
+    options = argparse.ArgumentParser()
+    add_verbs(options)
+    for name, more in (("straight", []), ("askew", ["--roll", "10", "--walks", "2"])):
+        wanted = options.parse_args(["synthesise", str(tmp_path / name), "--count", "1", "--seed", "77", *more])
+        assert wanted.run(wanted) == 0
+    (straight,), (askew,) = (read_manifest(tmp_path / name / "manifest.csv").rows for name in ("straight", "askew"))
+    before, after = (list(read_scene(str(row.file))) for row in (straight, askew))
+    begin = after[-1].time - before[-1].time
+    assert begin > 2 * EMPTY_SECONDS
+    assert straight.onset is not None
+    assert straight.contact is not None
+    assert (askew.onset, askew.contact) == pytest.approx((straight.onset + begin, straight.contact + begin), abs=0.02)
+    assert any(seen.poses for seen in after if seen.time < begin - EMPTY_SECONDS)
+    assert all(earlier.time < later.time for earlier, later in pairwise(after))
+    upright = [seen.poses[0] for seen in before if seen.poses and seen.time < straight.onset][-1]
+    leaning = [seen.poses[0] for seen in after if seen.poses and seen.time < askew.onset][-1]
+    assert turned(leaning.keypoints, 10.0, 4 / 3)[:, :2] == pytest.approx(upright.keypoints[:, :2], abs=0.02)
+
+
+@pytest.mark.parametrize("roll", ["31", "-31"])
+def test_a_roll_that_no_camera_of_a_scene_has_is_refused(roll: str, capsys: pytest.CaptureFixture[str]):
+    options = argparse.ArgumentParser()
+    add_verbs(options)
+    with pytest.raises(SystemExit, match="2"):
+        options.parse_args(["synthesise", "out", f"--roll={roll}"])
+    assert f"--roll: {roll} is wrong; -30 to 30 would be right" in capsys.readouterr().err
 
 
 def test_falls_by_physics_tell_their_kind(tmp_path: Path):

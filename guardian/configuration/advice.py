@@ -108,7 +108,7 @@ def unit_of(path: KeyPath) -> str:
         return "pixels"
     if name == "mount_height":
         return "metres"
-    if name in {"tilt", "fov"}:
+    if name in {"tilt", "fov", "roll"}:
         return "degrees"
     if name in {"night_from", "night_to"}:
         return "hours of the day"

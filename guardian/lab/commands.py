@@ -9,6 +9,12 @@ from typing import TypeAlias
 
 Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - it has no public name
 
+LEAST_WIDTH, MOST_WIDTH = 64, 1920
+"""Pixels: of the widest pictures, 16:9, a film's camera has 32 rows at least (guardian/lab/scene.py)."""
+
+MOST_ROLL = 30
+"""Degrees by which the camera of a scene may hang askew (guardian/lab/scene.py)."""
+
 
 def _add_ablate(verbs: Verbs) -> None:
     text = "score the same videos as other eyes would see them"
@@ -34,6 +40,22 @@ def _whole(text: str) -> int:
     return number
 
 
+def _width(text: str) -> int:
+    number = int(text)
+    if not LEAST_WIDTH <= number <= MOST_WIDTH:
+        message = f"{text} is wrong; {LEAST_WIDTH} to {MOST_WIDTH} would be right"
+        raise argparse.ArgumentTypeError(message)
+    return number
+
+
+def _roll(text: str) -> float:
+    roll = float(text)
+    if not -MOST_ROLL <= roll <= MOST_ROLL:
+        message = f"{text} is wrong; {-MOST_ROLL} to {MOST_ROLL} would be right"
+        raise argparse.ArgumentTypeError(message)
+    return roll
+
+
 def _add_synthesise(verbs: Verbs) -> None:
     text = "write skeleton scenes of the simulated world, with a manifest of what is true"
     verb = verbs.add_parser("synthesise", help=text, description=text[0].upper() + text[1:] + ".")
@@ -43,13 +65,25 @@ def _add_synthesise(verbs: Verbs) -> None:
     verb.add_argument("--seed", type=int, default=1, metavar="S", help="another seed, another world (default: 1)")
     text = "how bodies fall: limp, or by physics, which needs MuJoCo (default: ragdoll)"
     verb.add_argument("--falls", choices=("ragdoll", "physics"), default="ragdoll", help=text)
+    text = "cameras hang askew, turned clockwise by so many degrees, -30 to 30 (default: 0)"
+    verb.add_argument("--roll", type=_roll, default=0.0, metavar="DEG", help=text)
+    text = "somebody walks through the room so many times before each scene (default: 0)"
+    verb.add_argument("--walks", type=int, default=0, metavar="N", help=text)
     verb.add_argument("--jobs", type=_whole, default=1, metavar="N", help="so many processes (default: 1)")
 
 
 def _synthesise(options: argparse.Namespace) -> int:
     from guardian.lab.world.synthesise import synthesise
 
-    return synthesise(options.out, count=options.count, seed=options.seed, jobs=options.jobs, falls=options.falls)
+    return synthesise(
+        options.out,
+        count=options.count,
+        seed=options.seed,
+        jobs=options.jobs,
+        falls=options.falls,
+        roll=options.roll,
+        walks=options.walks,
+    )
 
 
 def _add_films(verbs: Verbs) -> None:
@@ -58,7 +92,7 @@ def _add_films(verbs: Verbs) -> None:
     verb.set_defaults(run=_films)
     verb.add_argument("out", type=Path, metavar="OUT", help="the directory to write to")
     verb.add_argument("--count", type=_whole, default=70, metavar="N", help="so many films (default: 70)")
-    verb.add_argument("--width", type=_whole, default=None, metavar="W", help="pixels (default: as cameras have them)")
+    verb.add_argument("--width", type=_width, default=None, metavar="W", help="pixels (default: as cameras have them)")
     verb.add_argument("--seed", type=int, default=1, metavar="S", help="another seed, another world (default: 1)")
     verb.add_argument("--jobs", type=_whole, default=1, metavar="N", help="so many processes (default: 1)")
 
@@ -95,7 +129,7 @@ def _days(options: argparse.Namespace) -> int:
 
 
 def _add_optics(verbs: Verbs) -> None:
-    text = "measure how well a camera's height and tilt are learnt from people who walk in simulated homes"
+    text = "measure how well is learnt from people who walk in simulated homes how a camera hangs"
     verb = verbs.add_parser("optics", help=text, description=text[0].upper() + text[1:] + ".")
     verb.set_defaults(run=_optics)
     verb.add_argument("--homes", type=int, default=40, metavar="N", help="so many homes (default: 40)")

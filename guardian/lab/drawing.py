@@ -108,7 +108,7 @@ def stills(observations: Iterable[Observation], settings: Settings | None = None
 
 def stick(figure: Figure, posture: Posture | None = None) -> Stick | None:
     """Draw a figure, as in another posture if so told; None where too little of the body is seen."""
-    keypoints = figure.person.track.pose.keypoints
+    keypoints = figure.person.track.pose.picture
     box = extent(keypoints)
     if box is None:
         return None

@@ -1,4 +1,4 @@
-"""`guardian lab optics`: how well a camera's height and tilt are learnt from people who walk in simulated homes."""
+"""`guardian lab optics`: how well is learnt from people who walk in simulated homes how a camera hangs."""
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -18,18 +18,20 @@ from guardian.lab.world.seen import observe
 from guardian.lab.world.truth import World
 from guardian.moment import Moment
 from guardian.pipeline import Pipeline
+from guardian.roll import DEAD_DEGREES, SURE, Askew
 from guardian.settings import Camera, Room, Settings
 
 WALKS = (2, 5, 10, 20)
 """After so many walks through the room the optics are looked at."""
 RIGHT_METRES, RIGHT_DEGREES = 0.3, 5.0
-SURE = (0.0, 0.3, 0.5, 0.7, 0.9)
+CONFIDENCES = (0.0, 0.3, 0.5, 0.7, 0.9)
+ROLLS = (0.0, 5.0, -10.0, 15.0, -5.0, 10.0, -15.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Learnt:
     """What was known after so many `walks` and `seconds`, and how far `height` (metres) and `tilt` (degrees) are
-    off.
+    off; the same of how far `askew` it hangs, and how far that `roll` (degrees) is off.
     """
 
     walks: int
@@ -37,6 +39,8 @@ class Learnt:
     known: Known | None
     height: float
     tilt: float
+    askew: Askew | None = None
+    roll: float = 0.0
 
     @property
     def right(self) -> bool:
@@ -49,12 +53,15 @@ class _Task:
     seed: int
     number: int
     fov: bool
+    rolls: tuple[float, ...] = (0.0,)
 
 
 def learn(task: _Task) -> list[Learnt]:
-    """Let people walk through one home; the field of view is configured, or taken for the usual one."""
+    """Let people walk through one home; the field of view is configured, or taken for the usual one. Its camera hangs
+    askew by one of `rolls`.
+    """
     random = np.random.default_rng((task.seed, task.number))
-    place = home(random)
+    place = home(random, task.rolls[task.number % len(task.rolls)])
     truth = place.camera
     camera = Camera(source="simulated", fov=truth.fov if task.fov else None)
     room = Room(name="room", camera=camera)
@@ -67,26 +74,29 @@ def learn(task: _Task) -> list[Learnt]:
             ground.update(pipeline.figures, seen.time, seen.aspect)
             time = seen.time + 1
         if walk in WALKS:
-            known = ground.known
+            known, askew = ground.known, pipeline.roll
             off = (
                 (0.0, 0.0)
                 if known is None
                 else (abs(known.optics.height - truth.height), abs(known.optics.tilt - truth.tilt))
             )
-            found.append(Learnt(walk, time, known, *off))
+            turned = 0.0 if askew is None else abs(askew.degrees - truth.roll)
+            found.append(Learnt(walk, time, known, *off, askew, turned))
     return found
 
 
 def optics(*, homes: int, seed: int, jobs: int) -> int:
-    """Print how far off height and tilt are, by walks and by confidence."""
+    """Print how far off height, tilt and roll are, by walks and by confidence."""
     console = Console(stderr=True)
-    for fov in (True, False):
-        tasks = [_Task(seed, number, fov) for number in range(homes)]
+    for fov, rolls in ((True, (0.0,)), (False, (0.0,)), (False, ROLLS)):
+        tasks = [_Task(seed, number, fov, rolls) for number in range(homes)]
         with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as workers:
             made = track(workers.map(learn, tasks), total=homes, console=console, disable=not console.is_terminal)
             found = [each for learnt in made for each in learnt]
-        title = "field of view configured" if fov else "field of view taken for 62°"
-        stdout().print(table(title, found))
+        if rolls == ROLLS:
+            stdout().print(askew_table(f"camera askew by {min(ROLLS):g} to {max(ROLLS):g}°", found))
+        else:
+            stdout().print(table("field of view configured" if fov else "field of view taken for 62°", found))
     return 0
 
 
@@ -100,10 +110,44 @@ def table(title: str, found: Sequence[Learnt]) -> Table:
         of = [each for each in found if each.walks == walks]
         minutes = float(np.median([each.seconds for each in of])) / 60 if of else 0.0
         made.add_row(f"{walks} walks, {minutes:.1f} min", *_figures(of))
-    for low, high in zip(SURE, (*SURE[1:], 1.01), strict=True):
+    for low, high in zip(CONFIDENCES, (*CONFIDENCES[1:], 1.01), strict=True):
         of = [each for each in found if each.known is not None and low <= each.known.confidence < high]
         made.add_row(f"confidence {low:g} to {min(1.0, high):g}", *_figures(of))
     return made
+
+
+def askew_table(title: str, found: Sequence[Learnt]) -> Table:
+    """Errors of the roll by the number of walks, and then by confidence."""
+    made = Table(title=title, box=None, title_justify="left")
+    for head in (
+        "after",
+        "homes",
+        "known",
+        f"sure to {SURE:.0%}",
+        "askew off, p50 / p90",
+        f"right to {DEAD_DEGREES:g}°",
+    ):
+        made.add_column(head, no_wrap=True)
+    for walks in WALKS:
+        of = [each for each in found if each.walks == walks]
+        made.add_row(f"{walks} walks", *_askew_figures(of))
+    for low, high in zip(CONFIDENCES, (*CONFIDENCES[1:], 1.01), strict=True):
+        of = [each for each in found if each.askew is not None and low <= each.askew.confidence < high]
+        made.add_row(f"confidence {low:g} to {min(1.0, high):g}", *_askew_figures(of))
+    return made
+
+
+def _askew_figures(of: Sequence[Learnt]) -> Iterator[str]:
+    known = [each.askew for each in of if each.askew is not None]
+    off = [each.roll for each in of if each.askew is not None]
+    yield str(len(of))
+    yield str(len(known))
+    yield str(sum(each.confidence >= SURE for each in known))
+    if not known:
+        yield from ("-", "-")
+        return
+    yield " / ".join(f"{value:.1f}°" for value in np.quantile(off, [0.5, 0.9]))
+    yield f"{sum(each <= DEAD_DEGREES for each in off) / len(off):.0%}"
 
 
 def _figures(of: Sequence[Learnt]) -> Iterator[str]:

@@ -19,6 +19,7 @@ from rich.table import Table
 
 from guardian.errors import ConfigurationError, GuardianError
 from guardian.events import PersonEvent
+from guardian.geometry import middle
 from guardian.lab.analyse import NOON, observations
 from guardian.lab.clusters import Spot, clusters, place
 from guardian.lab.console import stdout
@@ -30,6 +31,7 @@ from guardian.moment import Moment
 from guardian.network import judge_for
 from guardian.pipeline import Pipeline
 from guardian.settings import Camera, Falls, Place, Room, Settings
+from guardian.skeleton import HIPS
 
 CANDIDATES: Mapping[str, tuple[str | float, ...]] = {
     "sensitivity": ("low", "normal", "high"),
@@ -181,8 +183,9 @@ def _pipeline(task: Task, change: Change, now: float) -> Pipeline:
 def _spot(pipeline: Pipeline, event: PersonEvent, aspect: float) -> dict[float, tuple[float, float]]:
     """When an alarm was told, and where the hips of that body were, in fractions of the frame."""
     for figure in pipeline.figures:
-        if figure.person.track.id == event.track and figure.hips is not None:
-            return {round(event.time, 3): (figure.hips[0], figure.hips[1] / aspect)}
+        hips = middle(figure.person.track.pose.picture, HIPS)
+        if figure.person.track.id == event.track and hips is not None:
+            return {round(event.time, 3): (hips[0], hips[1] / aspect)}
     return {}
 
 

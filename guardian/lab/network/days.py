@@ -18,12 +18,12 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from guardian.events import URGENT_EVENTS, PersonEvent
+from guardian.events import Event
 from guardian.falls import FallDetector
 from guardian.lab.evaluate.intervals import poisson
 from guardian.lab.network.judge import BOTH, EITHER, EVERYBODY, GATED, RULES, SHIPPED, SLIDING
 from guardian.lab.network.verdicts import ROOM, Decider, Either, Gated, Joined, Sliding
-from guardian.lab.world.days import DAY, MERGED_SECONDS, live
+from guardian.lab.world.days import DAY, live, rings_anew
 from guardian.moment import Moment
 from guardian.network import Network, shipped
 from guardian.opinion import Opinion
@@ -52,11 +52,11 @@ class _Count:
     alarms: Counter[tuple[str, str]]
     told: float = float("-inf")
 
-    def take(self, events: Sequence[object], activity: str, now: float) -> None:
+    def take(self, events: Sequence[Event], activity: str) -> None:
         """Count what was told while that was going on."""
         for event in events:
-            if isinstance(event, PersonEvent) and isinstance(event, URGENT_EVENTS) and now - self.told > MERGED_SECONDS:
-                self.told = now
+            if rings_anew(event, self.told):
+                self.told = event.time
                 self.alarms[activity, type(event).__name__] += 1
 
 
@@ -76,10 +76,10 @@ def watch(task: Task) -> dict[str, Counter[tuple[str, str]]]:
         now = observation.time
         pipeline = pipeline or Pipeline(room, Settings(rooms=(room,)), now)
         events = pipeline.update(observation, Moment(now, DAY + timedelta(seconds=now)))
-        counts[RULES].take(events, activity, now)
+        counts[RULES].take(events, activity)
         opinion.update(pipeline.figures, now)
         for name, decider in deciders.items():
-            counts[name].take(decider.update(pipeline.figures, now), activity, now)
+            counts[name].take(decider.update(pipeline.figures, now), activity)
     return {name: count.alarms for name, count in counts.items()}
 
 

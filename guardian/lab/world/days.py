@@ -18,7 +18,7 @@ from rich.progress import track
 from rich.table import Table
 
 from guardian import recording
-from guardian.events import URGENT_EVENTS, FallSuspected, StillnessExceeded
+from guardian.events import URGENT_EVENTS, Event, FallSuspected, LongLie, StillnessExceeded
 from guardian.lab.console import stdout
 from guardian.lab.evaluate.intervals import poisson
 from guardian.lab.world.homes import ACTIVITIES, home
@@ -95,6 +95,14 @@ def live(seed: int, day: int) -> Iterator[tuple[str, Observation, Room]]:
         begin = last + max(1.0, float(random.uniform(0.0, 1.0)) * max(0.0, longest - (last - begin)))
 
 
+def rings_anew(event: Event, told: float) -> bool:
+    """Whether an event is another false alarm than the one that was told of at `told`, seconds. LongLie never is: it
+    only says once more of a body that it still lies there.
+    """
+    urgent = isinstance(event, URGENT_EVENTS) and not isinstance(event, LongLie)
+    return urgent and event.time - told > MERGED_SECONDS
+
+
 def watch(task: _Task) -> Tally:
     """Watch one day."""
     tally, pipeline, told = Tally(days=1), None, -np.inf
@@ -114,7 +122,7 @@ def watch(task: _Task) -> Tally:
         for event in pipeline.update(observation, Moment(now, DAY + timedelta(seconds=now))):
             tally.suspected[name] += isinstance(event, FallSuspected)
             tally.stillness += isinstance(event, StillnessExceeded)
-            if isinstance(event, URGENT_EVENTS) and now - told > MERGED_SECONDS:
+            if rings_anew(event, told):
                 told = now
                 tally.alarms[name] += 1
                 tally.kinds[type(event).__name__] += 1

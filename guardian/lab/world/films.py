@@ -58,8 +58,7 @@ def _make(task: _Task) -> dict[str, str]:
     else:
         document, world, row = _everyday(place, hardness, random, seed)
     if task.width is not None:
-        wide, high = document["camera"]["size"]
-        document["camera"]["size"] = [task.width, round(high * task.width / wide / 2) * 2]
+        scale(document, task.width)
     text = yaml.safe_dump(document, sort_keys=False)
     scene, target = task.out / f"{task.number:05}.yaml", task.out / f"{task.number:05}.mp4"
     if not (target.exists() and scene.exists() and scene.read_text(encoding="utf-8") == text):
@@ -70,6 +69,12 @@ def _make(task: _Task) -> dict[str, str]:
     notes = f"drawn, {document['camera']['fps']:g} frames a second, camera at {document['camera']['height']:g} m"
     origin = {"source": hardness.kind, "light": hardness.light, "subject": f"home-{task.number}", "notes": notes}
     return row | origin | {"path": target.name}
+
+
+def scale(document: Document, width: int) -> None:
+    """Make the pictures of a scene so many pixels wide, of the same shape."""
+    wide, high = document["camera"]["size"]
+    document["camera"]["size"] = [width, round(high * width / wide / 2) * 2]
 
 
 def _document(place: Home, seed: int, *does: list[Document]) -> Document:

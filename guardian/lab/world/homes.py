@@ -50,13 +50,15 @@ class Home:
         )
 
 
-def home(random: np.random.Generator) -> Home:
-    """A home as they come: a living room or a bedroom, its camera on a wall or on a shelf, one or two people."""
+def home(random: np.random.Generator, roll: float = 0.0) -> Home:
+    """A home as they come: a living room or a bedroom, its camera on a wall or on a shelf, one or two people. `roll`
+    turns the camera clockwise as one looks along it, degrees.
+    """
     side = float(random.choice([-1.0, 1.0]))
     height, away = float(random.uniform(1.0, 2.7)), float(random.uniform(2.6, 3.8))
     tilt = degrees(atan2(height - 0.9, away)) + float(random.normal(0, 3))
     fov = float(random.choice([55, 62, 70, 80, 95]))
-    camera = CameraSpec(size=SIZE, height=round(height, 2), tilt=round(tilt, 1), fov=fov)
+    camera = CameraSpec(size=SIZE, height=round(height, 2), tilt=round(tilt, 1), fov=fov, roll=roll)
     bed = random.random() < 0.5  # noqa: PLR2004 - even odds
     rest: dict[str, Any] = (
         {"kind": "bed", "name": "rest", "at": (1.4 * side, 3.9)}

@@ -1,6 +1,8 @@
 """`guardian lab synthesise OUT`: skeleton scenes of the simulated world, with a manifest of what is true."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Literal
 
@@ -14,6 +16,7 @@ from guardian.lab.world.collection import Landing
 from guardian.lab.world.homes import ACTIVITIES, Home, fall, home
 from guardian.lab.world.seen import observe
 from guardian.lab.world.truth import World
+from guardian.skeleton import Observation
 
 FALLS_SHARE = 0.5
 LYING_SECONDS = (30.0, 75.0)
@@ -29,34 +32,63 @@ class _Task:
     number: int
     seed: int
     falls: Falls
+    roll: float
+    walks: int
 
 
-def synthesise(out: Path, *, count: int, seed: int, jobs: int, falls: Falls = "ragdoll") -> int:
+def synthesise(
+    out: Path,
+    *,
+    count: int,
+    seed: int,
+    jobs: int,
+    falls: Falls = "ragdoll",
+    roll: float = 0.0,
+    walks: int = 0,
+) -> int:
     """Write so many scenes and manifest.csv; the same for the same seed, whatever the number of processes.
 
-    Bodies fall limp ("ragdoll") or by "physics". Raises ConfigurationError where the directory cannot be written, or
-    where the physics need what is not installed.
+    Bodies fall limp ("ragdoll") or by "physics". Cameras hang askew by `roll` degrees, and before each scene somebody
+    walks through the room so many times. Raises ConfigurationError where the directory cannot be written, or where the
+    physics need what is not installed.
     """
     if falls == "physics":
         engine()
-    tasks = [_Task(out, number, seed, falls) for number in range(count)]
+    tasks = [_Task(out, number, seed, falls, roll, walks) for number in range(count)]
     return collection.write(out, _make, tasks, columns=collection.COLUMNS, things="scenes", jobs=jobs)
 
 
 def _make(task: _Task) -> dict[str, str]:
     """Write one scene; return its row."""
     random = np.random.default_rng((task.seed, task.number))
-    place = home(random)
+    place = home(random, task.roll)
     path = f"{task.number:05}.jsonl"
     falls = random.random() < FALLS_SHARE
     world, row = _fall(place, random, task) if falls else _everyday(place, random, task.number)
     fps = float(random.choice(FPS))
+    before = list(_walks(place, task, fps))
+    begin = before[-1].time + 1 / fps if before else 0.0
     with (task.out / path).open("w", encoding="utf-8") as lines:
         lines.write(recording.header() + "\n")
-        lines.writelines(recording.dumps(each) + "\n" for each in observe(world, random, fps=fps, empty=5.0))
+        for each in chain(before, observe(world, random, begin, fps=fps, empty=5.0)):
+            lines.write(recording.dumps(each) + "\n")
+    row |= {name: f"{float(row[name]) + begin:.2f}" for name in ("fall_onset_s", "ground_contact_s") if name in row}
     said = [row.pop("notes", ""), f"simulated, {fps:g} frames a second, camera at {place.camera.height:g} m"]
     notes = "; ".join(filter(None, said))
     return {**row, "path": path, "source": "simulated", "subject": f"home-{task.number}", "notes": notes}
+
+
+def _walks(place: Home, task: _Task, fps: float) -> Iterator[Observation]:
+    """What the eye sees before the scene; after each walk the room is empty for longer than a lost body is waited for.
+
+    It has chance of its own, so that the scene stays the same.
+    """
+    random, begin = np.random.default_rng((task.seed, task.number, 2)), 0.0
+    for _ in range(task.walks):
+        world = World(place.scene(task.number, *ACTIVITIES["walking through"][0](random, 10.0)), place.pace)
+        for seen in observe(world, random, begin, fps=fps):
+            yield seen
+            begin = seen.time + 1 / fps
 
 
 def _fall(place: Home, random: np.random.Generator, task: _Task) -> tuple[World, dict[str, str]]:
