@@ -51,3 +51,8 @@ def test_a_damaged_file_is_refused_by_name(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(network, "models_directory", lambda: tmp_path)
     with pytest.raises(ModelError, match=r"fall_window\.tflite: has sha256"):
         judge_for(Falls())
+
+
+def test_nothing_is_said_on_standard_error(capfd: pytest.CaptureFixture[str]):
+    Network.load(shipped())
+    assert capfd.readouterr().err == ""
