@@ -16,7 +16,7 @@ from pathlib import Path
 from types import FrameType
 from zoneinfo import ZoneInfo
 
-from guardian.brain import Brain, Message, Outputs, topics_of
+from guardian.brain import PLACES, Brain, Message, Outputs, topics_of
 from guardian.commands import Publish
 from guardian.errors import ConfigurationError, GuardianError, PanelError
 from guardian.events import (
@@ -127,7 +127,8 @@ class Guardian:
             self._begin("broker", self.broker.start)
         if self.settings.mqtt.broker != "none":
             self._begin("mqtt", self._connect)
-        self.brain.begin(stored, self.journal.people(), moment, self.journal.memories(moment))
+        places = self.journal.learned(PLACES)
+        self.brain.begin(stored, self.journal.people(), moment, self.journal.memories(moment), places)
         if self.mqtt is not None:
             self.mqtt.start()
         self._watchdog.started(self._clock.monotonic())

@@ -14,7 +14,15 @@ from typing import TypeAlias
 from guardian import recording
 from guardian.alarm import Alarm
 from guardian.commands import Announce, Command, Notify, Publish, Save, SceneCommand, ShowPanel
-from guardian.events import Event, FaultCleared, FaultOccurred, ScenesChanged
+from guardian.events import (
+    Event,
+    FaultCleared,
+    FaultOccurred,
+    Judged,
+    PlaceAccepted,
+    PlaceDeclined,
+    ScenesChanged,
+)
 from guardian.eye.watch import Cut, Greeted, Seen, Sight
 from guardian.eye.wire import Hello
 from guardian.feedback import Answer, Feedback, Outcome
@@ -26,6 +34,7 @@ from guardian.io.panel import Panel
 from guardian.moment import Moment
 from guardian.pipeline import Pipeline
 from guardian.posture import Figure, Steady
+from guardian.rest_places import RestPlaces
 from guardian.settings import Room, Settings
 from guardian.skeleton import Observation
 from guardian.topics import Bulletin, Topics
@@ -37,6 +46,13 @@ log = logging.getLogger(__name__)
 SAVE_SECONDS = 0.2
 """How long an announcement waits for the disk; a card takes some ten milliseconds, and a dead one must not matter."""
 SCENE_SECONDS = 20.0
+PLACES = "places"
+"""Under which name it is kept what was learned of where people rest."""
+COUNTS, FORGOTTEN, NO_PLACE = (
+    "It counts as a place from now on.",
+    "It does not count, and is not proposed again.",
+    "There is no such place to be answered for.",
+)
 
 Message: TypeAlias = Sight | Event
 
@@ -79,6 +95,8 @@ class Brain:
         self._rooms = {room.name: room for room in settings.rooms}
         self._pipelines = {room.name: Pipeline(room, settings, moment.monotonic) for room in settings.rooms}
         self._memories = {room.name: _Memory() for room in settings.rooms}
+        self._rests = {room.name: RestPlaces(room.name, room.places) for room in settings.rooms}
+        self._rests_kept = dict.fromkeys(self._rests, 0)
         self._feedback = Feedback(self._rooms, new_id, on=settings.feedback.keep_scenes)
         self._scenes_kept = 0
         self._topics = topics_of(settings)
@@ -107,15 +125,20 @@ class Brain:
         people: Sequence[Template],
         moment: Moment,
         memories: Mapping[str, tuple[float, str]] = MappingProxyType({}),
+        places: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         """Go on where the last process ended, and say every state once. `memories` are of each room: how many seconds
-        ago they were kept, and the falls that were open.
+        ago they were kept, and the falls that were open; `places` what was learned of where people rest.
         """
         for room in self._rooms.values():
             self._pipelines[room.name] = Pipeline(room, self._settings, moment.monotonic, people)
             if room.name in memories:
                 self._recall(room.name, *memories[room.name], moment)
+            if room.name in places:
+                self._recall_places(room.name, places[room.name])
         restored = self._alarm.restore(stored, moment.monotonic)
+        for incident in self._alarm.incidents:
+            self._rest_in(incident, moment)
         self._publish(self._bulletin.begin(self._alarm.incidents, moment))
         self._carry_out(restored, moment)
         self.tick(moment)
@@ -127,7 +150,10 @@ class Brain:
                 self._memories[room].add(observation)
                 self._feedback.saw(room, observation)
                 self._publish(self._bulletin.seen(room, observation.time, moment))
-                self._note(self._pipelines[room].update(observation, moment), moment)
+                pipeline, rests = self._pipelines[room], self._rests[room]
+                events = pipeline.update(observation, moment)
+                self._note(events, moment)
+                self._note(rests.update(pipeline.figures, events, moment, observation.aspect), moment)
                 self._remember(room, moment)
             case Greeted(room, hello):
                 self._note(self._greeted(room, hello, moment), moment)
@@ -147,7 +173,34 @@ class Brain:
         for incident in over:
             del self._recordings[incident.id]
             self._keep_scene(incident, moment)
+        self._keep_places(moment)
         self.shown = self._snapshot(moment)
+
+    def _rest_in(self, incident: Incident, moment: Moment) -> None:
+        """Let the rest places know that something was the matter, or was not after all."""
+        for rests in self._rests.values():
+            self._note(rests.incident(incident, moment), moment)
+
+    def _keep_places(self, moment: Moment) -> None:
+        """Keep what was learned of where people rest, where it has changed."""
+        for room, rests in self._rests.items():
+            if rests.version != self._rests_kept[room]:
+                self._rests_kept[room] = rests.version
+                self._outputs.journal.save_learned(room, PLACES, json.dumps(rests.remember()), moment)
+
+    def _recall_places(self, room: str, body: str) -> None:
+        try:
+            self._rests[room].recall(json.loads(body))
+        except (ValueError, KeyError, TypeError) as error:
+            log.error("event=places_unreadable room=%r error=%r", room, str(error))
+        self._pipelines[room].furnish(self._rests[room].places)
+
+    def _answer(self, event: PlaceAccepted | PlaceDeclined) -> Answer:
+        """Carry out what a human says of a learned place."""
+        if event.room not in self._rests or not self._rests[event.room].answer(event):
+            return Answer(kept=False, text=NO_PLACE)
+        self._pipelines[event.room].furnish(self._rests[event.room].places)
+        return Answer(kept=True, text=COUNTS if isinstance(event, PlaceAccepted) else FORGOTTEN)
 
     def _remember(self, room: str, moment: Moment) -> None:
         """Keep the open falls of a room where they have changed: a power cut must not make them undone."""
@@ -181,6 +234,11 @@ class Brain:
                 self._faults.pop((event.part, event.room), None)
             elif isinstance(event, ScenesChanged):
                 self._scenes_kept, self._version = event.count, self._version + 1
+            elif isinstance(event, PlaceAccepted | PlaceDeclined):
+                self._heed((self._answer(event),))
+            elif isinstance(event, Judged) and event.incident is not None and not event.fall:
+                for rests in self._rests.values():
+                    self._note(rests.trust(event.incident, moment), moment)
             self._carry_out(self._alarm.handle(event, moment.monotonic), moment)
             self._publish(self._bulletin.note(event, moment))
             self._heed(self._feedback.take(event, moment))
@@ -215,6 +273,7 @@ class Brain:
         self._publish(self._bulletin.snoozed(self._alarm.snoozed, moment))
         for incident in changed:
             self._heed(self._feedback.incident(incident, moment))
+            self._rest_in(incident, moment)
 
     def _announce(self, command: Command, moment: Moment) -> None:
         match command:
@@ -247,7 +306,7 @@ class Brain:
     def _snapshot(self, moment: Moment) -> Snapshot:
         return Snapshot(
             moment=moment,
-            rooms=tuple(map(self._room, self._rooms.values())),
+            rooms=tuple(self._room(room, moment) for room in self._rooms.values()),
             household=self._settings.household.name,
             incidents=self._alarm.incidents,
             panel=self._panel,
@@ -257,7 +316,7 @@ class Brain:
             feedback=FeedbackShown(self._feedback.on, self._scenes_kept, self._feedback.reaches),
         )
 
-    def _room(self, room: Room) -> RoomShown:
+    def _room(self, room: Room, moment: Moment) -> RoomShown:
         coverage, recent = self._bulletin.coverage(room.name), self._memories[room.name].observations
         shown = persons_shown(self._pipelines[room.name].figures, self._steadies[room.name])
         aspect = recent[-1].aspect if recent else room.camera.width / room.camera.height
@@ -268,7 +327,8 @@ class Brain:
             reason=" ".join(coverage.reasons),
             aspect=aspect,
             persons=shown,
-            places=room.places,
+            places=self._rests[room.name].places,
+            learned=self._rests[room.name].shown(moment.wall),
             camera=ground.sentence if ground else "",
         )
 

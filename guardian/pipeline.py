@@ -13,7 +13,7 @@ from guardian.ground import Ground, Known
 from guardian.identity import Identity, Template
 from guardian.moment import Moment
 from guardian.posture import Figure, Postures
-from guardian.settings import Room, Settings
+from guardian.settings import Place, Room, Settings
 from guardian.skeleton import Observation
 from guardian.tracking import Tracker, TrackState
 from guardian.view import View
@@ -69,6 +69,10 @@ class Pipeline:
     def ground(self) -> Known | None:
         """How the camera looks at the floor, once that is known."""
         return self._ground.known
+
+    def furnish(self, places: tuple[Place, ...]) -> None:
+        """From now on these are the places of the room."""
+        self._postures.furnish(places)
 
     def remember(self, now: float) -> tuple[dict[str, Any], ...]:
         """The falls that are open, as plain numbers and words: what a restart must not forget."""

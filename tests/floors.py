@@ -39,6 +39,8 @@ STAGES = (
     "snooze",
     "alarm",
     "pipeline",
+    "stays",
+    "rest_places",
     "human_requests",
     "topics",
     "recollection",
