@@ -71,8 +71,8 @@ class Status(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """Where people rest: the latest `stays`, of those who lay and of those who sat; of all of them, how many `times` and
-    on how many `occasions`, and the seconds of `lying` and of sitting (`seated`). `last` is when the last one ended, by
+    """Where people rest: the latest `stays`, of those who lay and of those who sat; of all, how many `times` and on how
+    many `occasions`, and the seconds of `lying` and of sitting (`seated`). `last` is when the last one ended, by
     the household's clock. `place` is what is proposed, or was accepted, `by` the human who spoke of it.
     """
 
