@@ -196,10 +196,9 @@ def _lie_about(place: Home, places: Iterable[Place], lived: Lived) -> None:
     """Measure how much of the floor on which somebody who lies there is seen is under a learned bed or sofa."""
     xs, aways = np.arange(-WIDE / 2 + STEP, WIDE / 2, STEP), np.arange(1.0, DEEP, STEP)
     spots = np.array([(x, HIPS, -away) for x in xs for away in aways])
-    solid = [_under(spec.piece(), spots) for spec in place.furniture if spec.kind != "mat"]
-    spots = spots[
-        ~np.logical_or.reduce(solid) & ~World(place.scene(1, [{"wait": {"for": 1.0}}]), place.pace).hidden(spots)
-    ]
+    solid = np.array([_under(spec.piece(), spots) for spec in place.furniture if spec.kind != "mat"])
+    world = World(place.scene(1, [{"wait": {"for": 1.0}}]), place.pace)
+    spots = spots[~solid.any(axis=0) & ~world.hidden(spots)]
     seen = [point for point in _parts(place, spots) if 0 < point[0] < 1 and 0 < point[1] < 1]
     soft = [each.polygon for each in places if each.kind in LIE_ON]
     lived.floor = len(seen) * STEP**2
@@ -209,8 +208,8 @@ def _lie_about(place: Home, places: Iterable[Place], lived: Lived) -> None:
 def _under(piece: Piece, spots: Array) -> NDArray[np.bool_]:
     """Which of these spots (n, 3) are inside the ground plan of a piece."""
     local = (spots - [piece.x, 0.0, piece.z]) @ about("y", piece.facing)
-    inside: NDArray[np.bool_] = (np.abs(local[:, [0, 2]]) < np.array(piece.size)[[0, 2]] / 2).all(axis=1)
-    return inside
+    half = np.array([piece.size[0], piece.size[2]]) / 2
+    return np.asarray((np.abs(local[:, [0, 2]]) < half).all(axis=1), np.bool_)
 
 
 def _fall(place: Home, places: tuple[Place, ...], task: _Task, lived: Lived) -> None:
