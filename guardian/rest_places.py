@@ -36,7 +36,7 @@ Kind: TypeAlias = Literal["bed", "sofa", "chair", "mat"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 SAME_SPOT = 0.5
-"""Whose hips come to rest so near to where they did before, in statures, rests at the same spot."""
+"""Whose hips come to rest so near to the middle of where they did before, in statures, rests at the same spot."""
 SAME_HEIGHT = 0.3
 """Hips that are higher or lower by more, in statures, rest on something else: a sofa, or the mat before it."""
 OCCASIONS, OCCASION = 3, timedelta(minutes=30)
@@ -93,12 +93,17 @@ class Spot:
         return self.lying + self.seated
 
     @property
+    def height(self) -> float | None:
+        """How high hips are held here, in statures; None where that is not known."""
+        heights = [stay.height for stay in self.stays if stay.height is not None]
+        return median(heights) if heights else None
+
+    @property
     def kind(self) -> Kind:
         """What people rest on here, by how they are held, how high and how long."""
-        heights = [stay.height for stay in self.stays if stay.height is not None]
-        raised = bool(heights) and median(heights) > RAISED
+        raised = self.height is not None and self.height > RAISED
         if self.lying < LIES * self.seconds:
-            return "chair" if raised or not heights else "mat"
+            return "chair" if raised or self.height is None else "mat"
         naps = median(stay.lying for stay in self.stays if stay.lying) >= NAP_SECONDS
         if not raised and not naps:
             return "mat"
@@ -186,7 +191,7 @@ class RestPlaces:
             self._keep(replace(spot, status=Status.DECLINED, by=event.by))
         elif spot.status is Status.PROPOSED:
             kind = event.kind or spot.place.kind
-            place = spot.place.model_copy(update={"kind": kind, "name": self._name(kind)})
+            place = spot.place.model_copy(update={"kind": kind, "name": self._name(kind, spot.number)})
             self._keep(replace(spot, status=Status.ACCEPTED, place=place, by=event.by))
         return True
 
@@ -238,11 +243,12 @@ class RestPlaces:
             return None
         kind = spot.kind
         clipped = tuple((min(1.0, max(0.0, x)), min(1.0, max(0.0, y))) for x, y in corners)
-        return Place(name=self._name(kind), kind=kind, polygon=clipped)
+        return Place(name=self._name(kind, spot.number), kind=kind, polygon=clipped)
 
-    def _name(self, kind: str) -> str:
-        """The kind, with a number where there is another place of that name."""
-        taken = {place.name for place in self.places}
+    def _name(self, kind: str, number: int) -> str:
+        """The kind, with a number where there is another place of that name, or one is proposed under it."""
+        others = (spot for spot in self._spots if spot.number != number and spot.status is not Status.DECLINED)
+        taken = {place.name for place in self._drawn} | {spot.place.name for spot in others if spot.place is not None}
         return next(name for name in (kind, *(f"{kind} {n}" for n in range(2, 1_000))) if name not in taken)
 
     def _keep(self, spot: Spot) -> None:
@@ -250,15 +256,13 @@ class RestPlaces:
         self.version += 1
 
     def _forget(self, wall: datetime) -> None:
-        """Let go of what is old, and of the oldest where there is too much; never of what was accepted."""
+        """Let go of what is old, and of the oldest where there is too much; of what was accepted last of all."""
         spoken = (Status.ACCEPTED, Status.DECLINED)
-        kept = [spot for spot in self._spots if spot.status in spoken or wall - spot.last < FORGOTTEN]
-        while len(kept) > MOST_SPOTS:
-            loose = [spot for spot in kept if spot.status is not Status.ACCEPTED]
-            if not loose:
-                break
-            kept.remove(min(loose, key=lambda spot: (spot.status is not Status.GATHERED, spot.last)))
-        self._spots = tuple(kept)
+        fresh = [spot for spot in self._spots if spot.status in spoken or wall - spot.last < FORGOTTEN]
+        worth = sorted(
+            fresh, key=lambda spot: (spot.status is Status.ACCEPTED, spot.status is not Status.GATHERED, spot.last)
+        )
+        self._spots = tuple(spot for spot in fresh if spot in worth[-MOST_SPOTS:])
 
     def remember(self) -> dict[str, Any]:
         """All that a restart must not forget, as plain numbers and words."""
@@ -311,13 +315,10 @@ def _without_the_least(corners: tuple[Point, ...]) -> tuple[Point, ...]:
 
 def _away(spot: Spot, stay: Stay) -> float:
     """How far a stay is from a spot: at most 1 where it belongs there."""
-    return min(
-        max(
-            distance(stay.hips, other.hips) / (SAME_SPOT * stay.stature),
-            0.0 if stay.height is None or other.height is None else abs(stay.height - other.height) / SAME_HEIGHT,
-        )
-        for other in spot.stays
-    )
+    away = distance(stay.hips, centre([other.hips for other in spot.stays])) / (SAME_SPOT * stay.stature)
+    if stay.height is None or spot.height is None:
+        return away
+    return max(away, abs(stay.height - spot.height) / SAME_HEIGHT)
 
 
 def _ago(then: datetime, wall: datetime) -> str:
