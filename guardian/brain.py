@@ -153,7 +153,8 @@ class Brain:
                 pipeline, rests = self._pipelines[room], self._rests[room]
                 events = pipeline.update(observation, moment)
                 self._note(events, moment)
-                self._note(rests.update(pipeline.figures, events, moment, observation.aspect), moment)
+                seen = replace(moment, monotonic=observation.time)
+                self._note(rests.update(pipeline.figures, events, seen, observation.aspect), moment)
                 self._remember(room, moment)
             case Greeted(room, hello):
                 self._note(self._greeted(room, hello, moment), moment)

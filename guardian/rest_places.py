@@ -158,8 +158,8 @@ class RestPlaces:
     def update(
         self, figures: Iterable[Figure], events: Iterable[Event], moment: Moment, aspect: float
     ) -> tuple[PlaceProposed, ...]:
-        """Take the figures of a frame and what happened in it; return what is proposed to a human. The rest places
-        themselves change nothing.
+        """Take the figures of the frame captured at `moment` and what happened in it; return what is proposed to a
+        human. By itself this changes nothing.
         """
         self._aspect = aspect
         for event in events:

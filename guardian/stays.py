@@ -148,14 +148,11 @@ class Stays:
 
     def update(self, figures: Iterable[Figure], now: float) -> tuple[Stay, ...]:
         """Take all figures of the frame captured at `now`; return the stays that have ended well."""
-        present = {
-            figure.person.track.id: figure
-            for figure in figures
-            if figure.person.track.state is TrackState.CONFIRMED and figure.hips is not None
-        }
-        self._fallen &= {figure.person.track.id for figure in figures}
+        tracks = {figure.person.track.id: figure for figure in figures}
+        present = {track: figure for track, figure in tracks.items() if _is_seen(figure, now)}
+        self._fallen &= set(tracks)
         ended = [stay for figure in present.values() if (stay := self._follow(figure, present, now)) is not None]
-        self._known = set(present)
+        self._known = (self._known & set(tracks)) | set(present)
         stale = [track for track, rest in self._rests.items() if now - rest.updated > _patience(rest)]
         for track in stale:
             del self._rests[track]
@@ -191,7 +188,7 @@ class Stays:
     def _follow(self, figure: Figure, present: Mapping[int, Figure], now: float) -> Stay | None:
         track, hips = figure.person.track, figure.hips
         assert hips is not None  # noqa: S101 - update left the others out
-        rest = self._rest_of(track)
+        rest = self._rest_of(track, present)
         if rest is not None and figure.posture in RESTING and distance(hips, rest.spot) > STRAYED * figure.stature:
             del self._rests[track.id]
             rest = None
@@ -213,14 +210,14 @@ class Stays:
         self._rests[track] = rest
         return rest
 
-    def _rest_of(self, track: Track) -> _Rest | None:
+    def _rest_of(self, track: Track, present: Mapping[int, Figure]) -> _Rest | None:
         """The stay of this track, or of the resting body that was lost where it begins."""
         if track.id in self._rests or track.id in self._known:
             return self._rests.get(track.id)
         lost = {
             other: distance(rest.spot, track.origin) / rest.samples[-1].stature
             for other, rest in self._rests.items()
-            if rest.samples and other not in self._known and rest.updated < track.born
+            if rest.samples and other not in present and rest.updated < track.born
         }
         nearest = min(lost, key=lambda other: lost[other], default=None)
         if nearest is None or lost[nearest] > SAME_BODY:
@@ -243,6 +240,12 @@ class Stays:
 def centre(points: Sequence[Point]) -> Point:
     """The median of points, each axis for itself."""
     return median(y for y, _ in points), median(x for _, x in points)
+
+
+def _is_seen(figure: Figure, now: float) -> bool:
+    """Whether it is somebody for sure, who is seen in this very frame."""
+    track = figure.person.track
+    return track.state is TrackState.CONFIRMED and track.seen >= now and figure.hips is not None
 
 
 def _patience(rest: _Rest) -> float:

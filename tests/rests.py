@@ -1,6 +1,7 @@
 """Figures that come to rest and get up again, one a second, for tests of what is learned of it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from bodies import seated, standing, tilted
 
@@ -46,6 +47,12 @@ def figure(
         floor=floor,
         raised=False,
     )
+
+
+def now_seen(figure: Figure, now: float) -> Figure:
+    """The same figure, seen at `now`, unless its track was last seen long before."""
+    track = figure.person.track
+    return replace(figure, person=replace(figure.person, track=replace(track, seen=now if track.seen == 0 else -1)))
 
 
 def rest(

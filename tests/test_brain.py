@@ -3,16 +3,20 @@ from dataclasses import replace
 
 import pytest
 from bodies import seen, standing, tilted
-from boxes import SETTINGS, Box
+from boxes import KITCHEN, SETTINGS, Box
 
 from guardian import recording
+from guardian.brain import COUNTS, FORGOTTEN, NO_PLACE
 from guardian.commands import ForgetScenes, KeepScene, Lamp, Publish, Sound
 from guardian.events import (
     Acknowledged,
     FaultCleared,
     FaultOccurred,
     HelpCalled,
+    Judged,
     MissReported,
+    PlaceAccepted,
+    PlaceDeclined,
     Resolved,
     ScenesChanged,
     ScenesForgotten,
@@ -252,6 +256,85 @@ def test_what_is_kept_of_a_room_follows_what_happens_there_and_is_written_only_t
 @pytest.mark.parametrize("body", ["no json", "[1]", '[{"ago": 1}]'])
 def test_a_damaged_memory_is_no_reason_not_to_watch(body: str):
     box = Box(memories={"kitchen": (5.0, body)})
+    box.fall()
+    assert box.state is IncidentState.PENDING
+
+
+ALONE = SETTINGS.model_copy(update={"rooms": (KITCHEN,)})
+
+
+def rests(box: Box) -> None:
+    """Somebody lies down so that it is an alarm, calls it a false one, gets up after a while and walks away; later."""
+    box.watch(3.0, standing())
+    box.watch(90.0, tilted(90.0), fps=5.0)
+    assert box.state is not None
+    moment = box.at(box.now)
+    box.brain.take(Resolved(time=moment.monotonic, by="Anna", via="web", outcome="false alarm"), moment)
+    assert box.state is None
+    box.watch(300.0, tilted(90.0), fps=1.0)
+    for step in range(60):
+        box.watch(0.1, standing((0.9, 1.2 - 0.02 * step)))
+    box.watch(25.0, fps=2.0)
+    box.now += 3600.0
+
+
+def answer(box: Box, event: type[PlaceAccepted] | type[PlaceDeclined], room: str = "kitchen", number: int = 1) -> str:
+    """What comes of what a human says of a learned place."""
+    moment = box.at(box.now)
+    box.brain.take(event(time=moment.monotonic, room=room, by="Anna", via="web", number=number), moment)
+    told = [message for message in box.log.all("publish") if isinstance(message, Publish)]
+    return str(json.loads(next(each.payload for each in reversed(told) if each.topic.endswith("feedback")))["text"])
+
+
+def test_where_people_rest_is_learned_accepted_and_kept_over_a_restart():
+    box = Box(ALONE)
+    for _ in range(3):
+        rests(box)
+    kitchen = box.brain.shown.rooms[0]
+    assert [(each.number, each.accepted) for each in kitchen.learned] == [(1, False)]
+    assert not kitchen.places
+    assert any("PlaceProposed" in message.payload for message in box.log.all("publish"))  # type: ignore[attr-defined]
+    assert answer(box, PlaceAccepted) == COUNTS
+    assert [each.accepted for each in box.brain.shown.rooms[0].learned] == [True]
+    room, body = box.log.all("places")[-1]  # type: ignore[misc]
+    assert room == "kitchen"
+    again = Box(ALONE, places={room: str(body)})
+    (place,) = again.brain.shown.rooms[0].places
+    again.watch(3.0, standing())
+    again.watch(5.0, tilted(90.0))
+    assert {person.place for person in again.brain.shown.rooms[0].persons} == {place.name}
+    assert not again.log.all("places")
+    assert answer(again, PlaceDeclined) == FORGOTTEN
+    assert not again.brain.shown.rooms[0].places
+    assert [answer(again, PlaceAccepted), answer(again, PlaceAccepted, "attic")] == [NO_PLACE, NO_PLACE]
+
+
+def test_what_is_only_later_judged_no_fall_counts_as_well():
+    box = Box(ALONE)
+    box.fall(lying=200.0)
+    moment = box.at(box.now)
+    box.brain.take(Resolved(time=moment.monotonic, by="Anna", via="web"), moment)
+    for step in range(60):
+        box.watch(0.1, standing((0.9, 1.2 - 0.02 * step)))
+    assert not box.log.all("places")
+    box.brain.take(Judged(time=moment.monotonic, by="Anna", via="web", incident="i-0", fall=True), moment)
+    assert not box.log.all("places")
+    box.brain.take(Judged(time=moment.monotonic, by="Anna", via="web", incident="i-0", fall=False), moment)
+    assert box.log.all("places")
+
+
+def test_who_rests_while_an_alarm_of_before_a_restart_is_open_is_not_learned_from():
+    raised = Incident(id="i-7", room="kitchen", kind="LongLie", state=IncidentState.RAISED, opened=990.0, changed=995.0)
+    box = Box(stored=(raised,))
+    box.watch(200.0, tilted(90.0), fps=1.0)
+    for step in range(60):
+        box.watch(0.1, standing((0.9, 1.2 - 0.02 * step)))
+    assert not box.log.all("places")
+
+
+@pytest.mark.parametrize("body", ["no json", "[1]", '{"spots": [1], "next": 1, "moved": false}'])
+def test_damaged_places_are_no_reason_not_to_watch(body: str):
+    box = Box(places={"kitchen": body})
     box.fall()
     assert box.state is IncidentState.PENDING
 

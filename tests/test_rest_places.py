@@ -10,7 +10,7 @@ import pytest
 from bodies import seen, standing, tilted
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rests import figure, rest
+from rests import figure, now_seen, rest
 
 from guardian.events import (
     CameraMoved,
@@ -55,7 +55,8 @@ class Watch:
 
     def see(self, *figures: Figure, events: Iterable[Event] = ()) -> None:
         self.now += 1.0
-        self.proposed += self.rests.update(figures, events, self.moment, ASPECT)
+        shown = [now_seen(each, self.now) for each in figures]
+        self.proposed += self.rests.update(shown, events, self.moment, ASPECT)
 
     def stay(self, posture: Posture = Posture.LYING, seconds: int = 600, shift: Point = AT_BED, **more: object) -> None:
         """Somebody rests, walks away, and the room is empty for an hour."""

@@ -1,9 +1,10 @@
 """When a rest counts: it is over, the body got up by itself, and nothing was the matter."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pytest
-from rests import BEDSIDE, figure, leave, rest
+from rests import BEDSIDE, figure, leave, now_seen, rest
 
 from guardian.posture import Figure, Posture
 from guardian.settings import Place
@@ -23,7 +24,7 @@ class Watch:
 
     def see(self, *figures: Figure) -> None:
         self.now += 1.0
-        self.ended += self.stays.update(figures, self.now)
+        self.ended += self.stays.update([now_seen(each, self.now) for each in figures], self.now)
 
     def follow(self, figures: Iterable[Figure]) -> list[Stay]:
         for each in figures:
@@ -115,6 +116,14 @@ def test_a_resting_body_that_was_lost_is_the_one_that_gets_up_there(watch: Watch
     (stay,) = watch.follow(leave(track=2, born=watch.now))
     assert stay.lying == pytest.approx(600, abs=3)
     assert stay.length > 4000
+
+
+def test_a_body_that_got_up_too_fast_to_be_followed_is_a_new_track_there(watch: Watch):
+    lying = figure(Posture.LYING)
+    watch.follow(lying for _ in range(600))
+    for each in leave(track=2, born=watch.now + 1):
+        watch.see(replace(lying, person=replace(lying.person, track=replace(lying.person.track, seen=5.0))), each)
+    assert len(watch.ended) == 1
 
 
 def test_who_appears_elsewhere_is_somebody_else(watch: Watch):
