@@ -302,7 +302,7 @@ def test_where_people_rest_is_learned_accepted_and_kept_over_a_restart():
     (place,) = again.brain.shown.rooms[0].places
     again.watch(3.0, standing())
     again.watch(5.0, tilted(90.0))
-    assert {person.place for person in again.brain.shown.rooms[0].persons} == {place.name}
+    assert place.name in {person.place for person in again.brain.shown.rooms[0].persons}
     assert not again.log.all("places")
     assert answer(again, PlaceDeclined) == FORGOTTEN
     assert not again.brain.shown.rooms[0].places

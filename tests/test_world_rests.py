@@ -31,7 +31,8 @@ def test_the_share_of_an_outline_in_another():
 def test_what_is_learned_is_told_from_what_is_not_there_and_floor_under_it_is_counted():
     place, lived = home(np.random.default_rng(3)), Lived()
     rest = next(spec for spec in place.furniture if spec.name == "rest")
-    over = Place(name="bed", kind="bed", polygon=rests._seen(place, rest.piece()))
+    seen = tuple((min(1.0, max(0.0, x)), min(1.0, max(0.0, y))) for x, y in rests._seen(place, rest.piece()))
+    over = Place(name="bed", kind="bed", polygon=seen)
     corner = Place(name="bed", kind="bed", polygon=((0.0, 0.0), (0.05, 0.0), (0.05, 0.05)))
     rests._judge(place, over, 0, lived)
     rests._judge(place, corner, 1, lived)
