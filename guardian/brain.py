@@ -46,8 +46,11 @@ log = logging.getLogger(__name__)
 SAVE_SECONDS = 0.2
 """How long an announcement waits for the disk; a card takes some ten milliseconds, and a dead one must not matter."""
 SCENE_SECONDS = 20.0
-PLACES = "places"
-"""Under which name it is kept what was learned of where people rest."""
+PLACES, OPTICS = "places", "optics"
+"""Under which names it is kept where people rest, and how the camera hangs."""
+OPTICS_SECONDS = 600.0
+"""How often it is kept how the camera hangs: it becomes surer with everybody who walks by."""
+NOTHING = "null"
 COUNTS, FORGOTTEN, NO_PLACE = (
     "It counts as a place from now on.",
     "It does not count, and is not proposed again.",
@@ -97,6 +100,7 @@ class Brain:
         self._memories = {room.name: _Memory() for room in settings.rooms}
         self._rests = {room.name: RestPlaces(room.name, room.places) for room in settings.rooms}
         self._rests_kept = dict.fromkeys(self._rests, 0)
+        self._optics_kept = dict.fromkeys(self._rests, (float("-inf"), NOTHING))
         self._feedback = Feedback(self._rooms, new_id, on=settings.feedback.keep_scenes)
         self._scenes_kept = 0
         self._topics = topics_of(settings)
@@ -125,17 +129,16 @@ class Brain:
         people: Sequence[Template],
         moment: Moment,
         memories: Mapping[str, tuple[float, str]] = MappingProxyType({}),
-        places: Mapping[str, str] = MappingProxyType({}),
+        learned: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
     ) -> None:
         """Go on where the last process ended, and say every state once. `memories` are of each room: how many seconds
-        ago they were kept, and the falls that were open; `places` what was learned of where people rest.
+        ago they were kept, and the falls that were open; `learned` what was learned of it, by PLACES and OPTICS.
         """
         for room in self._rooms.values():
             self._pipelines[room.name] = Pipeline(room, self._settings, moment.monotonic, people)
             if room.name in memories:
                 self._recall(room.name, *memories[room.name], moment)
-            if room.name in places:
-                self._recall_places(room.name, places[room.name])
+            self._recall_learned(room.name, {what: rooms.get(room.name, "") for what, rooms in learned.items()})
         restored = self._alarm.restore(stored, moment.monotonic)
         for incident in self._alarm.incidents:
             self._rest_in(incident, moment)
@@ -174,7 +177,7 @@ class Brain:
         for incident in over:
             del self._recordings[incident.id]
             self._keep_scene(incident, moment)
-        self._keep_places(moment)
+        self._keep_learned(moment)
         self.shown = self._snapshot(moment)
 
     def _rest_in(self, incident: Incident, moment: Moment) -> None:
@@ -182,19 +185,33 @@ class Brain:
         for rests in self._rests.values():
             self._note(rests.incident(incident, moment), moment)
 
-    def _keep_places(self, moment: Moment) -> None:
-        """Keep what was learned of where people rest, where it has changed."""
+    def _keep_learned(self, moment: Moment) -> None:
+        """Keep what was learned of a room, where it has changed."""
         for room, rests in self._rests.items():
             if rests.version != self._rests_kept[room]:
                 self._rests_kept[room] = rests.version
                 self._outputs.journal.save_learned(room, PLACES, json.dumps(rests.remember()), moment)
+            self._keep_optics(room, moment)
 
-    def _recall_places(self, room: str, body: str) -> None:
-        try:
-            self._rests[room].recall(json.loads(body))
-        except (ValueError, KeyError, TypeError) as error:
-            log.error("event=places_unreadable room=%r error=%r", room, str(error))
+    def _keep_optics(self, room: str, moment: Moment) -> None:
+        """Keep now and then how the camera hangs, and at once that it is no longer known."""
+        known, (since, kept) = self._pipelines[room].remember_ground(), self._optics_kept[room]
+        body = json.dumps(known)
+        if body != kept and (known is None or moment.monotonic - since >= OPTICS_SECONDS):
+            self._optics_kept[room] = moment.monotonic, body
+            self._outputs.journal.save_learned(room, OPTICS, body, moment)
+
+    def _recall_learned(self, room: str, learned: Mapping[str, str]) -> None:
+        recalls = {PLACES: self._rests[room].recall, OPTICS: self._pipelines[room].recall_ground}
+        for what, recall in recalls.items():
+            body = learned.get(what, "")
+            try:
+                if body not in ("", NOTHING):
+                    recall(json.loads(body))
+            except (ValueError, KeyError, TypeError) as error:
+                log.error("event=learned_unreadable room=%r what=%s error=%r", room, what, str(error))
         self._pipelines[room].furnish(self._rests[room].places)
+        self._optics_kept[room] = float("-inf"), learned.get(OPTICS) or NOTHING
 
     def _answer(self, event: PlaceAccepted | PlaceDeclined) -> Answer:
         """Carry out what a human says of a learned place."""

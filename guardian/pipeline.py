@@ -70,6 +70,14 @@ class Pipeline:
         """How the camera looks at the floor, once that is known."""
         return self._ground.known
 
+    def remember_ground(self) -> dict[str, float] | None:
+        """What was learnt of the camera, as plain numbers: what a restart need not forget."""
+        return self._ground.remember()
+
+    def recall_ground(self, remembered: Mapping[str, Any]) -> None:
+        """Take for likely what was learnt of the camera before a restart. Raises as `Ground.recall` does."""
+        self._ground.recall(remembered)
+
     def furnish(self, places: tuple[Place, ...]) -> None:
         """From now on these are the places of the room."""
         self._postures.furnish(places)

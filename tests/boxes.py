@@ -82,12 +82,12 @@ class Box:
         *,
         stored: Iterable[Incident] = (),
         memories: Mapping[str, tuple[float, str]] = MappingProxyType({}),
-        places: Mapping[str, str] = MappingProxyType({}),
+        learned: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
     ) -> None:
         self.log, self.now = Log(), 0.0
         names = iter(range(10_000))
         self.brain = Brain(settings, self.log.outputs, lambda: f"i-{next(names)}", self.at(0.0))
-        self.brain.begin(stored, (), self.at(0.0), memories, places)
+        self.brain.begin(stored, (), self.at(0.0), memories, learned)
 
     @staticmethod
     def at(seconds: float) -> Moment:

@@ -6,7 +6,7 @@ from bodies import seen, standing, tilted
 from boxes import KITCHEN, SETTINGS, Box
 
 from guardian import recording
-from guardian.brain import COUNTS, FORGOTTEN, NO_PLACE
+from guardian.brain import COUNTS, FORGOTTEN, NO_PLACE, OPTICS, OPTICS_SECONDS, PLACES
 from guardian.commands import ForgetScenes, KeepScene, Lamp, Publish, Sound
 from guardian.events import (
     Acknowledged,
@@ -25,6 +25,7 @@ from guardian.events import (
 from guardian.eye.watch import Cut, Greeted
 from guardian.eye.wire import Confinement, Hello
 from guardian.incident import Incident, IncidentState
+from guardian.pipeline import Pipeline
 from guardian.settings import Feedback
 from guardian.web.household import Coverage
 
@@ -298,7 +299,7 @@ def test_where_people_rest_is_learned_accepted_and_kept_over_a_restart():
     assert [each.accepted for each in box.brain.shown.rooms[0].learned] == [True]
     room, body = box.log.all("places")[-1]  # type: ignore[misc]
     assert room == "kitchen"
-    again = Box(ALONE, places={room: str(body)})
+    again = Box(ALONE, learned={PLACES: {room: str(body)}})
     (place,) = again.brain.shown.rooms[0].places
     again.watch(3.0, standing())
     again.watch(5.0, tilted(90.0))
@@ -332,9 +333,31 @@ def test_who_rests_while_an_alarm_of_before_a_restart_is_open_is_not_learned_fro
     assert not box.log.all("places")
 
 
+def test_how_the_camera_hangs_is_kept_now_and_then_and_less_sure_after_a_restart(monkeypatch: pytest.MonkeyPatch):
+    optics = {"height": 2.1, "tilt": 18.0, "fov": 62.0, "aspect": 4 / 3, "confidence": 0.8}
+    box = Box(ALONE)
+    for confidence in (0.8, 0.85):
+        known = {**optics, "confidence": confidence}
+        monkeypatch.setattr(Pipeline, "remember_ground", lambda _, known=known: known)
+        box.watch(1.0)
+    assert [json.loads(body) for _, body in box.log.all("optics")] == [optics]  # type: ignore[misc]
+    box.now += OPTICS_SECONDS
+    box.watch(0.1)
+    assert len(box.log.all("optics")) == 2
+    monkeypatch.setattr(Pipeline, "remember_ground", lambda _: None)
+    box.watch(0.1)
+    assert box.log.all("optics")[-1] == ("kitchen", "null")
+    monkeypatch.undo()
+    again = Box(ALONE, learned={OPTICS: {"kitchen": json.dumps(optics)}})
+    assert "before the restart (sure to 40%)" in again.brain.shown.rooms[0].camera
+    again.watch(1.0)
+    assert not again.log.all("optics")
+    assert not Box(ALONE, learned={OPTICS: {"kitchen": "null"}}).brain.shown.rooms[0].camera
+
+
 @pytest.mark.parametrize("body", ["no json", "[1]", '{"spots": [1], "next": 1, "moved": false}'])
 def test_damaged_places_are_no_reason_not_to_watch(body: str):
-    box = Box(places={"kitchen": body})
+    box = Box(learned={PLACES: {"kitchen": body}, OPTICS: {"kitchen": body}})
     box.fall()
     assert box.state is IncidentState.PENDING
 

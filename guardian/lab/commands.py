@@ -98,15 +98,17 @@ def _add_optics(verbs: Verbs) -> None:
     text = "measure how well a camera's height and tilt are learnt from people who walk in simulated homes"
     verb = verbs.add_parser("optics", help=text, description=text[0].upper() + text[1:] + ".")
     verb.set_defaults(run=_optics)
+    text = "instead, what becomes of remembered optics after a restart, the camera turned meanwhile or not"
+    verb.add_argument("--restart", action="store_true", help=text)
     verb.add_argument("--homes", type=int, default=40, metavar="N", help="so many homes (default: 40)")
     verb.add_argument("--seed", type=int, default=5, metavar="S", help="other homes (default: 5)")
     verb.add_argument("--jobs", type=int, default=1, metavar="N", help="so many processes (default: 1)")
 
 
 def _optics(options: argparse.Namespace) -> int:
-    from guardian.lab.optics import optics
+    from guardian.lab.optics import optics, restarts
 
-    return optics(homes=options.homes, seed=options.seed, jobs=options.jobs)
+    return (restarts if options.restart else optics)(homes=options.homes, seed=options.seed, jobs=options.jobs)
 
 
 def _add_places(verbs: Verbs) -> None:
