@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 from guardian import recording
 from guardian.alarm import Alarm
+from guardian.areas import sentence
 from guardian.commands import Announce, Command, Notify, Publish, Save, SceneCommand, ShowPanel
 from guardian.events import (
     Event,
@@ -50,6 +51,8 @@ PLACES, OPTICS = "places", "optics"
 """Under which names it is kept where people rest, and how the camera hangs."""
 OPTICS_SECONDS = 600.0
 """How often it is kept how the camera hangs: it becomes surer with everybody who walks by."""
+SURE = 0.5
+"""Confidence in how the camera hangs from which on it is told how large places are; below it, it was mostly wrong."""
 NOTHING = "null"
 COUNTS, FORGOTTEN, NO_PLACE = (
     "It counts as a place from now on.",
@@ -338,16 +341,17 @@ class Brain:
         coverage, recent = self._bulletin.coverage(room.name), self._memories[room.name].observations
         shown = persons_shown(self._pipelines[room.name].figures, self._steadies[room.name])
         aspect = recent[-1].aspect if recent else room.camera.width / room.camera.height
-        ground = self._pipelines[room.name].ground
+        ground, places = self._pipelines[room.name].ground, self._rests[room.name].places
+        areas = places if ground is not None and ground.confidence >= SURE else ()
         return RoomShown(
             name=room.name,
             coverage=Coverage(coverage.state),
             reason=" ".join(coverage.reasons),
             aspect=aspect,
             persons=shown,
-            places=self._rests[room.name].places,
+            places=places,
             learned=self._rests[room.name].shown(moment.wall),
-            camera=ground.sentence if ground else "",
+            camera=" ".join((ground.sentence, *(sentence(each, ground.optics) for each in areas))) if ground else "",
         )
 
 

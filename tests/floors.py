@@ -18,6 +18,7 @@ NOUNS = (
     "commands",
     "settings",
     "optics",
+    "areas",
     "transitions",
     "messages",
     "recording",

@@ -26,7 +26,7 @@ from guardian.eye.watch import Cut, Greeted
 from guardian.eye.wire import Confinement, Hello
 from guardian.incident import Incident, IncidentState
 from guardian.pipeline import Pipeline
-from guardian.settings import Feedback
+from guardian.settings import Feedback, Place
 from guardian.web.household import Coverage
 
 CONFINED = Hello(640, 480, Confinement(landlock=7, seccomp=True, no_new_privs=True, undumpable=True))
@@ -353,6 +353,18 @@ def test_how_the_camera_hangs_is_kept_now_and_then_and_less_sure_after_a_restart
     again.watch(1.0)
     assert not again.log.all("optics")
     assert not Box(ALONE, learned={OPTICS: {"kitchen": "null"}}).brain.shown.rooms[0].camera
+
+
+def test_how_large_places_are_is_told_once_it_is_sure_how_the_camera_hangs():
+    bed = Place(name="bed", kind="bed", polygon=((0.3, 0.5), (0.7, 0.5), (0.7, 0.7), (0.3, 0.7)))
+    room = KITCHEN.model_copy(update={"places": (bed,)})
+    optics = {"height": 2.1, "tilt": 18.0, "fov": 62.0, "aspect": 4 / 3, "confidence": 0.9}
+    unsure = Box(ALONE.model_copy(update={"rooms": (room,)}), learned={OPTICS: {"kitchen": json.dumps(optics)}})
+    assert unsure.brain.shown.rooms[0].camera.endswith("(sure to 45%).")
+    camera = room.camera.model_copy(update={"mount_height": 2.1, "tilt": 18.0})
+    sure = Box(ALONE.model_copy(update={"rooms": (room.model_copy(update={"camera": camera}),)}))
+    sure.watch(0.2)
+    assert "(sure to 100%). bed: about " in sure.brain.shown.rooms[0].camera
 
 
 @pytest.mark.parametrize("body", ["no json", "[1]", '{"spots": [1], "next": 1, "moved": false}'])

@@ -41,8 +41,8 @@ class PersonShown:
 @dataclass(frozen=True, slots=True)
 class RoomShown:
     """One room now. `aspect` is width / height of its view, `reason` a sentence where the coverage is not armed,
-    `camera` one about how it hangs, once that is known. `places` are those that count; `learned` what is proposed, and
-    what was and is among them.
+    `camera` some about how it hangs and how large places are, once that is known. `places` are those that count;
+    `learned` what is proposed, and what was and is among them.
     """
 
     name: str
