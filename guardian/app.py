@@ -16,7 +16,7 @@ from pathlib import Path
 from types import FrameType
 from zoneinfo import ZoneInfo
 
-from guardian.brain import Brain, Message, Outputs, topics_of
+from guardian.brain import OPTICS, PLACES, Brain, Message, Outputs, topics_of
 from guardian.commands import Publish
 from guardian.errors import ConfigurationError, GuardianError, ModelError, PanelError
 from guardian.events import (
@@ -128,7 +128,8 @@ class Guardian:
             self._begin("broker", self.broker.start)
         if self.settings.mqtt.broker != "none":
             self._begin("mqtt", self._connect)
-        self.brain.begin(stored, self.journal.people(), moment, self.journal.memories(moment))
+        learned = {what: self.journal.learned(what) for what in (PLACES, OPTICS)}
+        self.brain.begin(stored, self.journal.people(), moment, self.journal.memories(moment), learned)
         if self.mqtt is not None:
             self.mqtt.start()
         self._watchdog.started(self._clock.monotonic())

@@ -13,8 +13,17 @@ from typing import TypeAlias
 
 from guardian import recording
 from guardian.alarm import Alarm
+from guardian.areas import sentence
 from guardian.commands import Announce, Command, Notify, Publish, Save, SceneCommand, ShowPanel
-from guardian.events import Event, FaultCleared, FaultOccurred, ScenesChanged
+from guardian.events import (
+    Event,
+    FaultCleared,
+    FaultOccurred,
+    Judged,
+    PlaceAccepted,
+    PlaceDeclined,
+    ScenesChanged,
+)
 from guardian.eye.watch import Cut, Greeted, Seen, Sight
 from guardian.eye.wire import Hello
 from guardian.feedback import Answer, Feedback, Outcome
@@ -27,6 +36,7 @@ from guardian.moment import Moment
 from guardian.opinion import Judge
 from guardian.pipeline import Pipeline
 from guardian.posture import Figure, Steady
+from guardian.rest_places import RestPlaces
 from guardian.settings import Room, Settings
 from guardian.skeleton import Observation
 from guardian.topics import Bulletin, Topics
@@ -38,6 +48,18 @@ log = logging.getLogger(__name__)
 SAVE_SECONDS = 0.2
 """How long an announcement waits for the disk; a card takes some ten milliseconds, and a dead one must not matter."""
 SCENE_SECONDS = 20.0
+PLACES, OPTICS = "places", "optics"
+"""Under which names it is kept where people rest, and how the camera hangs."""
+OPTICS_SECONDS = 600.0
+"""How often it is kept how the camera hangs: it becomes surer with everybody who walks by."""
+SURE = 0.5
+"""Confidence in how the camera hangs from which on it is told how large places are; below it, it was mostly wrong."""
+NOTHING = "null"
+COUNTS, FORGOTTEN, NO_PLACE = (
+    "It counts as a place from now on.",
+    "It does not count, and is not proposed again.",
+    "There is no such place to be answered for.",
+)
 
 Message: TypeAlias = Sight | Event
 
@@ -89,6 +111,9 @@ class Brain:
         self._rooms = {room.name: room for room in settings.rooms}
         self._pipelines = {room.name: self._pipeline(room, moment) for room in settings.rooms}
         self._memories = {room.name: _Memory() for room in settings.rooms}
+        self._rests = {room.name: RestPlaces(room.name, room.places) for room in settings.rooms}
+        self._rests_kept = dict.fromkeys(self._rests, 0)
+        self._optics_kept = dict.fromkeys(self._rests, (float("-inf"), NOTHING))
         self._feedback = Feedback(self._rooms, new_id, on=settings.feedback.keep_scenes)
         self._scenes_kept = 0
         self._topics = topics_of(settings)
@@ -117,15 +142,19 @@ class Brain:
         people: Sequence[Template],
         moment: Moment,
         memories: Mapping[str, tuple[float, str]] = MappingProxyType({}),
+        learned: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
     ) -> None:
         """Go on where the last process ended, and say every state once. `memories` are of each room: how many seconds
-        ago they were kept, and the falls that were open.
+        ago they were kept, and the falls that were open; `learned` what was learned of it, by PLACES and OPTICS.
         """
         for room in self._rooms.values():
             self._pipelines[room.name] = self._pipeline(room, moment, people)
             if room.name in memories:
                 self._recall(room.name, *memories[room.name], moment)
+            self._recall_learned(room.name, {what: rooms.get(room.name, "") for what, rooms in learned.items()})
         restored = self._alarm.restore(stored, moment.monotonic)
+        for incident in self._alarm.incidents:
+            self._rest_in(incident, moment)
         self._publish(self._bulletin.begin(self._alarm.incidents, moment))
         self._carry_out(restored, moment)
         self.tick(moment)
@@ -140,7 +169,11 @@ class Brain:
                 self._memories[room].add(observation)
                 self._feedback.saw(room, observation)
                 self._publish(self._bulletin.seen(room, observation.time, moment))
-                self._note(self._pipelines[room].update(observation, moment), moment)
+                pipeline, rests = self._pipelines[room], self._rests[room]
+                events = pipeline.update(observation, moment)
+                self._note(events, moment)
+                seen = replace(moment, monotonic=observation.time)
+                self._note(rests.update(pipeline.figures, events, seen, observation.aspect), moment)
                 self._remember(room, moment)
             case Greeted(room, hello):
                 self._note(self._greeted(room, hello, moment), moment)
@@ -160,7 +193,48 @@ class Brain:
         for incident in over:
             del self._recordings[incident.id]
             self._keep_scene(incident, moment)
+        self._keep_learned(moment)
         self.shown = self._snapshot(moment)
+
+    def _rest_in(self, incident: Incident, moment: Moment) -> None:
+        """Let the rest places know that something was the matter, or was not after all."""
+        for rests in self._rests.values():
+            self._note(rests.incident(incident, moment), moment)
+
+    def _keep_learned(self, moment: Moment) -> None:
+        """Keep what was learned of a room, where it has changed."""
+        for room, rests in self._rests.items():
+            if rests.version != self._rests_kept[room]:
+                self._rests_kept[room] = rests.version
+                self._outputs.journal.save_learned(room, PLACES, json.dumps(rests.remember()), moment)
+            self._keep_optics(room, moment)
+
+    def _keep_optics(self, room: str, moment: Moment) -> None:
+        """Keep now and then how the camera hangs, and at once that it is no longer known."""
+        known, (since, kept) = self._pipelines[room].remember_ground(), self._optics_kept[room]
+        body = json.dumps(known)
+        if body != kept and (known is None or moment.monotonic - since >= OPTICS_SECONDS):
+            self._optics_kept[room] = moment.monotonic, body
+            self._outputs.journal.save_learned(room, OPTICS, body, moment)
+
+    def _recall_learned(self, room: str, learned: Mapping[str, str]) -> None:
+        recalls = {PLACES: self._rests[room].recall, OPTICS: self._pipelines[room].recall_ground}
+        for what, recall in recalls.items():
+            body = learned.get(what, "")
+            try:
+                if body not in ("", NOTHING):
+                    recall(json.loads(body))
+            except (ValueError, KeyError, TypeError) as error:
+                log.error("event=learned_unreadable room=%r what=%s error=%r", room, what, str(error))
+        self._pipelines[room].furnish(self._rests[room].places)
+        self._optics_kept[room] = float("-inf"), learned.get(OPTICS) or NOTHING
+
+    def _answer(self, event: PlaceAccepted | PlaceDeclined) -> Answer:
+        """Carry out what a human says of a learned place."""
+        if event.room not in self._rests or not self._rests[event.room].answer(event):
+            return Answer(kept=False, text=NO_PLACE)
+        self._pipelines[event.room].furnish(self._rests[event.room].places)
+        return Answer(kept=True, text=COUNTS if isinstance(event, PlaceAccepted) else FORGOTTEN)
 
     def _remember(self, room: str, moment: Moment) -> None:
         """Keep the open falls of a room where they have changed: a power cut must not make them undone."""
@@ -194,6 +268,11 @@ class Brain:
                 self._faults.pop((event.part, event.room), None)
             elif isinstance(event, ScenesChanged):
                 self._scenes_kept, self._version = event.count, self._version + 1
+            elif isinstance(event, PlaceAccepted | PlaceDeclined):
+                self._heed((self._answer(event),))
+            elif isinstance(event, Judged) and event.incident is not None and not event.fall:
+                for rests in self._rests.values():
+                    self._note(rests.trust(event.incident, moment), moment)
             self._carry_out(self._alarm.handle(event, moment.monotonic), moment)
             self._publish(self._bulletin.note(event, moment))
             self._heed(self._feedback.take(event, moment))
@@ -228,6 +307,7 @@ class Brain:
         self._publish(self._bulletin.snoozed(self._alarm.snoozed, moment))
         for incident in changed:
             self._heed(self._feedback.incident(incident, moment))
+            self._rest_in(incident, moment)
 
     def _announce(self, command: Command, moment: Moment) -> None:
         match command:
@@ -260,7 +340,7 @@ class Brain:
     def _snapshot(self, moment: Moment) -> Snapshot:
         return Snapshot(
             moment=moment,
-            rooms=tuple(map(self._room, self._rooms.values())),
+            rooms=tuple(self._room(room, moment) for room in self._rooms.values()),
             household=self._settings.household.name,
             incidents=self._alarm.incidents,
             panel=self._panel,
@@ -270,18 +350,22 @@ class Brain:
             feedback=FeedbackShown(self._feedback.on, self._scenes_kept, self._feedback.reaches),
         )
 
-    def _room(self, room: Room) -> RoomShown:
+    def _room(self, room: Room, moment: Moment) -> RoomShown:
         coverage, recent = self._bulletin.coverage(room.name), self._memories[room.name].observations
         shown = persons_shown(self._pipelines[room.name].figures, self._steadies[room.name])
         aspect = recent[-1].aspect if recent else room.camera.width / room.camera.height
+        pipeline, places = self._pipelines[room.name], self._rests[room.name].places
+        ground = pipeline.ground
+        areas = () if ground is None or ground.confidence < SURE else (sentence(each, ground.optics) for each in places)
         return RoomShown(
             name=room.name,
             coverage=Coverage(coverage.state),
             reason=" ".join(coverage.reasons),
             aspect=aspect,
             persons=shown,
-            places=room.places,
-            camera=self._pipelines[room.name].camera,
+            places=places,
+            learned=self._rests[room.name].shown(moment.wall),
+            camera=" ".join((pipeline.camera, *areas)),
         )
 
 

@@ -6,12 +6,15 @@ Exit codes: 0 well, 1 failed at its job, 2 wrong use or configuration.
 import argparse
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from guardian import __version__
 from guardian.errors import GuardianError
+
+if TYPE_CHECKING:
+    from guardian.settings import Room
 
 # What a command needs is imported when it runs: `guardian --help` must not load MoveNet's runtime, nor `run` the lab.
 
@@ -102,7 +105,24 @@ def _check_config(options: argparse.Namespace) -> int:
     contacts = ", then ".join(contact.name for contact in settings.contacts) or "nobody"
     outputs = f"MQTT {settings.mqtt.broker}, panel {settings.panel.kind}, {contacts} to call"
     print(f"{options.file}: all is well: {counted}, {outputs}")
+    for room in settings.rooms:
+        for line in _areas(room):
+            print(f"{room.name}: {line}")
     return 0
+
+
+def _areas(room: "Room") -> Iterator[str]:
+    """How large the places of a room are, where its configuration says how the camera hangs."""
+    from guardian.areas import sentence
+    from guardian.optics import USUAL_FOV, Optics
+
+    camera = room.camera
+    if camera.mount_height is None or camera.tilt is None:
+        return
+    upright = camera.rotate in (90, 270)
+    aspect = camera.height / camera.width if upright else camera.width / camera.height
+    optics = Optics(camera.mount_height, camera.tilt, camera.fov or USUAL_FOV, aspect)
+    yield from (sentence(place, optics) for place in room.places)
 
 
 def _add_doctor(commands: Commands) -> None:

@@ -138,6 +138,16 @@ class CameraReturned(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceProposed(Event):
+    """People have come to rest at one spot again and again: a human may accept it as a place of that `kind`. Nothing
+    changes until then.
+    """
+
+    number: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HumanEvent(Event):
     """A human acted: `by` names who, `via` the way (button, mqtt, web, phone). `incident` is the id of the incident
     meant, or None for the worst one that is open. `room` is empty where no room was meant.
@@ -202,6 +212,23 @@ class Judged(HumanEvent):
 
     fall: bool
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceAccepted(HumanEvent):
+    """A human says that people rest at the learned place number `number` of `room`: it counts from now on as one that
+    was drawn. `kind` is bed, sofa, chair or mat, or empty for what it was proposed as.
+    """
+
+    number: int
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceDeclined(HumanEvent):
+    """A human says that the learned place is none, or is none any more; it is not proposed again."""
+
+    number: int
 
 
 class ScenesForgotten(HumanEvent):

@@ -1,6 +1,6 @@
 """Plain measurements on keypoints: middles, angles, boxes, distances. Lengths in frame heights, angles in degrees."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import atan2, cos, degrees, hypot, radians, sin
 
@@ -109,6 +109,31 @@ def contains(polygon: Sequence[Point], point: Point) -> bool:
         if (v1 > v) != (v2 > v) and u < (u2 - u1) * (v - v1) / (v2 - v1) + u1:
             inside = not inside
     return inside
+
+
+def hull(points: Iterable[Point]) -> tuple[Point, ...]:
+    """The corners of the smallest convex polygon around `points`, in turn (Andrew's monotone chain); fewer than three
+    where they are on one line.
+    """
+    ordered = sorted(set(points))
+    if len(ordered) < 3:  # noqa: PLR2004 - a line has no inside
+        return tuple(ordered)
+    return (*_chain(ordered)[:-1], *_chain(ordered[::-1])[:-1])
+
+
+def _chain(ordered: Sequence[Point]) -> list[Point]:
+    """One side of the hull of points in their order."""
+    chain: list[Point] = []
+    for point in ordered:
+        while len(chain) > 1 and _turn(chain[-2], chain[-1], point) <= 0:
+            chain.pop()
+        chain.append(point)
+    return chain
+
+
+def _turn(a: Point, b: Point, c: Point) -> float:
+    """Twice the area of a triangle: positive where its corners turn one way, 0 on a line."""
+    return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
 
 
 def stature(keypoints: Keypoints, least: float = SEEN) -> float | None:

@@ -6,9 +6,10 @@ lines are wrong (a hidden foot, somebody bent); then the height at which they ar
 """
 
 from collections import deque
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from math import exp
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,20 +48,31 @@ VAGUE_DEGREES = 20.0
 """Where such tilts are so far apart nothing is sure."""
 
 
+UNSEEN = 0.5
+"""How sure remembered optics are, as a share of before, until people who walk agree with them."""
+SAME_STATURE = 0.07
+"""People may come out so much taller or shorter than usual, as a share: a woman and a man are each 4 % off the mean of
+both (NCD-RisC). A camera that is tilted by 5 degrees more or less makes a difference of 6 % and more."""
+SAME_ASPECT = 0.01
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of a camera: its optics, and the confidence in them, 0-1."""
+    """What is known of a camera: its optics, and the confidence in them, 0-1. `before` tells that they were learnt
+    before a restart, and nobody has walked by since.
+    """
 
     optics: Optics
     confidence: float
+    before: bool = False
 
     @property
     def sentence(self) -> str:
         """What a human is told of it."""
         down = f"{abs(self.optics.tilt):.0f}° {'down' if self.optics.tilt >= 0 else 'up'}"
-        return (
-            f"The camera hangs about {self.optics.height:.1f} m high and looks {down} (sure to {self.confidence:.0%})."
-        )
+        hangs, looks, then = ("hung", "looked", " before the restart") if self.before else ("hangs", "looks", "")
+        where = f"The camera {hangs} about {self.optics.height:.1f} m high and {looks} {down}{then}"
+        return f"{where} (sure to {self.confidence:.0%})."
 
 
 class Ground:
@@ -81,7 +93,33 @@ class Ground:
         self._shelves: list[deque[tuple[float, float]]] = [deque(maxlen=SHELF) for _ in range(SHELVES)]
         self._taken: dict[int, float] = {}
         self._fresh, self._fitted = 0, float("-inf")
+        self._remembered: Known | None = None
         self.known: Known | None = None
+
+    def remember(self) -> dict[str, float] | None:
+        """What was learnt, as plain numbers; None where there is nothing, or all is configured."""
+        known = self._remembered or self.known
+        if known is None or self._given is not None:
+            return None
+        optics = known.optics
+        numbers = {"height": optics.height, "tilt": optics.tilt, "fov": optics.fov, "aspect": optics.aspect}
+        return {**numbers, "confidence": known.confidence}
+
+    def recall(self, body: Mapping[str, Any]) -> None:
+        """Take for likely what was learnt before a restart, until people who walk agree with it or do not.
+
+        Raises ValueError, KeyError or TypeError where what was remembered is damaged.
+        """
+        height, tilt, fov, aspect, sure = (
+            float(body[name]) for name in ("height", "tilt", "fov", "aspect", "confidence")
+        )
+        likely = LIKELY_HEIGHTS[0] <= height <= LIKELY_HEIGHTS[1] and TILTS[0] <= tilt <= TILTS[-1] and aspect > 0
+        if not likely or not 0 <= sure <= MOST_SURE:
+            message = f"a camera {height} m high that looks {tilt} degrees down, sure to {sure}"
+            raise ValueError(message)
+        if self._given is None and fov == self._fov:
+            self._remembered = Known(Optics(height, tilt, fov, aspect), sure)
+            self.known = replace(self._remembered, confidence=round(UNSEEN * sure, 2), before=True)
 
     def update(self, figures: Iterable[Figure], now: float, aspect: float, *, moved: bool = False) -> None:
         """Take the figures of the frame captured at `now`; fit anew from time to time. Once the camera is `moved`, or
@@ -99,8 +137,19 @@ class Ground:
         }
         if self._fresh and now - self._fitted >= FIT_SECONDS:
             self._fresh, self._fitted = 0, now
-            lines = [line for shelf in self._shelves for line in shelf]
-            self.known = fit(np.array(lines).reshape(-1, 2), Optics(1.0, 0.0, self._fov, aspect)) or self.known
+            lines = np.array([line for shelf in self._shelves for line in shelf]).reshape(-1, 2)
+            self._compare(lines, aspect)
+            found = fit(lines, Optics(1.0, 0.0, self._fov, aspect))
+            if found is not None and (self._remembered is None or found.confidence > self._remembered.confidence):
+                self.known, self._remembered = found, None
+
+    def _compare(self, lines: Array, aspect: float) -> None:
+        """Say whether what was remembered still holds, once there is enough to tell by."""
+        if self._remembered is not None and len(lines) >= LEAST_LINES:
+            optics = self._remembered.optics
+            holds = abs(optics.aspect - aspect) < SAME_ASPECT and agree(lines, optics)
+            self._remembered = self._remembered if holds else None
+            self.known = self._remembered
 
     def _take(self, figure: Figure, now: float, taken: float | None) -> float:
         """Keep the line of somebody who stands; return when one was last taken of that track."""
@@ -138,6 +187,13 @@ def statures(lines: Array, tilts: Array, focal: float) -> Array:
     with np.errstate(divide="ignore", invalid="ignore"):
         found = (feet - eyes) / (feet * EYES - eyes * ANKLE)
     return np.where((ahead > 0).all(axis=-1) & (feet > 0) & (found > 0), found, np.nan)
+
+
+def agree(lines: Array, optics: Optics) -> bool:
+    """Whether the people of these lines (n, 2) are as tall as people are, before a camera with these optics."""
+    tall = optics.height * statures(lines, np.array([optics.tilt]), optics.focal)
+    known = tall[~np.isnan(tall)]
+    return 2 * len(known) > len(lines) and abs(float(np.median(known)) / STATURE - 1) < SAME_STATURE
 
 
 def fit(lines: Array, like: Optics) -> Known | None:

@@ -45,10 +45,15 @@ class Home:
         observations = tuple(recording.read(lines)) if lines else ()
         if incident is None or not observations:
             return None
-        rooms = {room.name: room for room in self._settings.rooms}
-        room = rooms.get(incident.room, self._settings.rooms[0])
+        room = self._furnished(incident.room)
         frames = self._frames(room, observations, moment)
         return RecordedScene(incident.room, observations[-1].aspect, frames, room.places)
+
+    def _furnished(self, name: str) -> Room:
+        """The room of that name, else the first, with the places that count now."""
+        room = next((each for each in self._settings.rooms if each.name == name), self._settings.rooms[0])
+        places = next((shown.places for shown in self._brain.shown.rooms if shown.name == room.name), room.places)
+        return room.model_copy(update={"places": places})
 
     def submit(self, event: HumanEvent) -> None:
         """Put what a human did into the core's queue."""

@@ -16,6 +16,8 @@ from guardian.events import (
     HumanEvent,
     Judged,
     MissReported,
+    PlaceAccepted,
+    PlaceDeclined,
     Resolved,
     ScenesForgotten,
     Snoozed,
@@ -43,6 +45,8 @@ REQUESTS: Mapping[str, tuple[str, ...]] = {
     "missed": ("at", "note", "by", "room"),
     "judge": ("verdict", "note", "by", "incident"),
     "forget": ("by",),
+    "accept": ("place", "kind", "by", "room"),
+    "decline": ("place", "by", "room"),
 }
 """What may be asked for, with the keys of its JSON; the first is what a plain payload gives."""
 
@@ -52,11 +56,14 @@ _PLAIN: Mapping[str, type[HumanEvent]] = {
     "test": DrillStarted,
     "forget": ScenesForgotten,
 }
+KINDS = ("bed", "sofa", "chair", "mat")
+"""What a human may call a learned place."""
 FALSE = "false:"
 """How a plain payload begins that calls an alarm false; what follows is the note."""
 VERDICTS: Mapping[str, bool] = {"fall": True, "false alarm": False}
 
 _CLOCK = re.compile(r"([01]?[0-9]|2[0-3])[:.]([0-5][0-9])")
+_PLACE = re.compile(r"[1-9][0-9]{0,5}")
 _NUMBER = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6})?")
 Values: TypeAlias = Mapping[str, object]
 
@@ -99,6 +106,17 @@ def understand(
             return Judged(**who, fall=_verdict(incident, values.get("verdict")), note=_note(values.get("note")))
         case _:
             who["room"] = _one_of(room, rooms)
+            return _of_one_room(request, who, values)
+
+
+def _of_one_room(request: str, who: _Who, values: Values) -> HumanEvent:
+    """Read a request that means nothing without its room."""
+    match request:
+        case "accept":
+            return PlaceAccepted(**who, number=_number(values.get("place")), kind=_kind(values.get("kind")))
+        case "decline":
+            return PlaceDeclined(**who, number=_number(values.get("place")))
+        case _:
             return MissReported(**who, at=_clock(values.get("at")), note=_note(values.get("note")))
 
 
@@ -193,6 +211,20 @@ def _one_of(room: str, rooms: Collection[str]) -> str:
     if not room and len(rooms) != 1:
         _refuse(f"room is missing; {'one of ' * bool(rooms)}{', '.join(rooms) or 'its name'} would be right")
     return room or next(iter(rooms))
+
+
+def _number(value: object) -> int:
+    """Take the number of a learned place, as text or as a number."""
+    if isinstance(value, bool) or not isinstance(value, int | str) or not _PLACE.fullmatch(str(value)):
+        _refuse(f"place is {str(value)[:MAX_QUOTED]!r}; the number of one that the box has proposed would be right")
+    return int(value)
+
+
+def _kind(value: object) -> str:
+    kind = _word("kind", value).casefold()
+    if kind and kind not in KINDS:
+        _refuse(f"kind is {kind[:MAX_QUOTED]!r}; one of {', '.join(KINDS)} would be right")
+    return kind
 
 
 def _verdict(incident: str | None, value: object) -> bool:

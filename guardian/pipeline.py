@@ -15,7 +15,7 @@ from guardian.moment import Moment
 from guardian.opinion import Judge, Opinion
 from guardian.posture import Figure, Postures
 from guardian.roll import Askew, Roll
-from guardian.settings import Room, Settings
+from guardian.settings import Place, Room, Settings
 from guardian.skeleton import Observation
 from guardian.tracking import Tracker, TrackState
 from guardian.view import View
@@ -97,6 +97,18 @@ class Pipeline:
     def camera(self) -> str:
         """What a human is told of how the camera hangs."""
         return " ".join(known.sentence for known in (self.ground, self.roll) if known is not None).strip()
+
+    def remember_ground(self) -> dict[str, float] | None:
+        """What was learnt of the camera, as plain numbers: what a restart need not forget."""
+        return self._ground.remember()
+
+    def recall_ground(self, remembered: Mapping[str, Any]) -> None:
+        """Take for likely what was learnt of the camera before a restart. Raises as `Ground.recall` does."""
+        self._ground.recall(remembered)
+
+    def furnish(self, places: tuple[Place, ...]) -> None:
+        """From now on these are the places of the room."""
+        self._postures.furnish(places)
 
     def remember(self, now: float) -> tuple[dict[str, Any], ...]:
         """The falls that are open, as plain numbers and words: what a restart must not forget."""

@@ -122,8 +122,13 @@ class Postures:
     """Tells the posture of each person of one room with the given `places`."""
 
     def __init__(self, places: tuple[Place, ...] = ()) -> None:
-        self._places, self._placed = places, True
+        self._placed = True
         self._memories: dict[int, _Memory] = {}
+        self.furnish(places)
+
+    def furnish(self, places: tuple[Place, ...]) -> None:
+        """From now on these are the places of the room."""
+        self._places = places
 
     def update(
         self, persons: Iterable[Person], now: float, aspect: float, *, placed: bool = True

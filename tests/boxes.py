@@ -48,6 +48,9 @@ class Log:
     def save_memory(self, room: str, body: str, _moment: Moment) -> None:
         self.entries.append(("memory", (room, body)))
 
+    def save_learned(self, room: str, what: str, body: str, _moment: Moment) -> None:
+        self.entries.append((what, (room, body)))
+
     def wait(self, _seconds: float, _moment: Moment) -> bool:
         self.entries.append(("wait", None))
         return self.durable
@@ -80,12 +83,13 @@ class Box:
         *,
         stored: Iterable[Incident] = (),
         memories: Mapping[str, tuple[float, str]] = MappingProxyType({}),
+        learned: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
         network: Judge | None = None,
     ) -> None:
         self.log, self.now = Log(), 0.0
         names = iter(range(10_000))
         self.brain = Brain(settings, self.log.outputs, lambda: f"i-{next(names)}", self.at(0.0), network)
-        self.brain.begin(stored, (), self.at(0.0), memories)
+        self.brain.begin(stored, (), self.at(0.0), memories, learned)
 
     @staticmethod
     def at(seconds: float) -> Moment:

@@ -3,17 +3,21 @@ from dataclasses import replace
 
 import pytest
 from bodies import seen, standing, tilted
-from boxes import SETTINGS, Box
+from boxes import KITCHEN, SETTINGS, Box
 from stand_ins import Low
 
 from guardian import recording
+from guardian.brain import COUNTS, FORGOTTEN, NO_PLACE, OPTICS, OPTICS_SECONDS, PLACES
 from guardian.commands import ForgetScenes, KeepScene, Lamp, Publish, Sound
 from guardian.events import (
     Acknowledged,
     FaultCleared,
     FaultOccurred,
     HelpCalled,
+    Judged,
     MissReported,
+    PlaceAccepted,
+    PlaceDeclined,
     Resolved,
     ScenesChanged,
     ScenesForgotten,
@@ -22,7 +26,8 @@ from guardian.events import (
 from guardian.eye.watch import Cut, Greeted
 from guardian.eye.wire import Confinement, Hello
 from guardian.incident import Incident, IncidentState
-from guardian.settings import Feedback
+from guardian.pipeline import Pipeline
+from guardian.settings import Feedback, Place
 from guardian.web.household import Coverage
 
 CONFINED = Hello(640, 480, Confinement(landlock=7, seccomp=True, no_new_privs=True, undumpable=True))
@@ -265,6 +270,119 @@ def test_what_is_kept_of_a_room_follows_what_happens_there_and_is_written_only_t
 @pytest.mark.parametrize("body", ["no json", "[1]", '[{"ago": 1}]'])
 def test_a_damaged_memory_is_no_reason_not_to_watch(body: str):
     box = Box(memories={"kitchen": (5.0, body)})
+    box.fall()
+    assert box.state is IncidentState.PENDING
+
+
+ALONE = SETTINGS.model_copy(update={"rooms": (KITCHEN,)})
+
+
+def rests(box: Box) -> None:
+    """Somebody lies down so that it is an alarm, calls it a false one, gets up after a while and walks away; later."""
+    box.watch(3.0, standing())
+    box.watch(90.0, tilted(90.0), fps=5.0)
+    assert box.state is not None
+    moment = box.at(box.now)
+    box.brain.take(Resolved(time=moment.monotonic, by="Anna", via="web", outcome="false alarm"), moment)
+    assert box.state is None
+    box.watch(300.0, tilted(90.0), fps=1.0)
+    for step in range(60):
+        box.watch(0.1, standing((0.9, 1.2 - 0.02 * step)))
+    box.watch(25.0, fps=2.0)
+    box.now += 3600.0
+
+
+def answer(box: Box, event: type[PlaceAccepted] | type[PlaceDeclined], room: str = "kitchen", number: int = 1) -> str:
+    """What comes of what a human says of a learned place."""
+    moment = box.at(box.now)
+    box.brain.take(event(time=moment.monotonic, room=room, by="Anna", via="web", number=number), moment)
+    told = [message for message in box.log.all("publish") if isinstance(message, Publish)]
+    return str(json.loads(next(each.payload for each in reversed(told) if each.topic.endswith("feedback")))["text"])
+
+
+def test_where_people_rest_is_learned_accepted_and_kept_over_a_restart():
+    box = Box(ALONE)
+    for _ in range(3):
+        rests(box)
+    kitchen = box.brain.shown.rooms[0]
+    assert [(each.number, each.accepted) for each in kitchen.learned] == [(1, False)]
+    assert not kitchen.places
+    assert any("PlaceProposed" in message.payload for message in box.log.all("publish"))  # type: ignore[attr-defined]
+    assert answer(box, PlaceAccepted) == COUNTS
+    assert [each.accepted for each in box.brain.shown.rooms[0].learned] == [True]
+    room, body = box.log.all("places")[-1]  # type: ignore[misc]
+    assert room == "kitchen"
+    again = Box(ALONE, learned={PLACES: {room: str(body)}})
+    (place,) = again.brain.shown.rooms[0].places
+    again.watch(3.0, standing())
+    again.watch(5.0, tilted(90.0))
+    assert place.name in {person.place for person in again.brain.shown.rooms[0].persons}
+    assert not again.log.all("places")
+    assert answer(again, PlaceDeclined) == FORGOTTEN
+    assert not again.brain.shown.rooms[0].places
+    assert [answer(again, PlaceAccepted), answer(again, PlaceAccepted, "attic")] == [NO_PLACE, NO_PLACE]
+
+
+def test_what_is_only_later_judged_no_fall_counts_as_well():
+    box = Box(ALONE)
+    box.fall(lying=200.0)
+    moment = box.at(box.now)
+    box.brain.take(Resolved(time=moment.monotonic, by="Anna", via="web"), moment)
+    for step in range(60):
+        box.watch(0.1, standing((0.9, 1.2 - 0.02 * step)))
+    assert not box.log.all("places")
+    box.brain.take(Judged(time=moment.monotonic, by="Anna", via="web", incident="i-0", fall=True), moment)
+    assert not box.log.all("places")
+    box.brain.take(Judged(time=moment.monotonic, by="Anna", via="web", incident="i-0", fall=False), moment)
+    assert box.log.all("places")
+
+
+def test_who_rests_while_an_alarm_of_before_a_restart_is_open_is_not_learned_from():
+    raised = Incident(id="i-7", room="kitchen", kind="LongLie", state=IncidentState.RAISED, opened=990.0, changed=995.0)
+    box = Box(stored=(raised,))
+    box.watch(200.0, tilted(90.0), fps=1.0)
+    for step in range(60):
+        box.watch(0.1, standing((0.9, 1.2 - 0.02 * step)))
+    assert not box.log.all("places")
+
+
+def test_how_the_camera_hangs_is_kept_now_and_then_and_less_sure_after_a_restart(monkeypatch: pytest.MonkeyPatch):
+    optics = {"height": 2.1, "tilt": 18.0, "fov": 62.0, "aspect": 4 / 3, "confidence": 0.8}
+    box = Box(ALONE)
+    for confidence in (0.8, 0.85):
+        known = {**optics, "confidence": confidence}
+        monkeypatch.setattr(Pipeline, "remember_ground", lambda _, known=known: known)
+        box.watch(1.0)
+    assert [json.loads(body) for _, body in box.log.all("optics")] == [optics]  # type: ignore[misc]
+    box.now += OPTICS_SECONDS
+    box.watch(0.1)
+    assert len(box.log.all("optics")) == 2
+    monkeypatch.setattr(Pipeline, "remember_ground", lambda _: None)
+    box.watch(0.1)
+    assert box.log.all("optics")[-1] == ("kitchen", "null")
+    monkeypatch.undo()
+    again = Box(ALONE, learned={OPTICS: {"kitchen": json.dumps(optics)}})
+    assert "before the restart (sure to 40%)" in again.brain.shown.rooms[0].camera
+    again.watch(1.0)
+    assert not again.log.all("optics")
+    assert not Box(ALONE, learned={OPTICS: {"kitchen": "null"}}).brain.shown.rooms[0].camera
+
+
+def test_how_large_places_are_is_told_once_it_is_sure_how_the_camera_hangs():
+    bed = Place(name="bed", kind="bed", polygon=((0.3, 0.5), (0.7, 0.5), (0.7, 0.7), (0.3, 0.7)))
+    room = KITCHEN.model_copy(update={"places": (bed,)})
+    optics = {"height": 2.1, "tilt": 18.0, "fov": 62.0, "aspect": 4 / 3, "confidence": 0.9}
+    unsure = Box(ALONE.model_copy(update={"rooms": (room,)}), learned={OPTICS: {"kitchen": json.dumps(optics)}})
+    assert unsure.brain.shown.rooms[0].camera.endswith("(sure to 45%).")
+    camera = room.camera.model_copy(update={"mount_height": 2.1, "tilt": 18.0})
+    sure = Box(ALONE.model_copy(update={"rooms": (room.model_copy(update={"camera": camera}),)}))
+    sure.watch(0.2)
+    assert "(sure to 100%). bed: about " in sure.brain.shown.rooms[0].camera
+
+
+@pytest.mark.parametrize("body", ["no json", "[1]", '{"spots": [1], "next": 1, "moved": false}'])
+def test_damaged_places_are_no_reason_not_to_watch(body: str):
+    box = Box(learned={PLACES: {"kitchen": body}, OPTICS: {"kitchen": body}})
     box.fall()
     assert box.state is IncidentState.PENDING
 

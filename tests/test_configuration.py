@@ -443,6 +443,25 @@ def test_check_config_says_that_all_is_well(tmp_path: Path, capsys: pytest.Captu
     assert capsys.readouterr().out == f"{path}: all is well: 1 room (kitchen), MQTT auto, panel none, nobody to call\n"
 
 
+def test_check_config_says_how_large_places_are(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    told = []
+    for rotate in (0, 90):
+        text = f"""
+rooms:
+  - name: kitchen
+    camera: {{source: csi, mount_height: 2.1, tilt: 18, rotate: {rotate}}}
+    places:
+      - {{name: bed, kind: bed, polygon: [[0.3, 0.6], [0.7, 0.6], [0.7, 0.75], [0.3, 0.75]]}}
+      - {{name: sky, kind: sofa, polygon: [[0.3, 0.0], [0.7, 0.0], [0.7, 0.75]]}}
+"""
+        assert cli.main(["check-config", str(write(tmp_path / "g.yaml", text))]) == 0
+        told.append(capsys.readouterr().out.splitlines()[1:])
+    upright, turned = told
+    assert upright[0].startswith("kitchen: bed: about ")
+    assert upright[1] == "kitchen: sky: reaches above the horizon: look at its outline."
+    assert turned[0] != upright[0]
+
+
 def test_check_config_says_what_is_wrong_and_ends_with_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     path = write(tmp_path / "g.yaml", ROOM + "wbe: {port: 1}\n")
     assert cli.main(["check-config", str(path)]) == 2

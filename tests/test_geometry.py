@@ -10,6 +10,7 @@ from guardian.geometry import (
     distance,
     extent,
     head_of,
+    hull,
     mean_score,
     middle,
     spread,
@@ -23,6 +24,21 @@ from guardian.skeleton import HIPS, KEYPOINTS, SHOULDERS, TORSO, Pose
 
 SQUARE = ((0.0, 0.0), (0.0, 1.0), (1.0, 1.0), (1.0, 0.0))
 UNSEEN = Pose(np.zeros((KEYPOINTS, 3)), 0.0).keypoints
+
+
+@given(st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1)), min_size=1, max_size=20))
+def test_a_hull_is_of_the_points_and_goes_around_all_of_them(points: list[tuple[float, float]]):
+    corners = hull(points)
+    assert set(corners) <= set(points)
+    for a, b in zip(corners, (*corners[1:], corners[0]), strict=True):
+        for y, x in points:
+            assert (b[0] - a[0]) * (x - a[1]) - (b[1] - a[1]) * (y - a[0]) >= -1e-9
+
+
+def test_a_hull_of_a_square_is_its_corners_and_of_a_line_its_ends():
+    assert set(hull([*SQUARE, (0.5, 0.5), (0.5, 0.0)])) == set(SQUARE)
+    assert set(hull([(0.0, 0.0), (0.5, 0.5), (1.0, 1.0)])) == {(0.0, 0.0), (1.0, 1.0)}
+    assert hull([(0.0, 1.0), (0.0, 1.0)]) == ((0.0, 1.0),)
 
 
 @given(st.floats(0, 180))

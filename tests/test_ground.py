@@ -1,5 +1,6 @@
 """What is learnt of a camera from people who stand and walk."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -9,7 +10,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from watched import Watched
 
-from guardian.ground import ANKLE, EYES, FIT_SECONDS, LEAST_LINES, STATURE, Ground, Known, fit, standing_line, statures
+from guardian.ground import (
+    ANKLE,
+    EYES,
+    FIT_SECONDS,
+    LEAST_LINES,
+    STATURE,
+    Ground,
+    Known,
+    agree,
+    fit,
+    standing_line,
+    statures,
+)
 from guardian.optics import Optics
 from guardian.posture import Figure, Posture
 from guardian.settings import Camera
@@ -130,6 +143,73 @@ def test_a_moved_camera_is_learnt_anew_even_where_it_was_configured():
     assert walked(ground, moved=True).known != Known(Optics(1.2, 30), 1.0)
     ground.update([], 900.0, 4 / 3)
     assert ground.known == Known(Optics(1.2, 30), 1.0)
+
+
+def restarted(ground: Ground, camera: Camera = CAMERA) -> Ground:
+    """Another process, that knows what this one kept."""
+    again = Ground(camera)
+    kept = json.loads(json.dumps(ground.remember()))
+    again.recall(kept)
+    return again
+
+
+def test_what_was_learnt_is_less_sure_after_a_restart_until_people_agree():
+    before = walked(Ground(CAMERA), seconds=400)
+    assert before.known is not None
+    again = restarted(before)
+    assert again.known is not None
+    assert again.known.optics == before.known.optics
+    assert 0 < again.known.confidence < before.known.confidence
+    assert "hung about 2." in again.known.sentence
+    assert "before the restart" in again.known.sentence
+    assert again.remember() == before.remember()
+    walked(again, seconds=50)
+    assert again.known == before.known
+    walked(again, seconds=400)
+    assert again.known.confidence >= before.known.confidence
+
+
+@pytest.mark.parametrize("other", [Optics(2.1, 25.0), Optics(2.1, 11.0), Optics(1.4, 18.0), Optics(2.9, 18.0)])
+def test_what_people_do_not_agree_with_is_dropped(other: Optics):
+    again = Ground(CAMERA)
+    again.recall({"height": other.height, "tilt": other.tilt, "fov": 62.0, "aspect": 4 / 3, "confidence": 0.9})
+    assert again.known is not None
+    walked(again, seconds=50)
+    assert again._remembered is None
+    assert again.known is None or again.known.optics != other
+
+
+def test_of_another_picture_nothing_is_remembered():
+    before = walked(Ground(CAMERA))
+    assert restarted(before, Camera(source="csi", fov=90)).known is None
+    assert restarted(before, Camera(source="csi", mount_height=1.2, tilt=3)).known is None
+    wide = Ground(CAMERA)
+    wide.recall({**(before.remember() or {}), "aspect": 16 / 9})
+    assert walked(wide, seconds=50).remember() != {**(before.remember() or {}), "aspect": 16 / 9}
+
+
+def test_what_is_configured_is_not_kept():
+    assert Ground(CAMERA).remember() is None
+    ground = Ground(Camera(source="csi", mount_height=1.2, tilt=-3))
+    ground.update([], 1.0, 1.5)
+    assert ground.remember() is None
+
+
+@pytest.mark.parametrize(
+    "damage", [{"height": 9.0}, {"tilt": 90}, {"confidence": 1.5}, {"aspect": 0}, {"fov": "x"}, {"tilt": None}]
+)
+def test_damaged_optics_are_refused(damage: dict[str, object]):
+    ground = Ground(CAMERA)
+    sound = {"height": 2.0, "tilt": 10.0, "fov": 62.0, "aspect": 1.5, "confidence": 0.5}
+    with pytest.raises((ValueError, TypeError)):
+        ground.recall({**sound, **damage})
+    with pytest.raises(KeyError):
+        ground.recall({})
+    assert ground.known is None
+
+
+def test_people_below_no_horizon_agree_with_nothing():
+    assert not agree(np.repeat([[0.3, 0.1]], 30, axis=0), Optics(2.0, 0.0))
 
 
 def test_it_is_fitted_now_and_then_only():

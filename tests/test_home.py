@@ -1,5 +1,6 @@
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from guardian.home import Home, scenes_of
 from guardian.io.fakes import FakeClock
 from guardian.io.journal import Journal
 from guardian.recollection import pack
+from guardian.settings import Place
 from guardian.skeleton import Observation
 
 SECONDS = 20.0
@@ -94,6 +96,19 @@ def test_the_past_says_what_a_human_made_of_it(rig: Rig, tmp_path: Path):
     assert [each.judged for each in rig.home.incidents(10)] == [""]
     scenes.judge(JudgeScene("i-0", Verdict(fall=False, by="Ana", via="web", said=now)))
     assert [each.judged for each in rig.home.incidents(10)] == ["false alarm"]
+
+
+def test_a_scene_is_replayed_with_the_places_that_count_now(rig: Rig):
+    rig.watch(5.0)
+    rig.call()
+    rig.settle()
+    bed = Place(name="bed", kind="bed", polygon=((0, 0), (1, 0), (1, 1), (0, 1)))
+    rooms = tuple(replace(room, places=(bed,)) for room in rig.brain.shown.rooms)
+    rig.brain.shown = replace(rig.brain.shown, rooms=rooms)
+    scene = rig.home.scene("i-0")
+    assert scene is not None
+    assert scene.places == (bed,)
+    assert {person.place for frame in scene.frames[10:] for person in frame.persons} == {"bed"}
 
 
 def test_a_scene_is_replayed_with_the_postures_of_then(rig: Rig):

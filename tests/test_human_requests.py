@@ -13,6 +13,8 @@ from guardian.events import (
     HumanEvent,
     Judged,
     MissReported,
+    PlaceAccepted,
+    PlaceDeclined,
     Resolved,
     ScenesForgotten,
     Snoozed,
@@ -31,8 +33,10 @@ KINDS = {
     "missed": MissReported,
     "judge": Judged,
     "forget": ScenesForgotten,
+    "accept": PlaceAccepted,
+    "decline": PlaceDeclined,
 }
-NEED_MORE = {"missed", "judge"}
+NEED_MORE = {"missed", "judge", "accept", "decline"}
 """Requests of which a bare press does not say enough."""
 
 
@@ -48,6 +52,15 @@ def test_a_bare_press_is_enough(request_name: str, payload: str):
     event = ask(request_name, payload)
     assert type(event) is KINDS[request_name]
     assert (event.time, event.by, event.via, event.room, event.incident) == (NOW, "someone", "mqtt", "", None)
+
+
+def test_a_learned_place_is_accepted_or_declined_by_its_number():
+    who = {"time": NOW, "by": "Ana", "via": "mqtt", "room": "Bedroom", "number": 3}
+    said = {"place": 3, "by": "Ana", "room": "Bedroom"}
+    assert ask("accept", said) == PlaceAccepted(**who)
+    assert ask("accept", {**said, "place": "3", "kind": "Sofa"}) == PlaceAccepted(**who, kind="sofa")
+    assert ask("decline", said) == PlaceDeclined(**who)
+    assert understand("decline", b"3", NOW, ("Bath",)).room == "Bath"
 
 
 def test_every_request_has_its_event():
@@ -151,6 +164,12 @@ def test_snooze_takes_seconds(payload: str, seconds: float):
         ("missed", '{"at": "14:60", "room": "Bedroom"}', "at is '14:60'"),
         ("missed", '{"at": 1405, "room": "Bedroom"}', "at is a int"),
         ("judge", "fall", "incident is missing"),
+        ("accept", "3", "room is missing"),
+        ("decline", '{"room": "Bedroom"}', "place is 'None'"),
+        ("accept", '{"room": "Bedroom", "place": 0}', "place is '0'"),
+        ("accept", '{"room": "Bedroom", "place": true}', "place is 'True'"),
+        ("accept", '{"room": "Bedroom", "place": 1.5}', "place is '1.5'"),
+        ("accept", '{"room": "Bedroom", "place": 3, "kind": "door"}', "kind is 'door'; one of bed, sofa, chair, mat"),
         ("judge", '{"incident": "i-7"}', "verdict is ''; one of fall, false alarm"),
         ("judge", '{"incident": "i-7", "verdict": "maybe"}', "verdict is 'maybe'"),
         ("resolve", "false:" + "x" * (MAX_NOTE + 1), "note is"),

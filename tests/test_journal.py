@@ -172,14 +172,19 @@ def test_scenes_can_be_read_back(rig: Rig):
 def test_what_a_room_must_not_forget_is_there_after_a_restart(rig: Rig, tmp_path: Path):
     rig.journal.open(NOW)
     rig.journal.save_memory("kitchen", "[1]", NOW)
+    rig.journal.save_learned("kitchen", "places", "{}", NOW)
+    rig.journal.save_learned("kitchen", "optics", "[]", NOW)
     rig.journal.save(fall(), NOW)
     rig.journal.close()
     again = Journal(tmp_path / "guardian.db", rig.told)
     again.open(NOW)
     assert again.memories(NOW) == {"kitchen": (0.0, "[1]")}
+    assert again.learned("places") == {"kitchen": "{}"}
+    assert again.learned("optics") == {"kitchen": "[]"}
     again.close()
 
 
 def test_a_disk_that_cannot_be_read_remembers_nothing(tmp_path: Path):
     journal = Journal(tmp_path / "guardian.db", Told())
     assert journal.memories(NOW) == {}
+    assert journal.learned("places") == {}

@@ -28,6 +28,18 @@ def test_how_far_a_camera_hangs_askew_is_counted_by_walks_and_by_confidence():
 
 
 @pytest.mark.slow
+def test_what_was_learnt_holds_after_a_restart_unless_the_camera_was_turned(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setattr(optics, "AGAIN_WALKS", (3,))
+    monkeypatch.setattr(optics, "TURNED", (0.0, 5.0))
+    found = optics.restart(optics._Task(5, 4, fov=True))
+    assert [(each.turned, each.holds) for each in found] == [(0.0, True), (5.0, False)]
+    assert main(["lab", "optics", "--restart", "--homes", "0"]) == 0
+    assert "dropped or replaced" in capsys.readouterr().out
+
+
+@pytest.mark.slow
 def test_one_home_is_learnt_and_told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
     monkeypatch.setattr(optics, "WALKS", (2, 6))
     last = learn(optics._Task(5, 4, fov=True))[-1]

@@ -20,6 +20,8 @@ from guardian.events import (
     HumanEvent,
     Judged,
     MissReported,
+    PlaceAccepted,
+    PlaceDeclined,
     Resolved,
     ScenesForgotten,
     Snoozed,
@@ -27,6 +29,7 @@ from guardian.events import (
 from guardian.incident import Incident, IncidentState
 from guardian.lab.page_pictures import BROWSERS, browser_path, chromium
 from guardian.moment import Moment
+from guardian.rest_places import LearnedPlace
 from guardian.settings import Place, Web
 from guardian.skeleton import Keypoints
 from guardian.web.fakes import FakeHousehold
@@ -192,6 +195,45 @@ def test_how_the_camera_hangs_is_told_once_it_is_known(page: Page, household: Li
     household.show(rooms=(room(person(), camera=told), RoomShown("Hall")))
     expect(page.locator("[data-room='Living room'] .camera")).to_have_text(told)
     expect(page.locator("[data-room='Hall'] .camera")).to_be_hidden()
+
+
+SOFA = Place(name="sofa", kind="sofa", polygon=((0.6, 0.5), (0.9, 0.5), (0.95, 0.6), (0.58, 0.62)))
+SENTENCE = "Somebody rested here 5 times, 3 h in all, last today."
+
+
+def test_a_learned_place_is_asked_for_and_changes_nothing_until_it_is_answered(page: Page, household: Living):
+    household.show(rooms=(room(person(), learned=(LearnedPlace(3, SOFA, SENTENCE, accepted=False),)),))
+    learned = page.get_by_role("list", name="Places learned in Living room")
+    expect(learned).to_contain_text(f"Is there a sofa? {SENTENCE} Nothing changes until you answer.")
+    outline = page.locator("#rooms .place.proposed")
+    expect(outline).to_have_count(1)
+    assert outline.evaluate("element => getComputedStyle(element).strokeDasharray") != "none"
+    drawn = page.locator("#rooms .place:not(.proposed)")
+    assert drawn.evaluate("element => getComputedStyle(element).strokeDasharray") == "none"
+    button(learned, "Yes, a sofa").click()
+    button(page.get_by_role("dialog", name="What is there?"), "A bed").click()
+    accepted = PlaceAccepted(time=0, room="Living room", by="somebody on the page", via="web", number=3, kind="bed")
+    assert replace(household.did(), time=0) == accepted
+    button(learned, "No").click()
+    declined = PlaceDeclined(time=0, room="Living room", by="somebody on the page", via="web", number=3)
+    assert replace(household.did(), time=0) == declined
+    household.show(rooms=(room(person()),))
+    expect(learned).to_be_hidden()
+
+
+def test_an_accepted_place_can_be_removed_again(page: Page, household: Living):
+    accepted = LearnedPlace(3, SOFA, "Learned, and accepted by Maria.", accepted=True)
+    household.show(rooms=(room(person(), places=(BED, SOFA), learned=(accepted,)),))
+    learned = page.get_by_role("list", name="Places learned in Living room")
+    expect(learned).to_contain_text("sofa Learned, and accepted by Maria.")
+    expect(page.locator("#rooms .place.proposed")).to_have_count(0)
+    button(learned, "Remove sofa").click()
+    button(page.get_by_role("dialog", name="Remove sofa?"), "Go back").click()
+    assert household.submitted.empty()
+    button(learned, "Remove sofa").click()
+    button(page.get_by_role("dialog"), "Yes, remove").click()
+    declined = PlaceDeclined(time=0, room="Living room", by="somebody on the page", via="web", number=3)
+    assert replace(household.did(), time=0) == declined
 
 
 def test_on_an_ordinary_day_all_is_well_and_everybody_is_seen(page: Page, household: Living):

@@ -199,6 +199,27 @@ def test_whatever_an_incident_says_comes_back(store: Store, incident: Incident):
         assert getattr(found, name) == (expected if exact else pytest.approx(expected, abs=1e-5))
 
 
+def test_what_was_learned_of_a_room_comes_back_by_its_name(store: Store):
+    for body in ("1", "2"):
+        store.save_learned("kitchen", "places", body)
+    store.save_learned("bath", "places", "3")
+    store.save_learned("kitchen", "optics", "4")
+    assert store.learned("places") == {"kitchen": "2", "bath": "3"}
+    assert store.learned("optics") == {"kitchen": "4"}
+
+
+def test_a_file_of_before_anything_was_learned_opens(tmp_path: Path):
+    path = tmp_path / "old.db"
+    old = Store(path)
+    old._db.execute("DROP TABLE learned")
+    old.save_memory("kitchen", "[1]", NOW)
+    old.close()
+    store = Store(path)
+    assert store.learned("places") == {}
+    assert store.memories(NOW) == {"kitchen": (0.0, "[1]")}
+    store.close()
+
+
 def test_what_a_room_must_not_forget_comes_back_with_its_age(store: Store):
     store.save_memory("kitchen", "[1]", NOW)
     store.save_memory("kitchen", "[2]", NOW)

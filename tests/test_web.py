@@ -29,11 +29,14 @@ from guardian.events import (
     HumanEvent,
     Judged,
     MissReported,
+    PlaceAccepted,
+    PlaceDeclined,
     Resolved,
     Snoozed,
 )
 from guardian.incident import Incident, IncidentState
 from guardian.moment import Moment
+from guardian.rest_places import LearnedPlace
 from guardian.settings import Place, Web
 from guardian.skeleton import HEAD, LIMBS, TORSO
 from guardian.transitions import TRANSITIONS
@@ -544,6 +547,30 @@ def test_a_missed_fall_is_refused_where_nothing_of_it_is_kept(friend: httpx.Clie
     assert household.submitted.empty()
     assert friend.post("/api/missed", json={**body, "room": "Living room"}).status_code == 202
     assert isinstance(household.submitted.get(), MissReported)
+
+
+LEARNED = LearnedPlace(4, BED, "Somebody rested here 5 times, 3 h in all, last today.", accepted=False)
+
+
+def test_a_learned_place_is_part_of_the_state_beside_those_that_count():
+    told = payload.state(shown(rooms=(replace(LIVING, learned=(LEARNED,)), BEDROOM)), NOW)
+    (learned,) = told["rooms"][0]["learned"]
+    assert (learned["number"], learned["name"], learned["kind"], learned["accepted"]) == (4, "bed", "bed", False)
+    assert learned["sentence"].startswith("Somebody rested here")
+    assert told["rooms"][1]["learned"] == []
+
+
+@pytest.mark.parametrize(("request_name", "kind"), [("accept", PlaceAccepted), ("decline", PlaceDeclined)])
+def test_only_what_is_proposed_or_accepted_can_be_answered_for(
+    friend: httpx.Client, household: FakeHousehold, request_name: str, kind: type[HumanEvent]
+):
+    household.show(rooms=(replace(LIVING, learned=(LEARNED,)), BEDROOM))
+    for body in ({"place": 4, "room": "Bedroom"}, {"place": 5, "room": "Living room"}):
+        answer = friend.post(f"/api/{request_name}", json=body)
+        assert (answer.status_code, "no longer proposed" in answer.json()["error"]) == (409, True)
+    assert household.submitted.empty()
+    assert friend.post(f"/api/{request_name}", json={"place": 4, "room": "Living room"}).status_code == 202
+    assert type(household.submitted.get()) is kind
 
 
 def test_what_is_still_open_is_closed_and_not_judged(friend: httpx.Client, household: FakeHousehold):

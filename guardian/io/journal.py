@@ -18,19 +18,22 @@ log = logging.getLogger(__name__)
 RETRY_SECONDS = 5.0
 CLOSE_SECONDS = 3.0
 PART = "store"
-MEMORY = "memory of "
+MEMORY, LEARNED = "memory of ", " learned of "
 SLOW = "The disk has not answered: what happens now may not survive a power cut."
 
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """One thing to be written: an incident, or with `lines` the scene around it, or the `memory` of a room."""
+    """One thing to be written: an incident, or with `lines` the scene around it, or the `memory` of a room, or with
+    `what` that which was learned of it under that name.
+    """
 
     incident: str
     moment: Moment
     state: Incident | None = None
     lines: tuple[str, ...] = ()
     memory: str | None = None
+    what: str = ""
 
 
 class Journal:
@@ -88,6 +91,18 @@ class Journal:
     def save_memory(self, room: str, body: str, moment: Moment) -> None:
         """Keep what a room must not forget soon; never blocks."""
         self._put(_Entry(MEMORY + room, moment, memory=body))
+
+    def save_learned(self, room: str, what: str, body: str, moment: Moment) -> None:
+        """Keep what was learned of a room soon; never blocks."""
+        self._put(_Entry(f"{what}{LEARNED}{room}", moment, memory=body, what=what))
+
+    def learned(self, what: str) -> dict[str, str]:
+        """What was learned under that name, by room; nothing where the file cannot be read."""
+        try:
+            return self._opened().learned(what)
+        except StoreError as error:
+            log.error("event=learned_unreadable what=%s error=%r", what, str(error))
+            return {}
 
     def memories(self, moment: Moment) -> dict[str, tuple[float, str]]:
         """What was kept of each room, and how many seconds ago; nothing where the file cannot be read."""
@@ -169,6 +184,9 @@ class Journal:
             self._store = self._open_store(self._path)
         if entry.state is not None:
             self._store.save(entry.state, entry.moment)
+        elif entry.memory is not None and entry.what:
+            room = entry.incident.removeprefix(f"{entry.what}{LEARNED}")
+            self._store.save_learned(room, entry.what, entry.memory)
         elif entry.memory is not None:
             self._store.save_memory(entry.incident.removeprefix(MEMORY), entry.memory, entry.moment)
         else:

@@ -29,6 +29,8 @@ CREATE TABLE IF NOT EXISTS changes (incident TEXT NOT NULL, at REAL NOT NULL, st
                                     via TEXT) STRICT;
 CREATE TABLE IF NOT EXISTS scenes (incident TEXT PRIMARY KEY, at REAL NOT NULL, lines BLOB NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS memories (room TEXT PRIMARY KEY, at REAL NOT NULL, body TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS learned (room TEXT NOT NULL, what TEXT NOT NULL, body TEXT NOT NULL,
+                                    PRIMARY KEY (room, what)) STRICT;
 CREATE TABLE IF NOT EXISTS people (name TEXT PRIMARY KEY, template TEXT NOT NULL) STRICT;
 """
 VERSION = 1
@@ -137,6 +139,15 @@ class Store:
         """What was kept of each room, and how many seconds ago. Raises StoreError."""
         rows = self._read("SELECT room, at, body FROM memories", ())
         return {str(room): (max(0.0, moment.wall.timestamp() - at), str(body)) for room, at, body in rows}
+
+    def save_learned(self, room: str, what: str, body: str) -> None:
+        """Keep what was learned of a room, in place of what was kept of it under that name. Raises StoreError."""
+        self._write(("INSERT OR REPLACE INTO learned VALUES (?, ?, ?)", (room, what, body)))
+
+    def learned(self, what: str) -> dict[str, str]:
+        """What was learned under that name, by room. Raises StoreError."""
+        rows = self._read("SELECT room, body FROM learned WHERE what = ?", (what,))
+        return {str(room): str(body) for room, body in rows}
 
     def save_person(self, template: Template) -> None:
         """Keep an enrolled person, in place of what was kept under the name. Raises StoreError."""

@@ -132,15 +132,34 @@ def _add_optics(verbs: Verbs) -> None:
     text = "measure how well is learnt from people who walk in simulated homes how a camera hangs"
     verb = verbs.add_parser("optics", help=text, description=text[0].upper() + text[1:] + ".")
     verb.set_defaults(run=_optics)
+    text = "instead, what becomes of remembered optics after a restart, the camera turned meanwhile or not"
+    verb.add_argument("--restart", action="store_true", help=text)
     verb.add_argument("--homes", type=int, default=40, metavar="N", help="so many homes (default: 40)")
     verb.add_argument("--seed", type=int, default=5, metavar="S", help="other homes (default: 5)")
     verb.add_argument("--jobs", type=int, default=1, metavar="N", help="so many processes (default: 1)")
 
 
 def _optics(options: argparse.Namespace) -> int:
-    from guardian.lab.optics import optics
+    from guardian.lab.optics import optics, restarts
 
-    return optics(homes=options.homes, seed=options.seed, jobs=options.jobs)
+    return (restarts if options.restart else optics)(homes=options.homes, seed=options.seed, jobs=options.jobs)
+
+
+def _add_places(verbs: Verbs) -> None:
+    text = "measure what is learned of where people rest, in simulated homes of which nobody drew a place"
+    verb = verbs.add_parser("places", help=text, description=text[0].upper() + text[1:] + ".")
+    verb.set_defaults(run=_places)
+    verb.add_argument("--homes", type=_whole, default=12, metavar="N", help="so many homes (default: 12)")
+    verb.add_argument("--days", type=_whole, default=5, metavar="N", help="so many days in each (default: 5)")
+    verb.add_argument("--falls", type=_whole, default=10, metavar="N", help="then so many falls in each (default: 10)")
+    verb.add_argument("--seed", type=int, default=1, metavar="S", help="another seed, other homes (default: 1)")
+    verb.add_argument("--jobs", type=_whole, default=1, metavar="N", help="so many processes (default: 1)")
+
+
+def _places(options: argparse.Namespace) -> int:
+    from guardian.lab.world.rests import places
+
+    return places(homes=options.homes, days=options.days, falls=options.falls, seed=options.seed, jobs=options.jobs)
 
 
 def _add_weigh(verbs: Verbs) -> None:
@@ -243,6 +262,7 @@ _VERBS: tuple[Callable[[Verbs], None], ...] = (
     _add_films,
     _add_synthesise,
     _add_optics,
+    _add_places,
     _add_weigh,
     _add_tune,
     _add_windows,

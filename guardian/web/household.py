@@ -10,6 +10,7 @@ from guardian.commands import Lamp, ShowPanel, Sound
 from guardian.events import FaultOccurred, HumanEvent
 from guardian.incident import Incident
 from guardian.moment import Moment
+from guardian.rest_places import LearnedPlace
 from guardian.settings import Place
 from guardian.skeleton import Keypoints
 
@@ -40,7 +41,8 @@ class PersonShown:
 @dataclass(frozen=True, slots=True)
 class RoomShown:
     """One room now. `aspect` is width / height of its view, `reason` a sentence where the coverage is not armed,
-    `camera` one about how it hangs, once that is known.
+    `camera` some about how it hangs and how large places are, once that is known. `places` are those that count;
+    `learned` what is proposed, and what was and is among them.
     """
 
     name: str
@@ -49,6 +51,7 @@ class RoomShown:
     aspect: float = 4 / 3
     persons: tuple[PersonShown, ...] = ()
     places: tuple[Place, ...] = ()
+    learned: tuple[LearnedPlace, ...] = ()
     camera: str = ""
 
 

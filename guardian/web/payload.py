@@ -8,6 +8,7 @@ import numpy as np
 
 from guardian import messages
 from guardian.incident import Incident
+from guardian.rest_places import LearnedPlace
 from guardian.settings import Place
 from guardian.skeleton import HEAD, LIMBS, TORSO
 from guardian.web import words
@@ -110,6 +111,7 @@ def _room(room: RoomShown) -> Json:
         "reason": room.reason,
         "camera": room.camera,
         "places": [_place(place) for place in room.places],
+        "learned": [_learned(each) for each in room.learned],
     }
 
 
@@ -126,6 +128,15 @@ def _feedback(snapshot: Snapshot) -> Json:
 
 def _place(place: Place) -> Json:
     return {"name": place.name, "kind": place.kind, "polygon": [list(corner) for corner in place.polygon]}
+
+
+def _learned(learned: LearnedPlace) -> Json:
+    return {
+        **_place(learned.place),
+        "number": learned.number,
+        "sentence": learned.sentence,
+        "accepted": learned.accepted,
+    }
 
 
 def _open_incident(incident: Incident, snapshot: Snapshot, now: float) -> Json:

@@ -20,7 +20,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from guardian.errors import ConfigurationError, PayloadError, StoreError
-from guardian.events import Acknowledged, HumanEvent, Judged, MissReported
+from guardian.events import Acknowledged, HumanEvent, Judged, MissReported, PlaceAccepted, PlaceDeclined
 from guardian.feedback import unkept
 from guardian.human_requests import REQUESTS, SOMEONE, understand
 from guardian.settings import Web
@@ -134,6 +134,10 @@ def _check_possible(name: str, event: HumanEvent, snapshot: Snapshot) -> None:
         why_not = unkept(event, shown.reaches, snapshot.moment, on=shown.on)
         if why_not:
             raise HTTPException(409, why_not[:1].lower() + why_not[1:].rstrip("."))
+    if isinstance(event, PlaceAccepted | PlaceDeclined):
+        learned = [each for room in snapshot.rooms if room.name == event.room for each in room.learned]
+        if event.number not in [each.number for each in learned]:
+            raise HTTPException(409, "this place is no longer proposed; nothing was changed")
     if isinstance(event, Judged) and event.incident in {incident.id for incident in snapshot.incidents}:
         raise HTTPException(409, "this incident is still open; close it, as helped or as a false alarm")
     if isinstance(event, Judged):

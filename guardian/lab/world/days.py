@@ -21,7 +21,7 @@ from guardian import recording
 from guardian.events import URGENT_EVENTS, Event, FallSuspected, LongLie, StillnessExceeded
 from guardian.lab.console import stdout
 from guardian.lab.evaluate.intervals import poisson
-from guardian.lab.world.homes import ACTIVITIES, home
+from guardian.lab.world.homes import ACTIVITIES, Home, home
 from guardian.lab.world.seen import observe
 from guardian.lab.world.truth import World
 from guardian.moment import Moment
@@ -78,20 +78,28 @@ class _Task:
 def live(seed: int, day: int) -> Iterator[tuple[str, Observation, Room]]:
     """One day of one camera: what was going on, and what the eye saw; seconds count from midnight."""
     place = home(np.random.default_rng((seed, day // DAYS_A_HOME)))
-    random = np.random.default_rng((seed, day, 1))
     room = Room(name="room", camera=Camera(source="csi"), places=place.places)
+    for name, observation in visited(place, np.random.default_rng((seed, day, 1)), day):
+        yield name, observation, room
+
+
+def visited(
+    place: Home, random: np.random.Generator, day: int, longest_sitting: float = LONGEST
+) -> Iterator[tuple[str, Observation]]:
+    """One day of one home. `longest_sitting` cuts short what takes most of the day, and in which least happens."""
     visits = [name for name, (_, often, _) in ACTIVITIES.items() for _ in range(random.poisson(often))]
     random.shuffle(visits)
     begin = MORNING
     for number, name in enumerate(visits):
         doing, _, seconds = ACTIVITIES[name]
         longest = (EVENING - begin) / (len(visits) - number)
-        does = doing(random, float(min(longest, LONGEST, random.exponential(seconds) + 3)))
+        most = longest_sitting if name == "sitting" else LONGEST
+        does = doing(random, float(min(longest, most, random.exponential(seconds) + 3)))
         world = World(place.scene(day * 1000 + number, *does), place.pace)
         last = begin
         for observation in observe(world, random, begin):
             last = observation.time
-            yield name, observation, room
+            yield name, observation
         begin = last + max(1.0, float(random.uniform(0.0, 1.0)) * max(0.0, longest - (last - begin)))
 
 

@@ -11,7 +11,7 @@ from guardian.lab.cast import Person
 from guardian.lab.room import Box
 from guardian.lab.rotation import about
 from guardian.lab.scene import Scene
-from guardian.skeleton import HIPS, KEYPOINTS, SHOULDERS
+from guardian.skeleton import HIPS, SHOULDERS
 
 Array = NDArray[np.float64]
 
@@ -70,7 +70,7 @@ class World:
             joints = _joints(person, head, transforms)
             places, depth = self.camera.project(joints)
             inside = (depth > 0) & (places >= 0).all(1) & (places < [self.camera.width, self.camera.height]).all(1)
-            seen = inside & ~self._hidden(joints)
+            seen = inside & ~self.hidden(joints)
             found.append(Body(np.column_stack([places[:, ::-1] / self.camera.height, seen]), joints))
         return tuple(found)
 
@@ -89,8 +89,9 @@ class World:
         act = next((act for act in reversed(person.acts) if act.start <= time), person.acts[0])
         return act.segment.figure(0.0) is act.segment.figure(act.segment.seconds)
 
-    def _hidden(self, joints: Array) -> NDArray[np.bool_]:
-        hidden = np.zeros(KEYPOINTS, bool)
+    def hidden(self, joints: Array) -> NDArray[np.bool_]:
+        """Whether furniture or a wall is between the camera and each of these points of the room (n, 3), metres."""
+        hidden = np.zeros(len(joints), bool)
         eye = np.array(self.camera.position)
         for box in self._boxes + self._walls:
             hidden |= box.hides(eye, joints)

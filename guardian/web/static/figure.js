@@ -256,7 +256,7 @@ function extent(points) {
 
 function outline(place, aspect) {
   const corners = place.polygon.map(([x, y]) => [x * aspect * HEIGHT, y * HEIGHT]);
-  const shape = draw("polygon", { class: `place ${place.kind}`, points: corners.map((each) => each.join(",")).join(" ") });
+  const shape = draw("polygon", { class: `place ${place.kind}${place.proposed ? " proposed" : ""}`, points: corners.map((each) => each.join(",")).join(" ") });
   if (place.kind === "floor") return [shape];
   const name = draw("text", {
     class: "place-name",
@@ -264,7 +264,7 @@ function outline(place, aspect) {
     x: corners.reduce((sum, [x]) => sum + x, 0) / corners.length,
     y: corners.reduce((sum, [, y]) => sum + y, 0) / corners.length + 12,
   });
-  name.textContent = place.name;
+  name.textContent = place.proposed ? `${place.name}?` : place.name;
   return [shape, name];
 }
 

@@ -45,7 +45,7 @@ const on = {
     say(byId("link-word"), LINK_WORDS[word]);
     const trouble = TROUBLES[word];
     byId("lost").hidden = !trouble;
-    for (const id of ["actions", "quick", "others"]) byId(id).inert = word === "lost" || word === "locked";
+    for (const id of ["actions", "quick", "others", "rooms"]) byId(id).inert = word === "lost" || word === "locked";
     if (!trouble) {
       document.title = title;
       if (word === "live") refreshIncidents(dayOf(wall || new Date().toISOString()));

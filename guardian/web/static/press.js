@@ -83,6 +83,18 @@ export const BUTTONS = {
     const text = "Every scene that was kept to learn from is erased for good. The list of what happened stays.";
     if (await confirmed("Erase all of it?", text, "Yes, erase", "danger")) await send("forget", { by: me() });
   },
+  async accept(room, place) {
+    const text = "A fall onto a bed or sofa is not told of, nor is lying there. On a mat that takes longer. You can remove it again.";
+    const kind = await ask({ heading: "What is there?", text, choices: kindsFrom(place.kind) });
+    if (kind && (await send("accept", { room, place: place.number, kind, by: me() }))) toast("Thank you. It counts from now on.");
+  },
+  async decline(room, place) {
+    if (await send("decline", { room, place: place.number, by: me() })) toast("Thank you. It is not proposed again.");
+  },
+  async remove(room, place) {
+    const text = "Whoever lies there will be told of again. It is not proposed again.";
+    if (await confirmed(`Remove ${place.name}?`, text, "Yes, remove")) await send("decline", { room, place: place.number, by: me() });
+  },
   async help(incident) {
     if (await confirmed("Call for help now?", "The siren starts and your contacts are called at once.", "Yes, call for help", "danger")) {
       await send("help", { room: incident?.room ?? "", by: me() });
@@ -107,6 +119,16 @@ const PAUSES = [
   ["1800", "30 minutes"],
   ["3600", "1 hour"],
 ];
+
+const KINDS = [
+  ["bed", "A bed"],
+  ["sofa", "A sofa"],
+  ["chair", "A chair"],
+  ["mat", "A mat on the floor"],
+];
+
+/** What there may be, the likeliest first. */
+const kindsFrom = (kind) => [...KINDS.filter(([each]) => each === kind), ...KINDS.filter(([each]) => each !== kind)];
 
 let learning = false;
 let rooms = [];

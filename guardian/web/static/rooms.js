@@ -2,6 +2,7 @@
 
 import { byId, make, say, whenChanged } from "./dom.js";
 import { POSTURES, Stage, titles } from "./figure.js";
+import { BUTTONS } from "./press.js";
 
 const COVERAGE = { armed: "Watching", degraded: "Seeing poorly", blind: "Cannot see" };
 
@@ -49,6 +50,7 @@ class Tile {
     this.reason = make("p", { class: "reason", hidden: true });
     this.camera = make("p", { class: "camera", hidden: true });
     this.list = make("ul", { class: "persons", "aria-label": `Who is in ${name}` });
+    this.learned = make("ul", { class: "learned", "aria-label": `Places learned in ${name}`, hidden: true });
     this.veil = make("p", { class: "veil", hidden: true });
     this.element = make(
       "article",
@@ -57,6 +59,7 @@ class Tile {
       make("div", { class: "stage" }, this.stage.svg, this.veil),
       this.reason,
       this.list,
+      this.learned,
       this.camera,
     );
   }
@@ -70,7 +73,11 @@ class Tile {
     say(this.camera, room.camera);
     this.veil.hidden = room.coverage !== "blind";
     say(this.veil, "Cannot see");
-    whenChanged(this.stage.svg, [room.aspect, room.places], () => this.stage.furnish(room.aspect, room.places));
+    const proposed = room.learned.filter((each) => !each.accepted);
+    const places = [...room.places, ...proposed.map((each) => ({ ...each, proposed: true }))];
+    whenChanged(this.stage.svg, [room.aspect, places], () => this.stage.furnish(room.aspect, places));
+    whenChanged(this.learned, room.learned, () => this.learned.replaceChildren(...room.learned.map((each) => learnedPlace(room.name, each))));
+    this.learned.hidden = room.learned.length === 0;
   }
 
   people(persons) {
@@ -83,6 +90,20 @@ class Tile {
       this.list.replaceChildren(...(items.length ? items : [make("li", { class: "nobody" }, nobody)]));
     });
   }
+}
+
+/** A place that was learned: a question, or once it was accepted what there is, and how to take it back. */
+function learnedPlace(room, place) {
+  const button = (look, doing, text) => make("button", { type: "button", class: look, onclick: () => doing(room, place) }, text);
+  if (place.accepted) {
+    return make("li", {}, make("p", {}, make("strong", {}, place.name), ` ${place.sentence}`), button("quiet small", BUTTONS.remove, `Remove ${place.name}`));
+  }
+  return make(
+    "li",
+    { class: "proposed" },
+    make("p", {}, make("strong", {}, `Is there a ${place.kind}?`), ` ${place.sentence} Nothing changes until you answer.`),
+    make("div", { class: "answers" }, button("plain small", BUTTONS.accept, `Yes, a ${place.kind}`), button("plain small", BUTTONS.decline, "No")),
+  );
 }
 
 const phrase = (person) => `${POSTURES[person.posture] ?? person.posture}${person.place ? ` · ${person.place}` : ""}`;
