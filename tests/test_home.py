@@ -1,3 +1,4 @@
+import json
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -7,9 +8,9 @@ import pytest
 from bodies import standing
 from boxes import SETTINGS, Box, Log
 
-from guardian.brain import Brain, Outputs
+from guardian.brain import PLACES, Brain, Outputs
 from guardian.commands import JudgeScene, KeepScene, Verdict
-from guardian.events import Cancelled, HelpCalled, HumanEvent
+from guardian.events import Cancelled, HelpCalled, HumanEvent, PlaceAccepted
 from guardian.eye.watch import Seen
 from guardian.home import Home, scenes_of
 from guardian.io.fakes import FakeClock
@@ -96,6 +97,27 @@ def test_the_past_says_what_a_human_made_of_it(rig: Rig, tmp_path: Path):
     assert [each.judged for each in rig.home.incidents(10)] == [""]
     scenes.judge(JudgeScene("i-0", Verdict(fall=False, by="Ana", via="web", said=now)))
     assert [each.judged for each in rig.home.incidents(10)] == ["false alarm"]
+
+
+def test_an_accepted_place_is_on_the_disk_and_counts_in_the_next_process(rig: Rig, tmp_path: Path):
+    bed = {"name": "bed", "kind": "bed", "polygon": [[0, 0], [1, 0], [1, 1], [0, 1]]}
+    stay = {"length": 600.0, "lying": 600.0, "seated": 0.0, "stature": 0.5, "height": 0.3}
+    spot = {"number": 1, "times": 3, "occasions": 3, "lying": 1800.0, "seated": 0.0, "status": "proposed", "by": ""}
+    spot |= {"stays": [{**stay, "hips": [0.5, 0.5], "points": [[0.5, 0.5]]}], "place": bed}
+    body = json.dumps({"next": 2, "moved": False, "spots": [{**spot, "last": "2025-06-01T12:00:00+00:00"}]})
+    rig.brain.begin((), (), rig.clock.moment(), learned={PLACES: {"kitchen": body}})
+    event = PlaceAccepted(time=rig.clock.monotonic(), room="kitchen", by="Ana", via="web", number=1)
+    rig.brain.take(event, rig.clock.moment())
+    rig.journal.close()
+    again, log = Journal(tmp_path / "guardian.db", lambda _: None), Log()
+    again.open(rig.clock.moment())
+    outputs = Outputs(panel=log, journal=again, publish=log.publish, tell=log.tell)  # type: ignore[arg-type]
+    brain = Brain(SETTINGS, outputs, lambda: "i-0", rig.clock.moment())
+    brain.begin((), (), rig.clock.moment(), learned={PLACES: again.learned(PLACES)})
+    again.close()
+    assert [place.name for place in brain.shown.rooms[0].places] == ["bed"]
+    (learned,) = brain.shown.rooms[0].learned
+    assert learned.sentence == "Learned, and accepted by Ana."
 
 
 def test_a_scene_is_replayed_with_the_places_that_count_now(rig: Rig):

@@ -1,9 +1,11 @@
 import numpy as np
 import pytest
 
+from guardian.cli import main
 from guardian.geometry import contains
 from guardian.lab.world import rests
 from guardian.lab.world.days import live as days_live
+from guardian.lab.world.days import visited
 from guardian.lab.world.homes import home
 from guardian.lab.world.rests import Lived, places, share
 from guardian.rest_places import RestPlaces
@@ -20,6 +22,16 @@ def test_a_day_of_a_home_is_lived_twice_and_people_fall_there(capsys: pytest.Cap
     assert "Simulated: 1 homes of which nobody drew a place, 1 days each" in told
     assert "Of 1 falls" in told
     assert "with learned places" in told
+
+
+def test_an_activity_that_nobody_does_is_refused(capsys: pytest.CaptureFixture[str]):
+    assert main(["lab", "places", "--only", "flying"]) == 2
+    assert "'flying' is no activity; one of walking through," in capsys.readouterr().err
+
+
+def test_only_one_thing_is_done_where_that_is_asked_for():
+    day = visited(home(np.random.default_rng(4)), np.random.default_rng(4), 0, only=("tying shoes",))
+    assert {name for name, _ in day} == {"tying shoes"}
 
 
 def test_the_share_of_an_outline_in_another():

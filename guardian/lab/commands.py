@@ -152,6 +152,7 @@ def _add_places(verbs: Verbs) -> None:
     verb.add_argument("--homes", type=_whole, default=12, metavar="N", help="so many homes (default: 12)")
     verb.add_argument("--days", type=_whole, default=5, metavar="N", help="so many days in each (default: 5)")
     verb.add_argument("--falls", type=_whole, default=10, metavar="N", help="then so many falls in each (default: 10)")
+    verb.add_argument("--only", default="", metavar="ACTIVITY", help="nothing else is done, as in `guardian lab days`")
     verb.add_argument("--seed", type=int, default=1, metavar="S", help="another seed, other homes (default: 1)")
     verb.add_argument("--jobs", type=_whole, default=1, metavar="N", help="so many processes (default: 1)")
 
@@ -159,7 +160,14 @@ def _add_places(verbs: Verbs) -> None:
 def _places(options: argparse.Namespace) -> int:
     from guardian.lab.world.rests import places
 
-    return places(homes=options.homes, days=options.days, falls=options.falls, seed=options.seed, jobs=options.jobs)
+    return places(
+        homes=options.homes,
+        days=options.days,
+        falls=options.falls,
+        seed=options.seed,
+        jobs=options.jobs,
+        only=options.only,
+    )
 
 
 def _add_weigh(verbs: Verbs) -> None:

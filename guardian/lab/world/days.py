@@ -5,7 +5,7 @@ Nobody falls here: every alarm is false. A day is some twenty-five visits to the
 
 import json
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
@@ -84,10 +84,17 @@ def live(seed: int, day: int) -> Iterator[tuple[str, Observation, Room]]:
 
 
 def visited(
-    place: Home, random: np.random.Generator, day: int, longest_sitting: float = LONGEST
+    place: Home,
+    random: np.random.Generator,
+    day: int,
+    longest_sitting: float = LONGEST,
+    only: Collection[str] = tuple(ACTIVITIES),
 ) -> Iterator[tuple[str, Observation]]:
-    """One day of one home. `longest_sitting` cuts short what takes most of the day, and in which least happens."""
-    visits = [name for name, (_, often, _) in ACTIVITIES.items() for _ in range(random.poisson(often))]
+    """One day of one home. `longest_sitting` cuts short what takes most of the day, and in which least happens; `only`
+    these activities are done.
+    """
+    often = {name: random.poisson(mean) for name, (_, mean, _) in ACTIVITIES.items()}
+    visits = [name for name, times in often.items() if name in only for _ in range(times)]
     random.shuffle(visits)
     begin = MORNING
     for number, name in enumerate(visits):

@@ -18,6 +18,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from guardian.errors import ConfigurationError
 from guardian.events import URGENT_EVENTS, Event, PlaceAccepted, PlaceProposed
 from guardian.geometry import Point, contains, hull
 from guardian.incident import Incident, IncidentState
@@ -26,7 +27,7 @@ from guardian.lab.console import stdout
 from guardian.lab.furniture import Piece
 from guardian.lab.rotation import about
 from guardian.lab.world.days import DAY, MERGED_SECONDS, visited
-from guardian.lab.world.homes import DEEP, RESTS, WIDE, Home, fall, home
+from guardian.lab.world.homes import ACTIVITIES, DEEP, RESTS, WIDE, Home, fall, home
 from guardian.lab.world.seen import observe
 from guardian.lab.world.truth import World
 from guardian.moment import Moment
@@ -78,6 +79,7 @@ class _Task:
     number: int
     days: int
     falls: int
+    only: tuple[str, ...] = tuple(ACTIVITIES)
 
 
 class _Watch:
@@ -140,7 +142,7 @@ def live(task: _Task) -> Lived:
     life = _Life(home(np.random.default_rng((task.seed, task.number))))
     for day in range(task.days):
         random = np.random.default_rng((task.seed, task.number, day))
-        for _, seen in visited(life.place, random, day, LONGEST_SITTING):
+        for _, seen in visited(life.place, random, day, LONGEST_SITTING, task.only):
             life.see(replace(seen, time=seen.time + day * DAY_SECONDS), day)
     _lie_about(life.place, life.rests.places, life.lived)
     _fall(life.place, life.rests.places, task, life.lived)
@@ -227,10 +229,16 @@ def _fall(place: Home, places: tuple[Place, ...], task: _Task, lived: Lived) -> 
         lived.found_learned += found[1]
 
 
-def places(*, homes: int, days: int, falls: int, seed: int, jobs: int) -> int:
-    """Print what was learned in so many homes within so many days, and what it does for alarms and falls."""
+def places(*, homes: int, days: int, falls: int, seed: int, jobs: int, only: str = "") -> int:
+    """Print what was learned in so many homes within so many days, and what it does for alarms and falls. With `only`
+    nothing else is done there; ConfigurationError where there is no such activity.
+    """
+    if only and only not in ACTIVITIES:
+        message = f"{only[:60]!r} is no activity; one of {', '.join(ACTIVITIES)} would be right"
+        raise ConfigurationError(message)
     console = Console(stderr=True)
-    tasks = [_Task(seed, number, days, falls) for number in range(homes)]
+    doing = (only,) if only else tuple(ACTIVITIES)
+    tasks = [_Task(seed, number, days, falls, doing) for number in range(homes)]
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as workers:
         made = track(workers.map(live, tasks), total=homes, console=console, disable=not console.is_terminal)
         lived = list(made)
