@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from guardian.course import UPRIGHT_SECONDS
 from guardian.events import PersonEvent, PersonRecovered, StillnessExceeded
-from guardian.falls import UPRIGHT_SECONDS
 from guardian.geometry import SEEN, distance
 from guardian.moment import Moment
 from guardian.posture import Figure, Posture

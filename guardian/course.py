@@ -50,6 +50,8 @@ BENT_COUNTS = 0.5
 STOOPED_COUNTS = 1 / 3
 """The same where no descent was seen: nobody stays bent for a minute without moving about, and a body that lies along
 the line of sight looks so."""
+UPRIGHT_SECONDS = 1.5
+"""So long on one's feet is up again."""
 RISING = 3.0
 """How many seconds of lying a second in another posture takes back: a body that is misread for a frame still lies."""
 
@@ -108,6 +110,7 @@ class Course:
     up: float = 0.0
     lying: float = 0.0
     stooped: float = 0.0
+    stands: float = 0.0
     seat: Seat = field(default_factory=Seat)
     settled: bool = False
     rest: float = 0.0
@@ -232,7 +235,10 @@ class Course:
 
     def _count_lying(self, figure: Figure, step: float, *, lying: bool, moves: bool) -> None:
         """Count how long the body has been lying, or bent for so long that it may lie along the line of sight."""
-        if lying:
+        self.stands = self.stands + step if figure.posture is Posture.UPRIGHT else 0.0
+        if self.stands >= UPRIGHT_SECONDS:
+            self.lying = self.stooped = 0.0
+        elif lying:
             if self.lying == 0:
                 self.settled = self.seat.is_left_by_lying_back(figure)
             self.lying += step * (MOVING_COUNTS if moves else 1.0)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from guardian.course import SETTLE_SECONDS, Course, Phase
+from guardian.course import SETTLE_SECONDS, UPRIGHT_SECONDS, Course, Phase
 from guardian.descent import Descent
 from guardian.events import FallConfirmed, FallSuspected, LongLie, PersonDown, PersonEvent, PersonRecovered
 from guardian.evidence import WEIGHTS, Since, Views, belief, ranked, views
@@ -21,8 +21,6 @@ from guardian.posture import SWITCH_SECONDS, SWITCH_STATURES, Figure, Posture
 from guardian.settings import Falls
 from guardian.tracking import Track, TrackState, torso_middle
 
-UPRIGHT_SECONDS = 1.5
-"""So long on one's feet is up again."""
 VANISHED_SECONDS, SAT_SECONDS = 6.0, 15.0
 """To be out of sight, or low without lying (sat on the floor), takes longer to be sure of than to lie."""
 GIVE_UP_SECONDS = 20.0

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
-from guardian.falls import UPRIGHT_SECONDS
+from guardian.course import UPRIGHT_SECONDS
 from guardian.geometry import Point, distance, middle
 from guardian.posture import Figure, Posture, height_above
 from guardian.skeleton import HIPS, KNEES, SHOULDERS

@@ -118,3 +118,14 @@ def test_a_damaged_course_is_refused(damage: dict[str, object]):
     (body,) = remembered(fallen())
     with pytest.raises((ValueError, KeyError, TypeError)):
         Course.decode({**body, **damage}, 0.0)
+
+
+@pytest.mark.parametrize(("stands", "lies"), [(1.0, True), (2.0, False)])
+def test_who_stands_for_a_while_no_longer_lies_however_long_the_rest_was(stands: float, lies: bool):  # noqa: FBT001 - a table
+    (figure,) = Watched().show(1, standing()).pipeline.figures
+    course, now = Course(figure, 0.0), 0.0
+    for posture, seconds in ((Posture.LYING, 600.0), (Posture.UPRIGHT, stands)):
+        for _ in range(round(seconds * 5)):
+            now += 0.2
+            course.see(replace(figure, posture=posture), now)
+    assert (course.lying > 0) is lies
