@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from guardian.course import SETTLE_SECONDS, UPRIGHT_SECONDS, Course, Phase
+from guardian.course import REST, SETTLE_SECONDS, UPRIGHT_SECONDS, Course, Phase
 from guardian.descent import Descent
 from guardian.events import FallConfirmed, FallSuspected, LongLie, PersonDown, PersonEvent, PersonRecovered
 from guardian.evidence import WEIGHTS, Since, Views, belief, ranked, views
@@ -231,7 +231,7 @@ class FallDetector:
         waited = self._waited(evidence, hidden) and low >= DOWN_SHARE * since
         believes = believed >= 0 and waited and not course.denied(self._unlikely)
         if (believes or (convinced and since >= self._settings.confirm_seconds)) and course.up == 0:
-            if course.resting:
+            if course.resting and not (convinced and self._nothing_drawn(course)):
                 course.reset()
                 return
             course.phase, course.told = Phase.DOWN, True
@@ -244,6 +244,13 @@ class FallDetector:
             course.reset()
         else:
             yield from self._find_down(course, now)
+
+    @staticmethod
+    def _nothing_drawn(course: Course) -> bool:
+        """Whether the body may lie on the floor though it seems to rest on furniture, since nobody drew any there: who
+        falls away from the camera comes to lie as high in the picture.
+        """
+        return course.figure.place is None or course.figure.place.kind not in REST
 
     def _looks_fallen(self, course: Course) -> bool:
         """Whether the network is sure of a fall in which the rules saw no descent, where one may not lie."""

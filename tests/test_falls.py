@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 from bodies import bent, seated, standing, tilted
 from hypothesis import given, settings
@@ -492,3 +493,23 @@ def test_a_body_that_goes_out_of_sight_as_it_falls_is_a_fall_when_the_network_is
 
     assert vanishes(None) == []
     assert vanishes(Low(sure=5.0)) == ["FallSuspected", "FallConfirmed"]
+
+
+SOFA = Place(name="sofa", kind="sofa", polygon=EVERYWHERE)
+
+
+@pytest.mark.parametrize(
+    ("places", "sure", "told"),
+    [((), 5.0, "FallConfirmed"), ((), 1.0, None), ((SOFA,), 5.0, None)],
+    ids=["sure", "unsure", "drawn"],
+)
+def test_who_came_down_and_seems_to_rest_above_the_floor_has_fallen_if_the_network_is_sure_and_no_furniture_is_drawn(
+    places: tuple[Place, ...], sure: float, told: str | None
+):
+    scene = Watched(*places, network=Always(sure)).show(2, standing())
+    for part in np.linspace(0, 1, 22):
+        scene.show(0.1, tilted(90 * part, feet=(0.9 - 0.25 * part, 0.7)))
+    scene.show(9, tilted(90, feet=(0.65, 0.7)))
+    assert scene.names()[:1] == ["FallSuspected"]
+    assert (scene.names()[-1] if told else None) == told
+    assert ("FallConfirmed" in scene.names()) is (told is not None)
