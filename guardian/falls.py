@@ -1,8 +1,8 @@
 """Falls: a fast descent that stays down; a person lost after one; somebody lying where one does not lie; a long lie.
 
 One course per track holds the recent path of shoulders and hips and, once something was suspected, how long the body
-has since been down, up or unseen. What all of that says together is the evidence's; here are the states, and what must
-not depend on any weight: who lies is told of in the end, who is lost after a descent is waited for, who stands is well.
+has since been down, up or unseen. What all of that says together is the evidence's, and what the last ten seconds look
+like the network's (opinion.py), where there is one; here are the states, and what must not depend on any weight: who lies is told of in the end, who is lost after a descent is waited for, who stands is well.
 Absence is evidence: a skeleton that vanishes after a fast descent is a person on the floor behind something.
 """
 
@@ -43,7 +43,8 @@ ALONE = {"low": 5.0, "normal": 3.0, "high": 2.0}
 LIKELY = 0.0
 """and what it must go on saying."""
 UNLIKELY = {"low": 1.0, "normal": 0.0, "high": -4.0}
-"""Where it has never said more than that since the descent, the rules wait until the body has been lying for long."""
+"""Where it has never said more than that since the descent, the rules wait until the body has been lying for long; of
+one that is out of sight they do not, since nobody will see it lie."""
 DOWN_BEFORE, SURE_SECONDS = 1.5, 1.75
 """It was taught by bodies that had been down for so long (lab/network/collect.py), and must go on saying so until the
 body has been down for that long before anybody is told.
@@ -229,7 +230,7 @@ class FallDetector:
             course.told = True
             yield self._event(FallSuspected, course, now, descent.sentence)
         waited = self._waited(evidence, hidden) and low >= DOWN_SHARE * since
-        believes = believed >= 0 and waited and not course.denied(self._unlikely)
+        believes = believed >= 0 and waited and (course.lost or not course.denied(self._unlikely))
         if (believes or (convinced and since >= self._settings.confirm_seconds)) and course.up == 0:
             if course.resting and not (convinced and self._nothing_drawn(course)):
                 course.reset()

@@ -40,7 +40,9 @@ class Either(FallDetector):
 
 
 class Gated(Either):
-    """The network alone decides whether a suspicion of the rules is a fall; who lies is told of as ever."""
+    """The network alone decides whether a suspicion of the rules is a fall; who lies, or is out of sight, is told of as
+    ever.
+    """
 
     def __init__(self, opinion: Opinion, convinced: float, settings: Falls) -> None:
         super().__init__(opinion, convinced, settings, unlikely=NEVER)
