@@ -2,7 +2,8 @@
 
 One course per track holds the recent path of shoulders and hips and, once something was suspected, how long the body
 has since been down, up or unseen. What all of that says together is the evidence's, and what the last ten seconds look
-like the network's (opinion.py), where there is one; here are the states, and what must not depend on any weight: who lies is told of in the end, who is lost after a descent is waited for, who stands is well.
+like the network's (opinion.py), where there is one; here are the states, and what must not depend on any weight: who
+lies is told of in the end, who is lost after a descent is waited for, who stands is well.
 Absence is evidence: a skeleton that vanishes after a fast descent is a person on the floor behind something.
 """
 
