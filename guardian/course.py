@@ -150,13 +150,16 @@ class Course:
         return self.figure.place is not None and self.figure.place.kind == "mat"
 
     def _rests(self, figure: Figure) -> bool:
-        """Whether the body lies where one may lie: on a drawn bed or sofa, or, come down slowly, above the floor.
+        """Whether the body lies where one may lie: on a drawn bed or sofa, or, come down slowly, above the floor where
+        nothing is drawn or a chair, in which one leans far back.
 
         After a fast descent only what is drawn counts: who falls away from the camera, or behind something, comes to
         lie as high in the picture as on a bed.
         """
         place = figure.place
-        return place.kind in REST if place is not None else not self.fell_fast and self._on_furniture(figure)
+        if place is None or place.kind == "chair":
+            return not self.fell_fast and self._on_furniture(figure)
+        return place.kind in REST
 
     @property
     def leaving(self) -> bool:

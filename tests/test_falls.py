@@ -518,3 +518,14 @@ def test_who_came_down_and_seems_to_rest_above_the_floor_has_fallen_if_the_netwo
     assert scene.names()[:1] == ["FallSuspected"]
     assert (scene.names()[-1] if told else None) == told
     assert ("FallConfirmed" in scene.names()) is (told is not None)
+
+
+CHAIR = Place(name="chair", kind="chair", polygon=EVERYWHERE)
+
+
+@pytest.mark.parametrize("places", [(), (CHAIR,)])
+def test_who_leans_far_back_in_a_chair_rests_whether_it_is_drawn_or_not(places: tuple[Place, ...]):
+    scene = Watched(*places).show(2, standing())
+    for part in np.linspace(0, 1, 40):
+        scene.show(0.1, tilted(90 * part, feet=(0.9 - 0.25 * part, 0.7)))
+    assert scene.show(40, tilted(90, feet=(0.65, 0.7))).names() == []
