@@ -149,6 +149,11 @@ class Course:
         """Whether the body is on an exercise mat."""
         return self.figure.place is not None and self.figure.place.kind == "mat"
 
+    @property
+    def may_lie(self) -> bool:
+        """Whether the body is on a drawn bed, sofa or mat, where one comes down and lies."""
+        return self.exercises or (self.figure.place is not None and self.figure.place.kind in REST)
+
     def _rests(self, figure: Figure) -> bool:
         """Whether the body lies where one may lie: on a drawn bed or sofa, or, come down slowly, above the floor where
         nothing is drawn or a chair, in which one leans far back.

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from guardian.course import REST, SETTLE_SECONDS, UPRIGHT_SECONDS, Course, Phase
+from guardian.course import SETTLE_SECONDS, UPRIGHT_SECONDS, Course, Phase
 from guardian.descent import Descent
 from guardian.events import FallConfirmed, FallSuspected, LongLie, PersonDown, PersonEvent, PersonRecovered
 from guardian.evidence import WEIGHTS, Since, Views, belief, ranked, views
@@ -226,14 +226,14 @@ class FallDetector:
         seen = views(descent, evidence)
         believed = belief(seen) - BELIEVED[self._settings.sensitivity] - self._doubt(course)
         said = course.hear(self._opinion.of(course.figure.person.track.id))
-        convinced = said is not None and said >= self._convinced and not course.exercises
+        convinced = said is not None and said >= self._convinced and not course.may_lie
         if not course.told and (not descent.faint or ((believed >= SUSPECTED or convinced) and not course.leaving)):
             course.told = True
             yield self._event(FallSuspected, course, now, descent.sentence)
         waited = self._waited(evidence, hidden) and low >= DOWN_SHARE * since
         believes = believed >= 0 and waited and (course.lost or not course.denied(self._unlikely))
         if (believes or (convinced and since >= self._settings.confirm_seconds)) and course.up == 0:
-            if course.resting and not (convinced and self._nothing_drawn(course)):
+            if course.resting and not convinced:  # who falls away from the camera lies as high as on a bed
                 course.reset()
                 return
             course.phase, course.told = Phase.DOWN, True
@@ -247,18 +247,11 @@ class FallDetector:
         else:
             yield from self._find_down(course, now)
 
-    @staticmethod
-    def _nothing_drawn(course: Course) -> bool:
-        """Whether the body may lie on the floor though it seems to rest on furniture, since nobody drew any there: who
-        falls away from the camera comes to lie as high in the picture.
-        """
-        return course.figure.place is None or course.figure.place.kind not in REST
-
     def _looks_fallen(self, course: Course) -> bool:
         """Whether the network is sure of a fall in which the rules saw no descent, where one may not lie."""
         track = course.figure.person.track
         stands = track.hit and course.figure.posture is Posture.UPRIGHT
-        if stands or course.resting or course.leaving or course.exercises or course.figure.floor is None:
+        if stands or course.resting or course.leaving or course.may_lie or course.figure.floor is None:
             return False
         said = self._opinion.of(track.id)
         return said is not None and said >= self._alone
@@ -269,7 +262,7 @@ class FallDetector:
         said = self._opinion.of(course.figure.person.track.id)
         if descent is not None and not descent.faint:
             yield from self._suspect(course, descent, now)
-        elif said is None or said < LIKELY or course.resting or course.up > 0:
+        elif said is None or said < LIKELY or course.resting or course.may_lie or course.up > 0:
             course.reset()
         elif now - course.since >= self._settings.confirm_seconds:
             course.phase, course.told = Phase.DOWN, True

@@ -460,6 +460,14 @@ def test_a_slide_in_which_the_rules_saw_no_descent_is_a_fall_when_the_network_is
     assert fall.evidence == (("network", 5.0),)
 
 
+def test_who_lies_down_beside_a_drawn_sofa_and_ends_on_it_rests_there():
+    beyond = Place(name="sofa", kind="sofa", polygon=((0.7, 0.85), (0.95, 0.85), (0.95, 1.0), (0.7, 1.0)))
+    scene = Watched(beyond, network=Low(sure=5.0)).show(2, standing())
+    for degrees in np.arange(0, 90, 2):
+        scene.show(0.1, tilted(degrees))
+    assert not {"FallConfirmed", "PersonDown"} & set(scene.show(40, tilted(90)).names())
+
+
 def test_of_a_slide_the_network_must_be_surer_than_of_a_descent():
     assert slides(Low(sure=2.5), 8).names() == []
 
@@ -473,8 +481,9 @@ def test_a_network_that_is_sure_for_a_moment_only_is_not_heard():
     assert slides(Hesitant(), 8).names() == []
 
 
-def test_on_a_mat_the_network_says_nothing():
-    scene = Watched(MAT, network=Low(sure=5.0)).show(2, standing()).fall(seconds=12).show(8, tilted(90))
+@pytest.mark.parametrize("place", [MAT, BED])
+def test_where_one_may_lie_the_network_alone_says_nothing(place: Place):
+    scene = Watched(place, network=Low(sure=5.0)).show(2, standing()).fall(seconds=12).show(8, tilted(90))
     assert scene.names() == []
 
 
