@@ -44,8 +44,8 @@ ALONE = {"low": 5.0, "normal": 3.0, "high": 2.0}
 LIKELY = 0.0
 """and what it must go on saying."""
 UNLIKELY = {"low": 1.0, "normal": 0.0, "high": -4.0}
-"""Where it has never said more than that since the descent, the rules wait until the body has been lying for long; of
-one that is out of sight they do not, since nobody will see it lie."""
+"""Where it has never said more than that since the descent, the rules wait until the body has been lying, or out of
+sight, for long."""
 DOWN_BEFORE, SURE_SECONDS = 1.5, 1.75
 """It was taught by bodies that had been down for so long (lab/network/collect.py), and must go on saying so until the
 body has been down for that long before anybody is told.
@@ -231,7 +231,10 @@ class FallDetector:
             course.told = True
             yield self._event(FallSuspected, course, now, descent.sentence)
         waited = self._waited(evidence, hidden) and low >= DOWN_SHARE * since
-        believes = believed >= 0 and waited and (course.lost or not course.denied(self._unlikely))
+        denied = believed >= 0 and course.denied(self._unlikely)
+        held = denied and not (course.lost and since >= self._unsure_seconds)
+        believes = believed >= 0 and waited and not held
+        stays = self._stays(course, believed - WEIGHTS["erect"] * seen.erect, since) or (denied and course.lost)
         if (believes or (convinced and since >= self._settings.confirm_seconds)) and course.up == 0:
             if course.resting and not convinced:  # who falls away from the camera lies as high as on a bed
                 course.reset()
@@ -242,7 +245,7 @@ class FallDetector:
         elif evidence.sat >= self._unsure_seconds and not course.resting:
             course.phase, course.told = Phase.DOWN, True
             yield self._event(PersonDown, course, now, descent.sentence, _whereabouts(evidence, since))
-        elif since > GIVE_UP_SECONDS and not self._stays(course, believed - WEIGHTS["erect"] * seen.erect, since):
+        elif since > GIVE_UP_SECONDS and not stays:
             course.reset()
         else:
             yield from self._find_down(course, now)

@@ -420,7 +420,8 @@ def test_what_the_network_denies_is_no_fall_until_the_body_has_been_lying_for_lo
 
 def test_who_is_lost_after_a_descent_is_waited_for_whatever_the_network_says():
     scene = Watched(network=Always(-5.0)).show(2, standing()).fall().show(40)
-    assert scene.names() == ["FallSuspected", "FallConfirmed"]
+    assert scene.names() == ["FallSuspected"]
+    assert scene.show(25).names() == ["FallSuspected", "FallConfirmed", "LongLie"]
 
 
 def test_whoever_the_rules_do_not_suspect_has_not_fallen_whatever_the_network_says():
