@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from math import atan2, cos, hypot, sin
 
 from guardian.geometry import Point, hull
@@ -59,8 +60,11 @@ def area(place: Place, optics: Optics) -> Area | None:
     return Area(place, length, width, hypot(ahead, aside))
 
 
+@lru_cache(maxsize=128)
 def sentence(place: Place, optics: Optics) -> str:
-    """What a human is told of a place before a camera with these optics."""
+    """What a human is told of a place before a camera with these optics; asked for with every frame, and the same until
+    one of them changes.
+    """
     found = area(place, optics)
     return found.sentence if found else f"{place.name}: reaches above the horizon: look at its outline."
 

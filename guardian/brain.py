@@ -212,8 +212,10 @@ class Brain:
     def _keep_optics(self, room: str, moment: Moment) -> None:
         """Keep now and then how the camera hangs, and at once that it is no longer known."""
         known, (since, kept) = self._pipelines[room].remember_ground(), self._optics_kept[room]
+        if known is not None and moment.monotonic - since < OPTICS_SECONDS:
+            return
         body = json.dumps(known)
-        if body != kept and (known is None or moment.monotonic - since >= OPTICS_SECONDS):
+        if body != kept:
             self._optics_kept[room] = moment.monotonic, body
             self._outputs.journal.save_learned(room, OPTICS, body, moment)
 
