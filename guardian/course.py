@@ -147,12 +147,16 @@ class Course:
     @property
     def exercises(self) -> bool:
         """Whether the body is on an exercise mat."""
-        return self.figure.place is not None and self.figure.place.kind == "mat"
+        return self._is_on("mat")
 
     @property
     def may_lie(self) -> bool:
         """Whether the body is on a drawn bed, sofa or mat, where one comes down and lies."""
-        return self.exercises or (self.figure.place is not None and self.figure.place.kind in REST)
+        return self._is_on("mat", *REST)
+
+    def _is_on(self, *kinds: str) -> bool:
+        """Whether the body is on a place of one of these kinds."""
+        return self.figure.place is not None and self.figure.place.kind in kinds
 
     def _rests(self, figure: Figure) -> bool:
         """Whether the body lies where one may lie: on a drawn bed or sofa, or, come down slowly, above the floor where
@@ -169,8 +173,7 @@ class Course:
     @property
     def leaving(self) -> bool:
         """Whether the body was last seen where people leave, or at the edge of the picture or just come from there."""
-        place = self.figure.place
-        at_door = self.at_exit or (place is not None and place.kind == "door")
+        at_door = self.at_exit or self._is_on("door")
         return at_door or self.figure.person.track.seen - self.edge <= EDGE_SECONDS
 
     def see(self, figure: Figure, now: float) -> None:
