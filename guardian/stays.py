@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
-from guardian.course import UPRIGHT_SECONDS
+from guardian.course import STEP_LIMIT_SECONDS, UPRIGHT_SECONDS
 from guardian.geometry import Point, distance, middle
 from guardian.posture import Figure, Posture, height_above
 from guardian.skeleton import HIPS, KNEES, SHOULDERS
@@ -27,7 +27,6 @@ LEFT = 0.4
 """Who is upright and so many statures from there has got up: one who sits may look as if he stood."""
 BESIDE = 1.0
 """Somebody who stands or bends so near, in statures, may be helping up."""
-STEP_LIMIT_SECONDS = 2.0
 RISING = 3.0
 """How many seconds of standing a second of rest takes back: a body that is misread for a frame still rests."""
 SAMPLES, PACE_SECONDS = 30, 5.0
