@@ -44,6 +44,10 @@ ROSE_SECONDS = 0.3
 LEFT_COUNTS = 0.2
 """Share of the time out of sight that counts of a body that was last seen at the edge of the picture."""
 EDGE_SECONDS = 1.0
+OUT_TILTED_SECONDS, OUT_PACE, OUT_SECONDS = 0.3, 0.9, 2.0
+"""Who walks out close to a camera sinks below the picture, the torso upright for all but so long and more slowly than
+so many statures a second, and is gone within so long after it looked like a descent. Limp and physical bodies of the
+simulated world that fall there come down at 0.9 to 1.7, drawn ones that walk out there at 0.3 to 1.1."""
 REST_SECONDS = 10.0
 BENT_COUNTS = 0.5
 """Share of the time that counts of a body that came down and is bent: it may kneel, crouch or tie a shoe."""
@@ -171,10 +175,26 @@ class Course:
         return place.kind in REST
 
     @property
+    def by_exit(self) -> bool:
+        """Whether the body was last seen where people leave."""
+        return self.at_exit or self._is_on("door")
+
+    @property
     def leaving(self) -> bool:
         """Whether the body was last seen where people leave, or at the edge of the picture or just come from there."""
-        at_door = self.at_exit or self._is_on("door")
-        return at_door or self.figure.person.track.seen - self.edge <= EDGE_SECONDS
+        return self.by_exit or self.figure.person.track.seen - self.edge <= EDGE_SECONDS
+
+    @property
+    def walks_out(self) -> bool:
+        """Whether the body was last seen at an edge of the picture, coming down as one does who walks out there."""
+        path, at_edge = self.path, self.figure.leaving or self.figure.below
+        return at_edge and path.tilted < OUT_TILTED_SECONDS and path.pace(self.figure.stature) < OUT_PACE
+
+    @property
+    def walked_out(self) -> bool:
+        """Whether a body that was taken for one that falls has only walked out of the picture, and is gone."""
+        soon = self.figure.person.track.seen - self.since < OUT_SECONDS
+        return self.phase is Phase.SUSPECTED and self.lost and soon and self.walks_out
 
     def see(self, figure: Figure, now: float) -> None:
         """Take the body as it is in the frame captured at `now`."""

@@ -33,6 +33,10 @@ STOOD_SECONDS = 2.0
 """Whether somebody stands is told from what was seen in about so long: single frames may be misread."""
 BEGUN = 0.1
 """Who has come down so far, in statures, is on the way down: the shoulders of one who walks bob by a third of that."""
+TILTED_DEGREES, TILTED_MEMORY_SECONDS = 45.0, 1.0
+"""A torso that is so far from upright leans, or falls; whether it did is remembered for about so long."""
+TORSO_STATURES = 0.3
+"""The torso's share of the stature (0.29, Drillis and Contini 1966): nobody is shorter than a torso says."""
 GLITCH_SECONDS = 0.25
 """A single lower pose so soon after the one before is no descent: a finder that loses hold of a body says anything."""
 
@@ -84,11 +88,15 @@ class Sample:
 
 @dataclass(slots=True)
 class Path:
-    """Where shoulders and hips have been within the window, and whether the body has of late `stood`, 0-1."""
+    """Where shoulders and hips have been within the window, whether the body has of late `stood`, 0-1, and for how many
+    seconds of late its torso was `tilted`.
+    """
 
     samples: deque[Sample] = field(default_factory=deque)
     stood: float = 1.0
+    tilted: float = 0.0
     known: float = float("-inf")
+    added: float = float("inf")
 
     def add(self, figure: Figure, now: float) -> None:
         """Take where they are now; where the torso is unseen, or cut by the picture's edge before it came down, the
@@ -100,9 +108,26 @@ class Path:
             share = 1 - exp((self.known - now) / STOOD_SECONDS)
             self.stood += share * ((figure.posture is Posture.UPRIGHT) - self.stood)
             self.known = now
+        self._tilt(figure, now)
         known = not figure.cut or self._has_begun(figure.stature)
         if figure.shoulders is not None and figure.hips is not None and known:
             self.samples.append(Sample(now, figure.shoulders[0], *figure.hips, figure.floor, self.stood))
+
+    def _tilt(self, figure: Figure, now: float) -> None:
+        step, self.added = max(0.0, min(SPARSE_SECONDS, now - self.added)), now
+        self.tilted *= exp(-step / TILTED_MEMORY_SECONDS)
+        if figure.tilt is not None and figure.tilt >= TILTED_DEGREES:
+            self.tilted += step
+
+    def pace(self, stature: float) -> float:
+        """The greatest speed of the shoulders downward, statures a second; 0 where less than two samples are known.
+
+        Who comes near the camera grows, and is measured by the torso once nothing below it is seen.
+        """
+        if len(self.samples) < 2:  # noqa: PLR2004 - one sample does not move
+            return 0.0
+        torso = max(sample.hips - sample.shoulders for sample in self.samples)
+        return self._speed()[0] / max(stature, torso / TORSO_STATURES)
 
     def _has_begun(self, scale: float) -> bool:
         """Whether the body was coming down when it was last seen."""

@@ -43,6 +43,8 @@ ALONE = {"low": 5.0, "normal": 3.0, "high": 2.0}
 """What it must say of somebody in whom the rules have seen no descent, """
 LIKELY = 0.0
 """and what it must go on saying."""
+RESTS, RESTS_LIKELY = 3.0, 1.0
+"""The same of somebody who seems to rest on furniture that nobody drew: who falls away from the camera seems to."""
 UNLIKELY = {"low": 1.0, "normal": 0.0, "high": -4.0}
 """Where it has never said more than that since the descent, the rules wait until the body has been lying, or out of
 sight, for long."""
@@ -72,11 +74,13 @@ class FallDetector:
         self._convinced, self._alone = CONVINCED[settings.sensitivity], ALONE[settings.sensitivity]
         self._unlikely = UNLIKELY[settings.sensitivity]
         self._courses: dict[int, Course] = {}
+        self._found: set[int] = set()
         self._exits: deque[Point] = deque(maxlen=EXITS)
 
     def update(self, figures: Iterable[Figure], now: float) -> tuple[PersonEvent, ...]:
         """Take all figures of the frame captured at `now`; return what happened."""
         present = {figure.person.track.id: figure for figure in figures}
+        self._found = {track for track in self._found if track in present and not present[track].person.track.hit}
         events = [event for figure in present.values() for event in self._follow(figure, present, now)]
         gone = [track for track in self._courses if track not in present]
         for track in gone:
@@ -112,6 +116,8 @@ class FallDetector:
 
     def _follow(self, figure: Figure, present: Mapping[int, Figure], now: float) -> Iterator[PersonEvent]:
         track = figure.person.track
+        if track.id in self._found:
+            return
         course = self._courses.setdefault(track.id, Course(figure, now))
         if track.state is TrackState.TENTATIVE:
             course.updated = now
@@ -143,6 +149,7 @@ class FallDetector:
         if nearest is None or near[nearest] >= REAPPEAR_STATURES:
             return None
         self._opinion.join(track.id, nearest)
+        self._found.add(nearest)  # that track may be kept as lost for a while, but its body is this one
         return self._courses.pop(nearest)
 
     def _take_path(self, course: Course, track: Track, present: Mapping[int, Figure]) -> None:
@@ -173,13 +180,9 @@ class FallDetector:
     def _decide(self, course: Course, now: float) -> Iterator[PersonEvent]:
         """Move the course on as far as its evidence goes."""
         if course.phase is Phase.WATCHING:
-            descent = course.path.descent(course.figure)
-            if descent is not None:
-                yield from self._suspect(course, descent, now)
-            elif self._looks_fallen(course):
-                course.begin(Phase.SUSPECTED, course.figure.person.track.seen - DOWN_BEFORE, None)
-            else:
-                yield from self._find_down(course, now)
+            yield from self._watch(course, now)
+        elif course.walked_out:
+            course.reset()
         elif course.up >= UPRIGHT_SECONDS:
             seconds = f"On the feet again {now - course.since:.0f} s after going down."
             if course.told:
@@ -197,6 +200,17 @@ class FallDetector:
         elif now - course.since >= self._settings.long_lie_seconds and not course.told_long_lie:
             course.told_long_lie = True
             yield self._event(LongLie, course, now, f"On the floor for {now - course.since:.0f} s.")
+
+    def _watch(self, course: Course, now: float) -> Iterator[PersonEvent]:
+        """Nothing is suspected of the body yet."""
+        out = course.walks_out
+        descent = None if out else course.path.descent(course.figure)
+        if descent is not None:
+            yield from self._suspect(course, descent, now)
+        elif not out and self._looks_fallen(course):
+            course.begin(Phase.SUSPECTED, course.figure.person.track.seen - DOWN_BEFORE, None)
+        else:
+            yield from self._find_down(course, now)
 
     def _suspect(self, course: Course, descent: Descent, now: float) -> Iterator[PersonEvent]:
         """Begin to follow a descent, and tell of it: of a faint one only once there is more to it."""
@@ -254,10 +268,17 @@ class FallDetector:
         """Whether the network is sure of a fall in which the rules saw no descent, where one may not lie."""
         track = course.figure.person.track
         stands = track.hit and course.figure.posture is Posture.UPRIGHT
-        if stands or course.resting or course.leaving or course.may_lie or course.figure.floor is None:
+        if stands or course.by_exit or course.may_lie or course.figure.floor is None:
             return False
         said = self._opinion.of(track.id)
-        return said is not None and said >= self._alone
+        return said is not None and said >= self._alone and not self._sits(course, said, RESTS)
+
+    @staticmethod
+    def _sits(course: Course, said: float, least: float) -> bool:
+        """Whether the body rests on furniture that nobody drew, if it does not sit there as clearly as the network says
+        that it has fallen.
+        """
+        return course.resting and (course.figure.posture is Posture.SEATED or said < least)
 
     def _confirm_unseen(self, course: Course, now: float) -> Iterator[PersonEvent]:
         """Suspected by the network alone: a fall if it goes on saying so until whoever can would have got up."""
@@ -265,7 +286,7 @@ class FallDetector:
         said = self._opinion.of(course.figure.person.track.id)
         if descent is not None and not descent.faint:
             yield from self._suspect(course, descent, now)
-        elif said is None or said < LIKELY or course.resting or course.may_lie or course.up > 0:
+        elif said is None or said < LIKELY or self._sits(course, said, RESTS_LIKELY) or course.may_lie or course.up > 0:
             course.reset()
         elif now - course.since >= self._settings.confirm_seconds:
             course.phase, course.told = Phase.DOWN, True

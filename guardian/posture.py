@@ -31,6 +31,8 @@ from guardian.tracking import Track, torso_middle
 
 READABLE = 0.2
 """Least mean torso score at which a posture is told at all."""
+FEET_BELOW, HIPS_BELOW = 0.93, 0.9
+"""Ankles, or hips, so far down in the picture (frame heights) are at its lower edge, or beyond it."""
 STATURE_MEMORY_SECONDS, REST_MEMORY_SECONDS = 120.0, 12 * 3600.0
 SAME_SPOT = 0.5
 """A track that begins within so many statures of where a resting body was lost is that body, found again."""
@@ -78,8 +80,9 @@ class Figure:
     `scores` are of upright, bent, seated, lying and sum to 1 (all 0 where unknown). `stature` is the length of the
     upright body here, in frame heights. `floor` is where the feet were when last upright, None if never seen so. `tilt`
     is of the torso, in degrees. `raised` tells that a lying or seated body rests above the floor, on furniture,
-    `leaving` that it is at the left or right edge of the picture, `cut` that this edge goes through its torso, whose
-    keypoints are then guesses: what is outside is told of as if it were what is left inside.
+    `leaving` that it is at the left or right edge of the picture, `cut` that this edge goes through its torso, `below`
+    that its feet are at the lower edge: keypoints are then guesses, and what is outside is told of as if it were what
+    is left inside.
     """
 
     person: Person
@@ -96,6 +99,7 @@ class Figure:
     raised: bool
     leaving: bool = False
     cut: bool = False
+    below: bool = False
 
 
 @dataclass(slots=True)
@@ -173,6 +177,7 @@ class Postures:
             raised=raised(hips, memory.floor, memory.stature),
             leaving=touches_edge(person.track.pose.picture, aspect),
             cut=_is_cut(person.track.pose.picture, aspect),
+            below=_is_below(person.track.pose.picture),
         )
 
     def _memory(self, track: Track) -> _Memory:
@@ -195,6 +200,12 @@ class Postures:
 def _is_cut(keypoints: Keypoints, aspect: float) -> bool:
     seen = (keypoints.item(each, 1) for each in TORSO if keypoints.item(each, 2) >= SEEN)
     return any(not EDGE < x < aspect - EDGE for x in seen)
+
+
+def _is_below(keypoints: Keypoints) -> bool:
+    """Whatever their score: what the lower edge cuts off is told of just above it, and scores low."""
+    ankles, hips = (float(keypoints[list(pair), 0].mean()) for pair in (ANKLES, HIPS))
+    return ankles >= FEET_BELOW or hips >= HIPS_BELOW
 
 
 def _continues(memory: _Memory, track: Track) -> bool:

@@ -196,3 +196,25 @@ def test_who_comes_in_at_the_edge_has_no_path_yet():
     path = Path()
     path.add(replace(figure(0.6, 0.7), cut=True), 1.0)
     assert not path.samples
+
+
+def test_who_comes_near_the_camera_is_measured_by_the_torso_and_comes_down_more_slowly():
+    def pace(torso: float) -> float:
+        path = Path()
+        for number in range(10):
+            path.add(figure(0.2 + 0.08 * number, 0.2 + torso + 0.08 * number), number / 10)
+        return path.pace(1.0)
+
+    assert pace(0.2) == pytest.approx(0.8)
+    assert pace(0.6) == pytest.approx(0.4)
+    assert Path().pace(1.0) == 0.0
+
+
+def test_how_long_a_torso_was_tilted_is_remembered_for_a_while():
+    path = Path()
+    for number in range(11):
+        path.add(replace(figure(0.2, 0.5), tilt=60.0 if number < 5 else None), number / 10)
+    assert 0.15 < path.tilted < 0.4
+    for number in range(11, 60):
+        path.add(replace(figure(0.2, 0.5), tilt=10.0), number / 10)
+    assert path.tilted < 0.01

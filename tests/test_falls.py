@@ -428,6 +428,51 @@ def test_whoever_the_rules_do_not_suspect_has_not_fallen_whatever_the_network_sa
     assert Watched(network=Always(6.0)).show(5, standing()).show(20, seated()).names() == []
 
 
+def sink(scene: Watched, seconds: float, *, tilt: float = 0.0) -> Watched:
+    """Somebody whose feet are near the lower edge goes down out of the picture in so many seconds, and is gone."""
+    frames = round(seconds * scene.fps)
+    for number in range(1, frames + 1):
+        part = number / frames
+        scene.show(1 / scene.fps, tilted(tilt * part, (0.92 + 0.7 * part, 0.7)))
+    return scene.show(90)
+
+
+def test_who_walks_out_below_the_camera_has_not_fallen_whatever_the_network_says():
+    assert sink(Watched(network=Always(6.0)).show(3, standing((0.92, 0.7))), 1.6).names() in ([], ["FallSuspected"])
+
+
+def test_who_drops_out_of_the_picture_as_fast_as_one_falls_has_fallen():
+    assert "FallConfirmed" in sink(Watched().show(3, standing((0.92, 0.7))), 0.7).names()
+
+
+def test_who_goes_over_on_the_way_out_of_the_picture_has_fallen():
+    assert "FallConfirmed" in sink(Watched().show(3, standing((0.92, 0.7))), 1.6, tilt=80).names()
+
+
+def test_who_lies_at_the_edge_of_the_picture_has_fallen_when_the_network_is_sure_of_it():
+    edge = standing((0.9, 0.05)), tilted(90, (0.9, 0.05))
+    calm, sure = (Watched(network=Always(said)).show(2, edge[0]).show(8, edge[1]) for said in (-5.0, 5.0))
+    assert "FallConfirmed" not in calm.names()
+    assert "FallConfirmed" in sure.names()
+
+
+def test_whoever_seems_to_rest_but_not_to_sit_has_fallen_when_the_network_is_sure_of_it():
+    def lain(said: float) -> list[str]:
+        scene = Watched(network=Always(-6.0)).show(3, standing())
+        for part in np.linspace(0, 1, 50):
+            scene.show(0.1, tilted(90 * part, (0.9 - 0.3 * part, 0.7)))
+        scene.pipeline._opinion._network = Always(said)
+        return scene.show(6, tilted(90, (0.6, 0.7))).names()
+
+    assert lain(2.0) == []
+    assert lain(5.0) == ["FallSuspected", "FallConfirmed"]
+
+
+def test_who_was_found_again_is_not_fallen_where_the_track_that_lost_them_still_lies():
+    scene = Watched(network=Always(6.0)).show(2, standing()).fall().show(1, tilted(90)).show(30, standing())
+    assert scene.names() == ["FallSuspected", "PersonRecovered"]
+
+
 def test_who_has_got_up_has_not_fallen_whatever_the_network_says():
     scene = Watched(network=Always(6.0)).show(2, standing()).fall().show(1, tilted(90)).show(9, standing())
     assert "FallConfirmed" not in scene.names()

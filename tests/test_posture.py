@@ -122,6 +122,11 @@ def test_a_torso_at_the_edge_of_the_picture_is_cut_and_an_arm_there_is_not():
     assert not told(Postures(), 0.0, Pose(unseen, 0.7)).cut
 
 
+@pytest.mark.parametrize(("feet", "below"), [(0.9, False), (0.95, False), (0.98, True), (1.3, True)])
+def test_whose_feet_are_at_the_lower_edge_is_about_to_be_below_the_picture(feet: float, *, below: bool):
+    assert told(Postures(), 0.0, standing((feet, 0.7))).below is below
+
+
 def test_a_cut_off_body_teaches_no_stature():
     postures = Postures()
     before = told(postures, 0.0, standing((0.9, 0.7), stature=0.6)).stature

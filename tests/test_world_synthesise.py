@@ -87,13 +87,30 @@ def test_cameras_that_hang_askew_see_the_same_falls_after_as_many_walks_as_asked
     assert turned(leaning.keypoints, 10.0, 4 / 3)[:, :2] == pytest.approx(upright.keypoints[:, :2], abs=0.02)
 
 
-@pytest.mark.parametrize("roll", ["31", "-31"])
-def test_a_roll_that_no_camera_of_a_scene_has_is_refused(roll: str, capsys: pytest.CaptureFixture[str]):
+def test_who_has_fallen_lies_for_as_long_as_asked_for_after_the_same_fall(tmp_path: Path):
+    options = argparse.ArgumentParser()
+    add_verbs(options)
+    for name, more in (("usual", []), ("long", ["--lying", "140"])):
+        wanted = options.parse_args(["synthesise", str(tmp_path / name), "--count", "1", "--seed", "77", *more])
+        assert wanted.run(wanted) == 0
+    (usual,), (long,) = (read_manifest(tmp_path / name / "manifest.csv").rows for name in ("usual", "long"))
+    before, after = (list(read_scene(str(row.file))) for row in (usual, long))
+    assert usual.contact is not None
+    assert (long.onset, long.contact) == (usual.onset, usual.contact)
+    assert before[-1].time - usual.contact < 90
+    assert 130 < after[-1].time - usual.contact < 150
+
+
+@pytest.mark.parametrize(
+    ("argument", "value", "right"),
+    [("roll", "31", "-30 to 30"), ("roll", "-31", "-30 to 30"), ("lying", "9", "10 to 600")],
+)
+def test_what_no_scene_can_have_is_refused(argument: str, value: str, right: str, capsys: pytest.CaptureFixture[str]):
     options = argparse.ArgumentParser()
     add_verbs(options)
     with pytest.raises(SystemExit, match="2"):
-        options.parse_args(["synthesise", "out", f"--roll={roll}"])
-    assert f"--roll: {roll} is wrong; -30 to 30 would be right" in capsys.readouterr().err
+        options.parse_args(["synthesise", "out", f"--{argument}={value}"])
+    assert f"--{argument}: {value} is wrong; {right} would be right" in capsys.readouterr().err
 
 
 def test_falls_by_physics_tell_their_kind(tmp_path: Path):

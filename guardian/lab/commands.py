@@ -48,12 +48,16 @@ def _width(text: str) -> int:
     return number
 
 
-def _roll(text: str) -> float:
-    roll = float(text)
-    if not -MOST_ROLL <= roll <= MOST_ROLL:
-        message = f"{text} is wrong; {-MOST_ROLL} to {MOST_ROLL} would be right"
-        raise argparse.ArgumentTypeError(message)
-    return roll
+def _within(low: int, high: int) -> Callable[[str], float]:
+    """Read a number of an argument that is from `low` to `high`."""
+
+    def number(text: str) -> float:
+        if not low <= float(text) <= high:
+            message = f"{text} is wrong; {low} to {high} would be right"
+            raise argparse.ArgumentTypeError(message)
+        return float(text)
+
+    return number
 
 
 def _add_synthesise(verbs: Verbs) -> None:
@@ -66,9 +70,11 @@ def _add_synthesise(verbs: Verbs) -> None:
     text = "how bodies fall: limp, or by physics, which needs MuJoCo (default: ragdoll)"
     verb.add_argument("--falls", choices=("ragdoll", "physics"), default="ragdoll", help=text)
     text = "cameras hang askew, turned clockwise by so many degrees, -30 to 30 (default: 0)"
-    verb.add_argument("--roll", type=_roll, default=0.0, metavar="DEG", help=text)
+    verb.add_argument("--roll", type=_within(-MOST_ROLL, MOST_ROLL), default=0.0, metavar="DEG", help=text)
     text = "somebody walks through the room so many times before each scene (default: 0)"
     verb.add_argument("--walks", type=int, default=0, metavar="N", help=text)
+    text = "who has fallen lies for so many seconds, 10 to 600 (default: 30 to 75, drawn for each)"
+    verb.add_argument("--lying", type=_within(10, 600), metavar="S", help=text)
     verb.add_argument("--jobs", type=_whole, default=1, metavar="N", help="so many processes (default: 1)")
 
 
@@ -83,6 +89,7 @@ def _synthesise(options: argparse.Namespace) -> int:
         falls=options.falls,
         roll=options.roll,
         walks=options.walks,
+        lying=options.lying,
     )
 
 

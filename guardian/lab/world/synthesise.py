@@ -34,6 +34,7 @@ class _Task:
     falls: Falls
     roll: float
     walks: int
+    lying: float | None
 
 
 def synthesise(
@@ -45,16 +46,17 @@ def synthesise(
     falls: Falls = "ragdoll",
     roll: float = 0.0,
     walks: int = 0,
+    lying: float | None = None,
 ) -> int:
     """Write so many scenes and manifest.csv; the same for the same seed, whatever the number of processes.
 
     Bodies fall limp ("ragdoll") or by "physics". Cameras hang askew by `roll` degrees, and before each scene somebody
-    walks through the room so many times. Raises ConfigurationError where the directory cannot be written, or where the
-    physics need what is not installed.
+    walks through the room so many times; who has fallen lies for `lying` seconds, or else for 30 to 75. Raises
+    ConfigurationError where the directory cannot be written, or where the physics need what is not installed.
     """
     if falls == "physics":
         engine()
-    tasks = [_Task(out, number, seed, falls, roll, walks) for number in range(count)]
+    tasks = [_Task(out, number, seed, falls, roll, walks, lying) for number in range(count)]
     return collection.write(out, _make, tasks, columns=collection.COLUMNS, things="scenes", jobs=jobs)
 
 
@@ -92,7 +94,8 @@ def _walks(place: Home, task: _Task, fps: float) -> Iterator[Observation]:
 
 
 def _fall(place: Home, random: np.random.Generator, task: _Task) -> tuple[World, dict[str, str]]:
-    lying = float(random.uniform(*LYING_SECONDS))
+    drawn = float(random.uniform(*LYING_SECONDS))  # drawn in any case, so that the fall stays the same
+    lying = drawn if task.lying is None else task.lying * place.pace
     if task.falls == "physics":
         told = physical.fall(random, place, lying)
         does, kind, posture, notes = told.does, str(told.kind), told.posture, told.notes
