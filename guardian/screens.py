@@ -81,9 +81,7 @@ class Screens:
         self._persons: dict[int, Track] = {}
         self._lost: dict[int, _Lost] = {}
 
-    def update(
-        self, tracks: Sequence[Track], now: float, aspect: float, *, moved: bool = False
-    ) -> tuple[Track, ...]:
+    def update(self, tracks: Sequence[Track], now: float, aspect: float, *, moved: bool = False) -> tuple[Track, ...]:
         """Take all tracks of the frame captured at `now`; return those that are persons, in the same order. `aspect` is
         the frame's width / height. While the camera has `moved` nothing is within a screen.
         """
