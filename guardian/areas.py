@@ -1,6 +1,6 @@
 """Places of the picture as areas of the room, in metres, where it is known how the camera looks at its floor."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import atan2, cos, hypot, sin
@@ -58,6 +58,11 @@ def area(place: Place, optics: Optics) -> Area | None:
     length, width = _sides(corners)
     ahead, aside = (sum(axis) / len(corners) for axis in zip(*corners, strict=True))
     return Area(place, length, width, hypot(ahead, aside))
+
+
+def sentences(places: Iterable[Place], optics: Optics) -> Iterator[str]:
+    """What a human is told of the places before a camera with these optics; nothing of screens, which hang."""
+    return (sentence(place, optics) for place in places if place.kind != "screen")
 
 
 @lru_cache(maxsize=128)

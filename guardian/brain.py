@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from guardian import recording
 from guardian.alarm import Alarm
-from guardian.areas import sentence
+from guardian.areas import sentences
 from guardian.commands import Announce, Command, Notify, Publish, Save, SceneCommand, ShowPanel
 from guardian.events import (
     Event,
@@ -358,7 +358,7 @@ class Brain:
         aspect = recent[-1].aspect if recent else room.camera.width / room.camera.height
         pipeline, places = self._pipelines[room.name], self._rests[room.name].places
         ground = pipeline.ground
-        areas = () if ground is None or ground.confidence < SURE else (sentence(each, ground.optics) for each in places)
+        areas = () if ground is None or ground.confidence < SURE else sentences(places, ground.optics)
         return RoomShown(
             name=room.name,
             coverage=Coverage(coverage.state),

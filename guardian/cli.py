@@ -113,7 +113,7 @@ def _check_config(options: argparse.Namespace) -> int:
 
 def _areas(room: "Room") -> Iterator[str]:
     """How large the places of a room are, where its configuration says how the camera hangs."""
-    from guardian.areas import sentence
+    from guardian.areas import sentences
     from guardian.optics import USUAL_FOV, Optics
 
     camera = room.camera
@@ -122,7 +122,7 @@ def _areas(room: "Room") -> Iterator[str]:
     upright = camera.rotate in (90, 270)
     aspect = camera.height / camera.width if upright else camera.width / camera.height
     optics = Optics(camera.mount_height, camera.tilt, camera.fov or USUAL_FOV, aspect)
-    yield from (sentence(place, optics) for place in room.places)
+    yield from sentences(room.places, optics)
 
 
 def _add_doctor(commands: Commands) -> None:

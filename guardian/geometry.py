@@ -111,6 +111,21 @@ def contains(polygon: Sequence[Point], point: Point) -> bool:
     return inside
 
 
+def away(polygon: Sequence[Point], point: Point) -> float:
+    """How far `point` is outside of `polygon`, in the coordinates of both; 0 within."""
+    if contains(polygon, point):
+        return 0.0
+    return min(_from_line(point, a, b) for a, b in zip(polygon, (*polygon[1:], polygon[0]), strict=True))
+
+
+def _from_line(point: Point, a: Point, b: Point) -> float:
+    """How far a point is from the line between `a` and `b`."""
+    (v, u), (v1, u1), (dv, du) = point, a, (b[0] - a[0], b[1] - a[1])
+    length = dv * dv + du * du
+    along = 0.0 if length == 0 else min(1.0, max(0.0, ((v - v1) * dv + (u - u1) * du) / length))
+    return hypot(v - v1 - along * dv, u - u1 - along * du)
+
+
 def hull(points: Iterable[Point]) -> tuple[Point, ...]:
     """The corners of the smallest convex polygon around `points`, in turn (Andrew's monotone chain); fewer than three
     where they are on one line.

@@ -15,6 +15,7 @@ from guardian.moment import Moment
 from guardian.opinion import Judge, Opinion
 from guardian.posture import Figure, Postures
 from guardian.roll import Askew, Roll
+from guardian.screens import Screens
 from guardian.settings import Place, Room, Settings
 from guardian.skeleton import Observation
 from guardian.tracking import Tracker, TrackState
@@ -41,7 +42,7 @@ class Pipeline:
         network: Judge | None = None,
     ) -> None:
         self._room = room.name
-        self._tracker = Tracker()
+        self._tracker, self._screens = Tracker(), Screens(room.places)
         self._identity = Identity(room.name, people)
         self._postures = Postures(room.places)
         self._roll, self._ground = Roll(room.camera), Ground(room.camera)
@@ -66,10 +67,11 @@ class Pipeline:
         if not self._present and not self.open_falls and self._roll.take_up():
             self._ground.forget()
         poses = self._roll.upright(observation.poses, aspect)
-        tracks = self._tracker.update(poses, now, looked=observation.looked, aspect=aspect)
-        persons = self._identity.update(tracks, now)
         aim = self._aim.update(observation)
         moved = self._aim.moved
+        bodies = self._tracker.update(poses, now, looked=observation.looked, aspect=aspect)
+        tracks = self._screens.update(bodies, now, aspect, moved=moved)
+        persons = self._identity.update(tracks, now)
         self.figures = self._postures.update(persons, now, aspect, placed=not moved)
         self._roll.update(tracks, now, aspect, moved=moved)
         self._ground.update(self.figures, now, aspect, moved=moved)
@@ -120,6 +122,8 @@ class Pipeline:
         Raises ValueError, KeyError or TypeError where what was remembered is damaged.
         """
         self._falls.recall(remembered, now)
+        if self.open_falls:
+            self._screens.expect(now)
 
     @property
     def suspicions(self) -> tuple[tuple[int, float, Views], ...]:

@@ -131,8 +131,8 @@ class Postures:
         self.furnish(places)
 
     def furnish(self, places: tuple[Place, ...]) -> None:
-        """From now on these are the places of the room."""
-        self._places = places
+        """From now on these are the places of the room; nobody is in a screen."""
+        self._places = tuple(place for place in places if place.kind != "screen")
 
     def update(
         self, persons: Iterable[Person], now: float, aspect: float, *, placed: bool = True

@@ -239,7 +239,7 @@ class RestPlaces:
         """What the spot is proposed as; None where a place is drawn there, or was accepted."""
         corners = tuple((x / self._aspect, y) for y, x in outline(spot.stays))
         middle = sum(x for x, _ in corners) / len(corners), sum(y for _, y in corners) / len(corners)
-        if any(place.kind != "floor" and contains(place.polygon, middle) for place in self.places):
+        if any(place.kind not in ("floor", "screen") and contains(place.polygon, middle) for place in self.places):
             return None
         kind = spot.kind
         clipped = tuple((min(1.0, max(0.0, x)), min(1.0, max(0.0, y))) for x, y in corners)

@@ -77,10 +77,12 @@ class Section(BaseModel):
 
 
 class Place(Section):
-    """An area of the picture where a person may be: `polygon` in fractions of frame width and height, (x, y)."""
+    """An area of the picture where a person may be, or, as a `screen`, where what moves is no person: `polygon` in
+    fractions of frame width and height, (x, y).
+    """
 
     name: Name
-    kind: Literal["bed", "sofa", "chair", "mat", "floor", "door"]
+    kind: Literal["bed", "sofa", "chair", "mat", "floor", "door", "screen"]
     polygon: tuple[tuple[Fraction, Fraction], ...] = Field(min_length=3, max_length=32)
 
 

@@ -27,6 +27,7 @@ NOUNS = (
 
 STAGES = (
     "tracking",
+    "screens",
     "roll",
     "identity",
     "posture",

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, reject
 from hypothesis import strategies as st
 
-from guardian.areas import RISE, area, sentence
+from guardian.areas import RISE, area, sentence, sentences
 from guardian.optics import Optics
 from guardian.settings import Place
 
@@ -72,3 +72,8 @@ def test_an_outline_without_an_inside_has_no_width():
     assert found.width == pytest.approx(0.0, abs=1e-6)
     point = Place(name="it", kind="mat", polygon=((0.4, 0.9), (0.4, 0.9), (0.4, 0.9)))
     assert "about 0.0 x 0.0 m" in sentence(point, WIDE)
+
+
+def test_a_screen_hangs_and_is_no_area():
+    bed, screen = (seen(WIDE, kind, (3.2, 0.0), (2.0, 1.0)) for kind in ("bed", "screen"))
+    assert list(sentences([screen, bed], WIDE)) == [sentence(bed, WIDE)]

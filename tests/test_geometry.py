@@ -1,3 +1,5 @@
+from math import hypot
+
 import numpy as np
 import pytest
 from bodies import seated, standing, tilted
@@ -6,6 +8,7 @@ from hypothesis import strategies as st
 
 from guardian.geometry import (
     Box,
+    away,
     contains,
     distance,
     extent,
@@ -141,3 +144,10 @@ def test_tilt_is_the_angle_against_the_vertical():
     assert tilt((1, 0), (1, 1)) == pytest.approx(90)
     assert tilt((2, 0), (1, 0)) == pytest.approx(180)
     assert distance((0, 0), (3, 4)) == 5
+
+
+@given(st.floats(-2, 3), st.floats(-2, 3))
+def test_how_far_a_point_is_outside_of_a_square(y: float, x: float):
+    square = ((0.0, 0.0), (0.0, 1.0), (1.0, 1.0), (1.0, 1.0), (1.0, 0.0))
+    expected = hypot(max(0.0, -y, y - 1), max(0.0, -x, x - 1))
+    assert away(square, (y, x)) == pytest.approx(expected, abs=1e-6)
