@@ -3,13 +3,14 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from guardian.day import Day
 from guardian.errors import StoreError
 from guardian.identity import FEATURES, Template
 from guardian.incident import Incident, IncidentState
@@ -227,3 +228,40 @@ def test_what_a_room_must_not_forget_comes_back_with_its_age(store: Store):
     later = Moment(5.0, NOW.wall + timedelta(seconds=65))
     assert store.memories(later) == {"kitchen": (65.0, "[2]"), "bath": (65.0, "[]")}
     assert store.memories(Moment(5.0, NOW.wall - timedelta(days=1)))["bath"] == (0.0, "[]")
+
+
+MONDAY = date(2025, 6, 2)
+
+
+def test_days_are_kept_replaced_and_erased_by_person(store: Store):
+    rosa, home = Day(date=MONDAY, who="Rosa", visits=3), Day(date=MONDAY, visits=4)
+    for day in (Day(date=MONDAY, who="Rosa"), rosa, home, Day(date=MONDAY - timedelta(days=1))):
+        store.save_day(day)
+    assert store.days() == (Day(date=MONDAY - timedelta(days=1)), home, rosa)
+    store.forget_days("Rosa")
+    assert {day.who for day in store.days()} == {""}
+
+
+def test_the_oldest_days_of_a_person_make_room(store: Store, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(store_module, "DAYS_KEPT", 2)
+    days = [Day(date=MONDAY + timedelta(days=more), who=who) for more in range(3) for who in ("Luis", "Rosa")]
+    for day in days:
+        store.save_day(day)
+    assert store.days() == tuple(days[2:])
+
+
+def test_a_damaged_day_is_left_out_and_the_others_are_read(store: Store, caplog: pytest.LogCaptureFixture):
+    store.save_day(Day(date=MONDAY))
+    store._db.execute("INSERT INTO days VALUES ('Rosa', '2025-06-01', x'00')")
+    assert store.days() == (Day(date=MONDAY),)
+    assert "event=day_unreadable" in caplog.text
+
+
+def test_a_file_of_before_days_were_kept_goes_on_with_what_it_has(store: Store, tmp_path: Path):
+    store.save(FALL, NOW)
+    store._db.execute("DROP TABLE days")
+    again = Store(tmp_path / "state" / "guardian.db")
+    again.save_day(Day(date=MONDAY))
+    assert again.days() == (Day(date=MONDAY),)
+    assert [each.id for each in again.open_incidents(NOW)] == ["i-1"]
+    again.close()
