@@ -72,3 +72,19 @@ def test_a_collection_has_films_beside_their_scenes_and_the_truth_of_each(tmp_pa
     options = lab.parse_args(["films", str(out), "--count", "1", "--seed", "27", "--width", "64"])
     assert options.run(options) == 0
     assert fall.file.stat().st_mtime_ns == before
+
+
+@pytest.mark.slow
+def test_people_walk_out_below_the_camera_and_beside_it(tmp_path: Path):
+    lab = argparse.ArgumentParser()
+    add_verbs(lab)
+    options = lab.parse_args(["films", str(tmp_path), "--count", "2", "--seed", "3", "--width", "64", "--walk-outs"])
+    assert options.run(options) == 0
+    rows = read_manifest(tmp_path / "manifest.csv").rows
+    assert [row.event for row in rows] == ["walks out below the camera", "walks out beside the camera"]
+    for row in rows:
+        scene = scenes.load(row.file.with_suffix(".yaml"))
+        world = World(scene)
+        (first,), (last,) = world.bodies(0.5), world.bodies(world.seconds)
+        assert first.seen > 0.5
+        assert last.seen == 0.0

@@ -101,13 +101,21 @@ def _add_films(verbs: Verbs) -> None:
     verb.add_argument("--count", type=_whole, default=70, metavar="N", help="so many films (default: 70)")
     verb.add_argument("--width", type=_width, default=None, metavar="W", help="pixels (default: as cameras have them)")
     verb.add_argument("--seed", type=int, default=1, metavar="S", help="another seed, another world (default: 1)")
+    verb.add_argument("--walk-outs", action="store_true", help="films of people who walk out close to the camera")
     verb.add_argument("--jobs", type=_whole, default=1, metavar="N", help="so many processes (default: 1)")
 
 
 def _films(options: argparse.Namespace) -> int:
     from guardian.lab.world.films import films
 
-    return films(options.out, count=options.count, seed=options.seed, jobs=options.jobs, width=options.width)
+    return films(
+        options.out,
+        count=options.count,
+        seed=options.seed,
+        jobs=options.jobs,
+        width=options.width,
+        walk_outs=options.walk_outs,
+    )
 
 
 def _add_days(verbs: Verbs) -> None:

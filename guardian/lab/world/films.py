@@ -1,6 +1,6 @@
 """`guardian lab films OUT`: drawn films of the simulated world, hard to see in many ways, and what is true of them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from guardian.lab.scene import Scene
 from guardian.lab.world import collection
 from guardian.lab.world.collection import HIDDEN_SECONDS, Landing
 from guardian.lab.world.hardness import Document, Hardness
-from guardian.lab.world.homes import ACTIVITIES, Home, between, fall, home
+from guardian.lab.world.homes import ACTIVITIES, OUTSIDE, Home, between, fall, home
 from guardian.lab.world.truth import World
 
 COLUMNS = (*collection.COLUMNS, "light")
@@ -24,6 +24,9 @@ BRIEF_SECONDS = 3.0
 """How long at most somebody sits, lies or bends in a film."""
 MOST_ACTIONS = 5
 MOST_TRIES = 8
+BEHIND = -0.3
+"""Metres before the camera at which somebody who walked out below it ends: behind it."""
+EASY = Hardness("plain", "day")
 COMPANY = 0.2
 """The share of falls during which somebody else walks through the room."""
 
@@ -34,16 +37,19 @@ class _Task:
     number: int
     seed: int
     width: int | None
+    walk_outs: bool = False
 
 
-def films(out: Path, *, count: int, seed: int, jobs: int, width: int | None = None) -> int:
+def films(out: Path, *, count: int, seed: int, jobs: int, width: int | None = None, walk_outs: bool = False) -> int:
     """Draw so many films, each beside its scene, and write manifest.csv; the same for the same seed.
+
+    With `walk_outs` in each of them somebody only walks out of the picture, and nothing makes it hard to see.
 
     A film that is there already is kept, so that what was interrupted goes on. In the manifest `source` is what makes
     a film hard, `light` its light. `width` makes all pictures so many pixels wide, to try something quickly.
     Raises ConfigurationError where the directory cannot be written.
     """
-    tasks = [_Task(out, number, seed, width) for number in range(count)]
+    tasks = [_Task(out, number, seed, width, walk_outs) for number in range(count)]
     return collection.write(out, _make, tasks, columns=COLUMNS, things="films", jobs=jobs)
 
 
@@ -51,9 +57,11 @@ def _make(task: _Task) -> dict[str, str]:
     """Draw one film, unless it is there; return its row."""
     cv2.setNumThreads(1)
     random = np.random.default_rng((task.seed, task.number))
-    place, hardness = home(random), Hardness.of(task.number)
+    place, hardness = home(random), EASY if task.walk_outs else Hardness.of(task.number)
     seed = int(np.random.default_rng((task.seed, task.number, 1)).integers(2**31))
-    if task.number % 2 == 0:
+    if task.walk_outs:
+        document, world, row = _walk_out(place, random, seed, below=task.number % 2 == 0)
+    elif task.number % 2 == 0:
         document, world, row = _fall(place, hardness, random, seed)
     else:
         document, world, row = _everyday(place, hardness, random, seed)
@@ -115,6 +123,19 @@ def _fall(
     document["seconds"] = round(world.persons[0].seconds / world.pace, 2)
     towards, start = kind.split(", ")
     return document, world, landing.row(towards, start, second=second)
+
+
+def _walk_out(
+    place: Home, random: np.random.Generator, seed: int, *, below: bool
+) -> tuple[Document, World, dict[str, str]]:
+    """Somebody stands in the room and walks out `below` the camera, or to the side, near it or not."""
+    spot, aside = (between(random, -0.8, 0.8), between(random, 1.2, 3.4)), float(random.choice([-OUTSIDE, OUTSIDE]))
+    to = (between(random, -1.0, 1.0), BEHIND) if below else (aside, between(random, 0.5, 3.0))
+    persons = ({**place.persons[0], "at": spot}, *place.persons[1:])
+    does = [{"wait": {"for": 1.0}}, {"walk": {"to": to}}, {"wait": {"for": 1.5}}]
+    document = EASY.harden(_document(replace(place, persons=persons), seed, does), random)
+    row = {"kind": "adl", "event": f"walks out {'below' if below else 'beside'} the camera", "second_person": "no"}
+    return document, World(Scene.model_validate(document)), row
 
 
 def _everyday(
