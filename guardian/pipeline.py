@@ -15,7 +15,7 @@ from guardian.moment import Moment
 from guardian.opinion import Judge, Opinion
 from guardian.posture import Figure, Postures
 from guardian.roll import Askew, Roll
-from guardian.settings import Place, Room, Settings
+from guardian.settings import Camera, Place, Room, Settings
 from guardian.skeleton import Observation
 from guardian.tracking import Tracker, TrackState
 from guardian.view import View
@@ -82,6 +82,20 @@ class Pipeline:
             *self._falls.update(self.figures, now),
             *self._stillness.update(self.figures, replace(moment, monotonic=now), in_view=not self._view.lost),
         )
+
+    @property
+    def moved(self) -> bool:
+        """Whether the camera points elsewhere than it did."""
+        return self._aim.moved
+
+    def accept_view(self, camera: Camera) -> None:
+        """What the camera sees now is its view, and this is what is configured of it. What was learnt of the old one is
+        forgotten.
+        """
+        self._aim.accept()
+        self._roll.begin_anew(camera)
+        self._ground = Ground(camera)
+        self._falls.forget_exits()
 
     @property
     def ground(self) -> Known | None:

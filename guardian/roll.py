@@ -77,10 +77,8 @@ class Roll:
     """
 
     def __init__(self, camera: Camera) -> None:
-        self._given = None if camera.roll is None else Askew(camera.roll, 1.0)
-        self._moved = False
+        self.begin_anew(camera)
         self.turn = camera.roll or 0.0
-        self.forget()
 
     def forget(self) -> None:
         """Begin anew with nothing learnt."""
@@ -88,6 +86,12 @@ class Roll:
         self._steps: dict[int, tuple[float, Point]] = {}
         self._fresh, self._fitted = 0, float("-inf")
         self.known: Askew | None = None if self._moved else self._given
+
+    def begin_anew(self, camera: Camera) -> None:
+        """Another view is accepted, and this is what is configured of it. Poses are turned as before till `take_up`."""
+        self._given = None if camera.roll is None else Askew(camera.roll, 1.0)
+        self._moved = False
+        self.forget()
 
     def upright(self, poses: tuple[Pose, ...], aspect: float) -> tuple[Pose, ...]:
         """Return these poses turned upright, as far as that is known. `aspect` is the frame's width / height."""

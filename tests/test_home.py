@@ -8,13 +8,14 @@ import pytest
 from bodies import standing
 from boxes import SETTINGS, Box, Log
 
-from guardian.brain import PLACES, Brain, Outputs
+from guardian.brain import Brain, Outputs
 from guardian.commands import JudgeScene, KeepScene, Verdict
 from guardian.events import Cancelled, HelpCalled, HumanEvent, PlaceAccepted
 from guardian.eye.watch import Seen
 from guardian.home import Home, scenes_of
 from guardian.io.fakes import FakeClock
 from guardian.io.journal import Journal
+from guardian.learned import PLACES
 from guardian.recollection import pack
 from guardian.settings import Place
 from guardian.skeleton import Observation

@@ -149,3 +149,13 @@ def test_who_stands_or_is_not_seen_is_no_line():
         hidden = replace(track, id=2, pose=walking(step / 4, 0.0), hit=False)
         roll.update([hidden, replace(hidden, id=3, hit=True, state=TrackState.TENTATIVE)], 200 + step / 4, ASPECT)
     assert roll.known is None
+
+
+def test_for_another_view_nothing_learnt_holds_and_poses_turn_when_nobody_is_there():
+    roll = walked(Roll(CAMERA), 12.0)
+    assert roll.take_up()
+    turn = roll.turn
+    roll.begin_anew(CAMERA)
+    assert (roll.known, roll.turn) == (None, turn)
+    assert roll.take_up()
+    assert roll.turn == 0.0
