@@ -14,7 +14,7 @@ from typing import TypeAlias
 from guardian import recording
 from guardian.alarm import Alarm
 from guardian.areas import sentence
-from guardian.commands import Announce, Command, Notify, Publish, Save, SceneCommand, ShowPanel
+from guardian.commands import Announce, Command, KeepScene, Notify, Publish, Save, SceneCommand, ShowPanel
 from guardian.drawn import Drawn
 from guardian.events import (
     Event,
@@ -82,11 +82,11 @@ class _Memory:
         while observation.time - self.observations[0].time > 2 * SCENE_SECONDS:
             self.observations.popleft()
 
-    def scene(self, opened: float) -> list[str]:
-        """The scene around an incident that was opened at `opened`, which is its second 0."""
+    def scene(self, opened: float, roll: float) -> list[str]:
+        """The scene around an incident that was opened at `opened`, which is its second 0; `roll` as in a header."""
         near = (each for each in self.observations if abs(each.time - opened) <= SCENE_SECONDS)
         lines = [recording.dumps(replace(each, time=each.time - opened)) for each in near]
-        return [recording.header(), *lines] if lines else []
+        return [recording.header(roll), *lines] if lines else []
 
 
 class Brain:
@@ -273,6 +273,8 @@ class Brain:
             if isinstance(outcome, Answer):
                 log.info("event=feedback kept=%s text=%r", outcome.kept, outcome.text)
                 self._outputs.publish(self._topics.feedback(kept=outcome.kept, text=outcome.text))
+            elif isinstance(outcome, KeepScene):
+                self._outputs.scenes(replace(outcome, roll=self._pipelines[outcome.room].turn))
             else:
                 self._outputs.scenes(outcome)
 
@@ -322,7 +324,7 @@ class Brain:
 
     def _keep_scene(self, incident: Incident, moment: Moment) -> None:
         room = incident.room if incident.room in self._memories else next(iter(self._memories))
-        lines = self._memories[room].scene(incident.opened)
+        lines = self._memories[room].scene(incident.opened, self._pipelines[room].turn)
         if lines:
             self._outputs.journal.save_scene(incident.id, lines, moment)
             self._version += 1

@@ -15,9 +15,10 @@ from guardian.rest_places import RestPlaces
 
 log = logging.getLogger(__name__)
 
-PLACES, VIEW, OPTICS = "places", "view", "optics"
-"""Under which names it is kept where people rest, what is drawn of another view, and how the camera hangs."""
-LEARNED = (PLACES, VIEW, OPTICS)
+PLACES, VIEW, OPTICS, ROLL = "places", "view", "optics", "roll"
+"""Under which names it is kept where people rest, what is drawn of another view, how high the camera hangs and how far
+it looks down, and how far askew."""
+LEARNED = (PLACES, VIEW, OPTICS, ROLL)
 OPTICS_SECONDS = 600.0
 """How often it is kept how the camera hangs: it becomes surer with everybody who walks by."""
 NOTHING = "null"
@@ -39,15 +40,16 @@ class Learned:
     def __init__(self, drawn: Drawn, rests: RestPlaces, pipeline: Pipeline) -> None:
         self._drawn, self._rests, self._pipeline = drawn, rests, pipeline
         self._versions = {PLACES: rests.version, VIEW: drawn.version}
-        self._optics_kept = float("-inf"), NOTHING
+        self._kept = dict.fromkeys((OPTICS, ROLL), (float("-inf"), NOTHING))
 
     def recall(self, kept: Mapping[str, str]) -> None:
         """Go on with what was kept of the room, by LEARNED; what is damaged is left out and told."""
-        recalls = {PLACES: self._rests.recall, OPTICS: self._pipeline.recall_ground}
+        pipeline = self._pipeline
+        recalls = {PLACES: self._rests.recall, OPTICS: pipeline.recall_ground, ROLL: pipeline.recall_roll}
         for what, recall in recalls.items():
             recall_one(what, kept, recall)
-        self._pipeline.furnish(self._rests.places)
-        self._optics_kept = float("-inf"), kept.get(OPTICS) or NOTHING
+        pipeline.furnish(self._rests.places)
+        self._kept = {what: (float("-inf"), kept.get(what) or NOTHING) for what in self._kept}
 
     def due(self, now: float) -> Iterator[tuple[str, str]]:
         """What is to be kept, by its name, where it has changed; of how the camera hangs now and then, and at once that
@@ -57,11 +59,14 @@ class Learned:
             if source.version != self._versions[what]:
                 self._versions[what] = source.version
                 yield what, json.dumps(source.remember())
-        known, (since, kept) = self._pipeline.remember_ground(), self._optics_kept
-        body = json.dumps(known)
-        if (known is None or now - since >= OPTICS_SECONDS) and body != kept:
-            self._optics_kept = now, body
-            yield OPTICS, body
+        for what, remember in ((OPTICS, self._pipeline.remember_ground), (ROLL, self._pipeline.remember_roll)):
+            known, (since, kept) = remember(), self._kept[what]
+            if known is not None and now - since < OPTICS_SECONDS:
+                continue
+            body = json.dumps(known)
+            if body != kept:
+                self._kept[what] = now, body
+                yield what, body
 
     def answer(self, event: PlaceAccepted | PlaceDeclined | ViewAccepted) -> Answer:
         """Carry out what a human says of a learned place, or of the view."""

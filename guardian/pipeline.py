@@ -120,6 +120,19 @@ class Pipeline:
         """Take for likely what was learnt of the camera before a restart. Raises as `Ground.recall` does."""
         self._ground.recall(remembered)
 
+    @property
+    def turn(self) -> float:
+        """By how many degrees poses are turned clockwise now, so that they are upright."""
+        return self._roll.turn
+
+    def remember_roll(self) -> dict[str, float] | None:
+        """What was learnt of the camera's roll, as plain numbers."""
+        return self._roll.remember()
+
+    def recall_roll(self, remembered: Mapping[str, Any]) -> None:
+        """Go on with what was learnt of the camera's roll before a restart. Raises as `Roll.recall` does."""
+        self._roll.recall(remembered)
+
     def furnish(self, places: tuple[Place, ...]) -> None:
         """From now on these are the places of the room."""
         self._postures.furnish(places)

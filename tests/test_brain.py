@@ -36,6 +36,7 @@ from guardian.learned import (
     OPTICS,
     OPTICS_SECONDS,
     PLACES,
+    ROLL,
     VIEW,
 )
 from guardian.pipeline import Pipeline
@@ -516,3 +517,14 @@ def test_a_camera_that_was_not_moved_has_no_other_view():
     assert accept_view(box, fits=True, room="attic") == NO_PLACE
     assert not box.log.all("look anew")
     assert box.brain.shown.rooms[0].places == (BED,)
+
+
+def test_a_learnt_roll_is_kept_and_turns_the_poses_of_the_next_process(monkeypatch: pytest.MonkeyPatch):
+    box, roll = Box(ALONE), {"degrees": 20.0, "confidence": 0.9}
+    monkeypatch.setattr(Pipeline, "remember_roll", lambda _: roll)
+    box.watch(1.0)
+    ((_, body),) = box.log.all("roll")  # type: ignore[misc]
+    monkeypatch.undo()
+    again = Box(ALONE, learned={ROLL: {"kitchen": str(body)}})
+    assert again.brain._pipelines["kitchen"].turn == 20.0
+    assert "hung askew before the restart" in again.brain.shown.rooms[0].camera

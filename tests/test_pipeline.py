@@ -227,14 +227,14 @@ def test_what_was_learnt_of_another_view_is_forgotten_when_a_human_accepts_the_n
     room = Room(name="hall", camera=Camera(source="csi"))
     pipeline = Pipeline(room, Settings(rooms=(room,)), 0.0)
     pipeline.recall_ground({"height": 2.1, "tilt": 18.0, "fov": 62.0, "aspect": 4 / 3, "confidence": 0.8})
-    pipeline._roll.known = Askew(12.0, 0.9)
-    assert pipeline._roll.take_up()
+    pipeline.recall_roll({"degrees": 12.0, "confidence": 0.9})
     pipeline._falls._exits.append((0.5, 0.5))
     assert pipeline.ground is not None
+    assert pipeline.remember_roll() == {"degrees": 12.0, "confidence": 0.9}
     pipeline._aim.moved = True
     assert pipeline.moved
     pipeline.accept_view(room.camera)
-    assert (pipeline.moved, pipeline.ground, pipeline.roll, pipeline._roll.turn) == (False, None, None, 12.0)
+    assert (pipeline.moved, pipeline.ground, pipeline.roll, pipeline.turn) == (False, None, None, 12.0)
     assert not pipeline._falls._exits
     pipeline.accept_view(Camera(source="csi", roll=5.0))
     assert pipeline.roll == Askew(5.0, 1.0)
