@@ -36,10 +36,14 @@ class Aim:
         self._since, self.moved = None, not self.moved
         return (self._moved(now, observation.displaced) if self.moved else self._returned(now),)
 
+    def accept(self) -> None:
+        """A human says that what the camera sees now is its view; the eye is told as well."""
+        self.moved, self._forgotten, self._since = False, False, None
+
     def _moved(self, now: float, share: float) -> Event:
         reason = (
             f"{share:.0%} of what the camera sees is no longer where it was: it seems to have been moved. Until it "
-            "points there again, or Guardian is restarted, drawn beds and other places do not count."
+            "points there again, or somebody accepts the new view, drawn beds and other places do not count."
         )
         return CameraMoved(time=now, room=self._room, reasons=(reason,))
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from types import FrameType
 from zoneinfo import ZoneInfo
 
-from guardian.brain import OPTICS, PLACES, Brain, Message, Outputs, topics_of
+from guardian.brain import Brain, Message, Outputs, topics_of
 from guardian.commands import Publish
 from guardian.errors import ConfigurationError, GuardianError, ModelError, PanelError
 from guardian.events import (
@@ -43,6 +43,7 @@ from guardian.io.notify import Phones
 from guardian.io.panel import NoPanel, Panel, choose_panel
 from guardian.io.scenes import SceneWriter
 from guardian.io.watchdog import Systemd, Watchdog
+from guardian.learned import LEARNED
 from guardian.network import Network, judge_for
 from guardian.settings import Room, Settings
 from guardian.web.household import Coverage
@@ -89,7 +90,7 @@ class Guardian:
         self.web: WebServer | None = None
         self._phones = Phones(settings.contacts, self.submit, self._clock.monotonic)
         self.scenes = SceneWriter(scenes_of(settings), settings.feedback, self.submit, self._clock.moment)
-        outputs = Outputs(self.panel, self.journal, self._publish, self._phones.tell, self.scenes.put)
+        outputs = Outputs(self.panel, self.journal, self._publish, self._phones.tell, self.scenes.put, self._look_anew)
         self.brain = Brain(settings, outputs, lambda: uuid.uuid4().hex[:12], self._clock.moment(), self._judge())
         self.home = Home(settings, self.brain, self.journal, self._clock, self.submit)
         self.watches = tuple(
@@ -128,7 +129,7 @@ class Guardian:
             self._begin("broker", self.broker.start)
         if self.settings.mqtt.broker != "none":
             self._begin("mqtt", self._connect)
-        learned = {what: self.journal.learned(what) for what in (PLACES, OPTICS)}
+        learned = {what: self.journal.learned(what) for what in LEARNED}
         self.brain.begin(stored, self.journal.people(), moment, self.journal.memories(moment), learned)
         if self.mqtt is not None:
             self.mqtt.start()
@@ -194,6 +195,11 @@ class Guardian:
     def _publish(self, message: Publish) -> None:
         if self.mqtt is not None:
             self.mqtt.publish(message)
+
+    def _look_anew(self, room: str) -> None:
+        for watch in self.watches:
+            if watch.room == room:
+                watch.look_anew()
 
     def _connect(self) -> None:
         endpoint = self.broker.endpoint if self.broker is not None else endpoint_of(self.settings.mqtt)

@@ -14,7 +14,8 @@ from typing import TypeAlias
 from guardian import recording
 from guardian.alarm import Alarm
 from guardian.areas import sentences
-from guardian.commands import Announce, Command, Notify, Publish, Save, SceneCommand, ShowPanel
+from guardian.commands import Announce, Command, KeepScene, Notify, Publish, Save, SceneCommand, ShowPanel
+from guardian.drawn import Drawn
 from guardian.events import (
     Event,
     FaultCleared,
@@ -23,6 +24,7 @@ from guardian.events import (
     PlaceAccepted,
     PlaceDeclined,
     ScenesChanged,
+    ViewAccepted,
 )
 from guardian.eye.watch import Cut, Greeted, Seen, Sight
 from guardian.eye.wire import Hello
@@ -32,6 +34,7 @@ from guardian.incident import Incident
 from guardian.io.gpio import DARK
 from guardian.io.journal import Journal
 from guardian.io.panel import Panel
+from guardian.learned import NO_PLACE, VIEW, Learned, recall_one
 from guardian.moment import Moment
 from guardian.opinion import Judge
 from guardian.pipeline import Pipeline
@@ -48,31 +51,24 @@ log = logging.getLogger(__name__)
 SAVE_SECONDS = 0.2
 """How long an announcement waits for the disk; a card takes some ten milliseconds, and a dead one must not matter."""
 SCENE_SECONDS = 20.0
-PLACES, OPTICS = "places", "optics"
-"""Under which names it is kept where people rest, and how the camera hangs."""
-OPTICS_SECONDS = 600.0
-"""How often it is kept how the camera hangs: it becomes surer with everybody who walks by."""
 SURE = 0.5
 """Confidence in how the camera hangs from which on it is told how large places are; below it, it was mostly wrong."""
-NOTHING = "null"
-COUNTS, FORGOTTEN, NO_PLACE = (
-    "It counts as a place from now on.",
-    "It does not count, and is not proposed again.",
-    "There is no such place to be answered for.",
-)
 
 Message: TypeAlias = Sight | Event
 
 
 @dataclass(frozen=True, slots=True)
 class Outputs:
-    """Where commands go. None of them may block. `scenes` keeps what there is to learn from."""
+    """Where commands go. None of them may block. `scenes` keeps what there is to learn from; `look_anew` tells the eye
+    of a room that what it sees is its view.
+    """
 
     panel: Panel
     journal: Journal
     publish: Callable[[Publish], None]
     tell: Callable[[Notify], None]
     scenes: Callable[[SceneCommand], None] = lambda _: None
+    look_anew: Callable[[str], None] = lambda _: None
 
 
 class _Memory:
@@ -86,11 +82,11 @@ class _Memory:
         while observation.time - self.observations[0].time > 2 * SCENE_SECONDS:
             self.observations.popleft()
 
-    def scene(self, opened: float) -> list[str]:
-        """The scene around an incident that was opened at `opened`, which is its second 0."""
+    def scene(self, opened: float, roll: float) -> list[str]:
+        """The scene around an incident that was opened at `opened`, which is its second 0; `roll` as in a header."""
         near = (each for each in self.observations if abs(each.time - opened) <= SCENE_SECONDS)
         lines = [recording.dumps(replace(each, time=each.time - opened)) for each in near]
-        return [recording.header(), *lines] if lines else []
+        return [recording.header(roll), *lines] if lines else []
 
 
 class Brain:
@@ -109,11 +105,11 @@ class Brain:
         self._settings, self._outputs, self._network = settings, outputs, network
         self._alarm = Alarm(settings.alarm, settings.contacts, new_id, settings.behaviour.alarm_events)
         self._rooms = {room.name: room for room in settings.rooms}
-        self._pipelines = {room.name: self._pipeline(room, moment) for room in settings.rooms}
         self._memories = {room.name: _Memory() for room in settings.rooms}
-        self._rests = {room.name: RestPlaces(room.name, room.places) for room in settings.rooms}
-        self._rests_kept = dict.fromkeys(self._rests, 0)
-        self._optics_kept = dict.fromkeys(self._rests, (float("-inf"), NOTHING))
+        self._drawn, self._rests = dict[str, Drawn](), dict[str, RestPlaces]()
+        self._pipelines, self._learned = dict[str, Pipeline](), dict[str, Learned]()
+        for room in settings.rooms:
+            self._furnish(room, moment)
         self._feedback = Feedback(self._rooms, new_id, on=settings.feedback.keep_scenes)
         self._scenes_kept = 0
         self._topics = topics_of(settings)
@@ -145,13 +141,13 @@ class Brain:
         learned: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
     ) -> None:
         """Go on where the last process ended, and say every state once. `memories` are of each room: how many seconds
-        ago they were kept, and the falls that were open; `learned` what was learned of it, by PLACES and OPTICS.
+        ago they were kept, and the falls that were open; `learned` what was learned of it, by learned.LEARNED.
         """
         for room in self._rooms.values():
-            self._pipelines[room.name] = self._pipeline(room, moment, people)
+            kept = {what: rooms.get(room.name, "") for what, rooms in learned.items()}
+            self._furnish(room, moment, people, kept)
             if room.name in memories:
                 self._recall(room.name, *memories[room.name], moment)
-            self._recall_learned(room.name, {what: rooms.get(room.name, "") for what, rooms in learned.items()})
         restored = self._alarm.restore(stored, moment.monotonic)
         for incident in self._alarm.incidents:
             self._rest_in(incident, moment)
@@ -159,8 +155,22 @@ class Brain:
         self._carry_out(restored, moment)
         self.tick(moment)
 
-    def _pipeline(self, room: Room, moment: Moment, people: Sequence[Template] = ()) -> Pipeline:
-        return Pipeline(room, self._settings, moment.monotonic, people, self._network)
+    def _furnish(
+        self,
+        room: Room,
+        moment: Moment,
+        people: Sequence[Template] = (),
+        kept: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        """Begin with a room, and what was kept of it."""
+        drawn = Drawn(room)
+        recall_one(VIEW, kept, drawn.recall)
+        rests = RestPlaces(room.name, drawn.room.places)
+        pipeline = Pipeline(drawn.room, self._settings, moment.monotonic, people, self._network)
+        learned = Learned(drawn, rests, pipeline)
+        learned.recall(kept)
+        self._drawn[room.name], self._rests[room.name] = drawn, rests
+        self._pipelines[room.name], self._learned[room.name] = pipeline, learned
 
     def take(self, message: Message, moment: Moment) -> None:
         """Take one message, carry out what comes of it, and let time pass until now."""
@@ -203,40 +213,18 @@ class Brain:
 
     def _keep_learned(self, moment: Moment) -> None:
         """Keep what was learned of a room, where it has changed."""
-        for room, rests in self._rests.items():
-            if rests.version != self._rests_kept[room]:
-                self._rests_kept[room] = rests.version
-                self._outputs.journal.save_learned(room, PLACES, json.dumps(rests.remember()), moment)
-            self._keep_optics(room, moment)
+        for room, learned in self._learned.items():
+            for what, body in learned.due(moment.monotonic):
+                self._outputs.journal.save_learned(room, what, body, moment)
 
-    def _keep_optics(self, room: str, moment: Moment) -> None:
-        """Keep now and then how the camera hangs, and at once that it is no longer known."""
-        known, (since, kept) = self._pipelines[room].remember_ground(), self._optics_kept[room]
-        if known is not None and moment.monotonic - since < OPTICS_SECONDS:
-            return
-        body = json.dumps(known)
-        if body != kept:
-            self._optics_kept[room] = moment.monotonic, body
-            self._outputs.journal.save_learned(room, OPTICS, body, moment)
-
-    def _recall_learned(self, room: str, learned: Mapping[str, str]) -> None:
-        recalls = {PLACES: self._rests[room].recall, OPTICS: self._pipelines[room].recall_ground}
-        for what, recall in recalls.items():
-            body = learned.get(what, "")
-            try:
-                if body not in ("", NOTHING):
-                    recall(json.loads(body))
-            except (ValueError, KeyError, TypeError) as error:
-                log.error("event=learned_unreadable room=%r what=%s error=%r", room, what, str(error))
-        self._pipelines[room].furnish(self._rests[room].places)
-        self._optics_kept[room] = float("-inf"), learned.get(OPTICS) or NOTHING
-
-    def _answer(self, event: PlaceAccepted | PlaceDeclined) -> Answer:
-        """Carry out what a human says of a learned place."""
-        if event.room not in self._rests or not self._rests[event.room].answer(event):
+    def _answer(self, event: PlaceAccepted | PlaceDeclined | ViewAccepted) -> Answer:
+        """Carry out what a human says of a learned place, or of the view."""
+        if event.room not in self._learned:
             return Answer(kept=False, text=NO_PLACE)
-        self._pipelines[event.room].furnish(self._rests[event.room].places)
-        return Answer(kept=True, text=COUNTS if isinstance(event, PlaceAccepted) else FORGOTTEN)
+        answer = self._learned[event.room].answer(event)
+        if answer.kept and isinstance(event, ViewAccepted):
+            self._outputs.look_anew(event.room)
+        return answer
 
     def _remember(self, room: str, moment: Moment) -> None:
         """Keep the open falls of a room where they have changed: a power cut must not make them undone."""
@@ -270,7 +258,7 @@ class Brain:
                 self._faults.pop((event.part, event.room), None)
             elif isinstance(event, ScenesChanged):
                 self._scenes_kept, self._version = event.count, self._version + 1
-            elif isinstance(event, PlaceAccepted | PlaceDeclined):
+            elif isinstance(event, PlaceAccepted | PlaceDeclined | ViewAccepted):
                 self._heed((self._answer(event),))
             elif isinstance(event, Judged) and event.incident is not None and not event.fall:
                 for rests in self._rests.values():
@@ -285,6 +273,8 @@ class Brain:
             if isinstance(outcome, Answer):
                 log.info("event=feedback kept=%s text=%r", outcome.kept, outcome.text)
                 self._outputs.publish(self._topics.feedback(kept=outcome.kept, text=outcome.text))
+            elif isinstance(outcome, KeepScene):
+                self._outputs.scenes(replace(outcome, roll=self._pipelines[outcome.room].turn))
             else:
                 self._outputs.scenes(outcome)
 
@@ -334,7 +324,7 @@ class Brain:
 
     def _keep_scene(self, incident: Incident, moment: Moment) -> None:
         room = incident.room if incident.room in self._memories else next(iter(self._memories))
-        lines = self._memories[room].scene(incident.opened)
+        lines = self._memories[room].scene(incident.opened, self._pipelines[room].turn)
         if lines:
             self._outputs.journal.save_scene(incident.id, lines, moment)
             self._version += 1
@@ -368,6 +358,8 @@ class Brain:
             places=places,
             learned=self._rests[room.name].shown(moment.wall),
             camera=" ".join((pipeline.camera, *areas)),
+            moved=pipeline.moved,
+            outdated=self._drawn[room.name].outdated,
         )
 
 

@@ -87,7 +87,7 @@ class KeepScene:
 
     `frames` are packed observations (recollection.pack) in order of time; `earliest` and `latest` the monotonic seconds
     between which somebody came down, if anybody did; `happened` the wall time of `latest`. `event` says what the box
-    told, `verdict` what a human said; None where nobody has yet.
+    told, `verdict` what a human said; None where nobody has yet. `roll` as in recording.header.
     """
 
     scene: str
@@ -98,6 +98,7 @@ class KeepScene:
     latest: float
     frames: tuple[bytes, ...]
     verdict: Verdict | None = None
+    roll: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

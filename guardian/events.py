@@ -231,6 +231,15 @@ class PlaceDeclined(HumanEvent):
     number: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ViewAccepted(HumanEvent):
+    """A human says that what the camera of `room` sees now is its view, though it was moved. What is drawn and
+    configured of it counts again where it still `fits`; else not until it is changed.
+    """
+
+    fits: bool
+
+
 class ScenesForgotten(HumanEvent):
     """A human asked the box to erase every scene that it kept to learn from."""
 

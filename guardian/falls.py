@@ -133,6 +133,10 @@ class FallDetector:
             course.see(figure, now)
         yield from self._decide(course, now)
 
+    def forget_exits(self) -> None:
+        """The view is another one: where people left is elsewhere."""
+        self._exits.clear()
+
     def _at_exit(self, figure: Figure) -> bool:
         """Whether the body was last seen where others were before they left."""
         near = EXIT_STATURES * figure.stature

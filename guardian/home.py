@@ -45,15 +45,16 @@ class Home:
         observations = tuple(recording.read(lines)) if lines else ()
         if incident is None or not observations:
             return None
-        room = self._furnished(incident.room)
+        room = self._furnished(incident.room, recording.roll_of(lines[0]))
         frames = self._frames(room, observations, moment)
         return RecordedScene(incident.room, observations[-1].aspect, frames, room.places)
 
-    def _furnished(self, name: str) -> Room:
-        """The room of that name, else the first, with the places that count now."""
+    def _furnished(self, name: str, roll: float | None) -> Room:
+        """The room of that name, else the first, with the places that count now and the roll as it was then."""
         room = next((each for each in self._settings.rooms if each.name == name), self._settings.rooms[0])
         places = next((shown.places for shown in self._brain.shown.rooms if shown.name == room.name), room.places)
-        return room.model_copy(update={"places": places})
+        camera = room.camera if roll is None else room.camera.model_copy(update={"roll": roll})
+        return room.model_copy(update={"places": places, "camera": camera})
 
     def submit(self, event: HumanEvent) -> None:
         """Put what a human did into the core's queue."""

@@ -21,6 +21,7 @@ from guardian.events import (
     Resolved,
     ScenesForgotten,
     Snoozed,
+    ViewAccepted,
 )
 
 SOMEONE = "someone"
@@ -47,6 +48,7 @@ REQUESTS: Mapping[str, tuple[str, ...]] = {
     "forget": ("by",),
     "accept": ("place", "kind", "by", "room"),
     "decline": ("place", "by", "room"),
+    "view": ("places", "by", "room"),
 }
 """What may be asked for, with the keys of its JSON; the first is what a plain payload gives."""
 
@@ -58,6 +60,8 @@ _PLAIN: Mapping[str, type[HumanEvent]] = {
 }
 KINDS = ("bed", "sofa", "chair", "mat")
 """What a human may call a learned place."""
+FITS: Mapping[str, bool] = {"fit": True, "anew": False}
+"""What a human may say of what is drawn, when a camera has another view."""
 FALSE = "false:"
 """How a plain payload begins that calls an alarm false; what follows is the note."""
 VERDICTS: Mapping[str, bool] = {"fall": True, "false alarm": False}
@@ -116,6 +120,8 @@ def _of_one_room(request: str, who: _Who, values: Values) -> HumanEvent:
             return PlaceAccepted(**who, number=_number(values.get("place")), kind=_kind(values.get("kind")))
         case "decline":
             return PlaceDeclined(**who, number=_number(values.get("place")))
+        case "view":
+            return ViewAccepted(**who, fits=_fits(values.get("places")))
         case _:
             return MissReported(**who, at=_clock(values.get("at")), note=_note(values.get("note")))
 
@@ -225,6 +231,14 @@ def _kind(value: object) -> str:
     if kind and kind not in KINDS:
         _refuse(f"kind is {kind[:MAX_QUOTED]!r}; one of {', '.join(KINDS)} would be right")
     return kind
+
+
+def _fits(value: object) -> bool:
+    """Whether what is drawn still fits; who does not say so does not count on it."""
+    word = _word("places", value).casefold() or "anew"
+    if word not in FITS:
+        _refuse(f"places is {word[:MAX_QUOTED]!r}; one of {', '.join(FITS)} would be right")
+    return FITS[word]
 
 
 def _verdict(incident: str | None, value: object) -> bool:

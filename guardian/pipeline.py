@@ -16,7 +16,7 @@ from guardian.opinion import Judge, Opinion
 from guardian.posture import Figure, Postures
 from guardian.roll import Askew, Roll
 from guardian.screens import Screens
-from guardian.settings import Place, Room, Settings
+from guardian.settings import Camera, Place, Room, Settings
 from guardian.skeleton import Observation
 from guardian.tracking import Tracker, TrackState
 from guardian.view import View
@@ -86,6 +86,20 @@ class Pipeline:
         )
 
     @property
+    def moved(self) -> bool:
+        """Whether the camera points elsewhere than it did."""
+        return self._aim.moved
+
+    def accept_view(self, camera: Camera) -> None:
+        """What the camera sees now is its view, and this is what is configured of it. What was learnt of the old one is
+        forgotten.
+        """
+        self._aim.accept()
+        self._roll.begin_anew(camera)
+        self._ground = Ground(camera)
+        self._falls.forget_exits()
+
+    @property
     def ground(self) -> Known | None:
         """How the camera looks at the floor, once that is known."""
         return self._ground.known
@@ -108,9 +122,23 @@ class Pipeline:
         """Take for likely what was learnt of the camera before a restart. Raises as `Ground.recall` does."""
         self._ground.recall(remembered)
 
+    @property
+    def turn(self) -> float:
+        """By how many degrees poses are turned clockwise now, so that they are upright."""
+        return self._roll.turn
+
+    def remember_roll(self) -> dict[str, float] | None:
+        """What was learnt of the camera's roll, as plain numbers."""
+        return self._roll.remember()
+
+    def recall_roll(self, remembered: Mapping[str, Any]) -> None:
+        """Go on with what was learnt of the camera's roll before a restart. Raises as `Roll.recall` does."""
+        self._roll.recall(remembered)
+
     def furnish(self, places: tuple[Place, ...]) -> None:
         """From now on these are the places of the room."""
         self._postures.furnish(places)
+        self._screens.furnish(places)
 
     def remember(self, now: float) -> tuple[dict[str, Any], ...]:
         """The falls that are open, as plain numbers and words: what a restart must not forget."""

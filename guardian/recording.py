@@ -13,15 +13,27 @@ FORMAT = "guardian-scene"
 VERSION = 1
 HELD_PACE = 0.1
 """Seconds between frames of a scene that has one frame only."""
+MOST_ROLL = 90.0
 _NUMBERS = ("time", "aspect", "brightness", "contrast", "sharpness", "motion", "change", "frame")
 _LATER = ("displaced",)
 """Numbers that the first scenes did not have."""
 _FLAGS = ("looked", "held")
 
 
-def header() -> str:
-    """The first line of a scene."""
-    return json.dumps({"format": FORMAT, "version": VERSION})
+def header(roll: float | None = None) -> str:
+    """The first line of a scene; `roll` is by how many degrees poses were turned to be upright when they were seen,
+    where that is known.
+    """
+    return json.dumps({"format": FORMAT, "version": VERSION} | ({} if roll is None else {"roll": roll}))
+
+
+def roll_of(line: str) -> float | None:
+    """The roll in the first line of a scene; None where it does not say."""
+    try:
+        roll = json.loads(line).get("roll")
+    except (ValueError, AttributeError):
+        return None
+    return float(roll) if isinstance(roll, int | float) and abs(roll) <= MOST_ROLL else None
 
 
 def dumps(observation: Observation) -> str:

@@ -195,6 +195,14 @@ class RestPlaces:
             self._keep(replace(spot, status=Status.ACCEPTED, place=place, by=event.by))
         return True
 
+    def accept_view(self, drawn: tuple[Place, ...], *, fits: bool) -> None:
+        """What the camera sees now is its view, and these are the places that are drawn of it. What was accepted counts
+        again where it still `fits`; else all that was learned is forgotten.
+        """
+        self._drawn = drawn
+        self._turn(moved=False)
+        self._spots = self._spots if fits else ()
+
     def _turn(self, *, moved: bool) -> None:
         """The camera has moved, or is back: what was gathered is of another view."""
         self._moved = moved

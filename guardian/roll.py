@@ -7,9 +7,10 @@ poses as the picture shows them: what is learnt never feeds on itself.
 """
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import atan, degrees, erf, hypot, radians, sqrt
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,11 +57,12 @@ leans always to the same side. So it is told apart by the way they go."""
 @dataclass(frozen=True, slots=True)
 class Askew:
     """By how much a camera is turned clockwise as one looks along it, `degrees`, and the confidence that this is right
-    to `DEAD_DEGREES`, 0-1.
+    to `DEAD_DEGREES`, 0-1. `before` tells that it was learnt before a restart, and too few have walked by since.
     """
 
     degrees: float
     confidence: float
+    before: bool = False
 
     @property
     def sentence(self) -> str:
@@ -68,7 +70,8 @@ class Askew:
         if abs(self.degrees) < DEAD_DEGREES:
             return ""
         way = "clockwise" if self.degrees > 0 else "anticlockwise"
-        return f"It hangs askew, turned {way} by about {abs(self.degrees):.0f}° (sure to {self.confidence:.0%})."
+        hangs = "hung askew before the restart" if self.before else "hangs askew"
+        return f"It {hangs}, turned {way} by about {abs(self.degrees):.0f}° (sure to {self.confidence:.0%})."
 
 
 class Roll:
@@ -77,10 +80,8 @@ class Roll:
     """
 
     def __init__(self, camera: Camera) -> None:
-        self._given = None if camera.roll is None else Askew(camera.roll, 1.0)
-        self._moved = False
+        self.begin_anew(camera)
         self.turn = camera.roll or 0.0
-        self.forget()
 
     def forget(self) -> None:
         """Begin anew with nothing learnt."""
@@ -88,6 +89,32 @@ class Roll:
         self._steps: dict[int, tuple[float, Point]] = {}
         self._fresh, self._fitted = 0, float("-inf")
         self.known: Askew | None = None if self._moved else self._given
+
+    def begin_anew(self, camera: Camera) -> None:
+        """Another view is accepted, and this is what is configured of it. Poses are turned as before till `take_up`."""
+        self._given = None if camera.roll is None else Askew(camera.roll, 1.0)
+        self._moved = False
+        self.forget()
+
+    def remember(self) -> dict[str, float] | None:
+        """What was learnt, as plain numbers; None where there is nothing, or it is configured."""
+        if self.known is None or self._given is not None:
+            return None
+        return {"degrees": self.known.degrees, "confidence": self.known.confidence}
+
+    def recall(self, body: Mapping[str, Any]) -> None:
+        """Go on with what was learnt before a restart until as much speaks for something else: where it was sure, poses
+        are turned by it from the first one on, as falls that were open were seen.
+
+        Raises ValueError, KeyError or TypeError where what was remembered is damaged.
+        """
+        turned_by, sure = float(body["degrees"]), float(body["confidence"])
+        if not (abs(turned_by) <= MOST_DEGREES and 0 <= sure <= MOST_SURE):
+            message = f"a camera turned by {turned_by} degrees, sure to {sure}"
+            raise ValueError(message)
+        if self._given is None:
+            self.known = Askew(turned_by, sure, before=True)
+            self.take_up()
 
     def upright(self, poses: tuple[Pose, ...], aspect: float) -> tuple[Pose, ...]:
         """Return these poses turned upright, as far as that is known. `aspect` is the frame's width / height."""
@@ -124,7 +151,13 @@ class Roll:
         if self._fresh and now - self._fitted >= FIT_SECONDS:
             self._fresh, self._fitted = 0, now
             lines = [line for column in self._columns for line in column]
-            self.known = fit(np.array(lines)) or self.known
+            self._learn(fit(np.array(lines)))
+
+    def _learn(self, found: Askew | None) -> None:
+        """Take what was found for what is known, unless what was learnt before a restart is surer."""
+        before = self.known.confidence if self.known is not None and self.known.before else 0.0
+        if found is not None and found.confidence >= min(before, SURE):
+            self.known = found
 
     def _follow(self, track: Track, step: tuple[float, Point] | None, now: float, aspect: float) -> tuple[float, Point]:
         """Keep the line of somebody who has gone a step; return when and where the next one begins."""

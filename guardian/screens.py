@@ -76,10 +76,18 @@ class Screens:
     """Tells pictures from persons in one room with the given `places`; those that are no screens are left alone."""
 
     def __init__(self, places: Iterable[Place] = ()) -> None:
-        self._outlines = tuple(place.polygon for place in places if place.kind == "screen")
+        self._outlines: tuple[Outline, ...] = ()
         self._courses: dict[int, _Course] = {}
         self._persons: dict[int, Track] = {}
         self._lost: dict[int, _Lost] = {}
+        self.furnish(places)
+
+    def furnish(self, places: Iterable[Place]) -> None:
+        """From now on these are the places of the room."""
+        outlines = tuple(place.polygon for place in places if place.kind == "screen")
+        if outlines != self._outlines:
+            self._outlines = outlines
+            self._lost = {}
 
     def update(self, tracks: Sequence[Track], now: float, aspect: float, *, moved: bool = False) -> tuple[Track, ...]:
         """Take all tracks of the frame captured at `now`; return those that are persons, in the same order. `aspect` is

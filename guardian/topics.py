@@ -22,6 +22,7 @@ from guardian.events import (
     HumanEvent,
     PersonEvent,
     PersonLeft,
+    ViewAccepted,
     ViewLost,
     ViewRestored,
 )
@@ -181,7 +182,7 @@ class _Sight:
                 self.blind = None
             case CameraMoved():
                 self.amiss["place"] = " ".join(event.reasons) or MOVED
-            case CameraReturned():
+            case CameraReturned() | ViewAccepted():
                 self.amiss.pop("place", None)
             case FaultOccurred():
                 self.amiss[event.part] = " ".join(event.reasons) or f"The {event.part} does not work."

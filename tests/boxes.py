@@ -62,6 +62,10 @@ class Log:
     def tell(self, notice: Notify) -> None:
         self.entries.append(("tell", notice))
 
+    # The eyes.
+    def look_anew(self, room: str) -> None:
+        self.entries.append(("look anew", room))
+
     # What there is to learn from.
     def keep(self, command: SceneCommand) -> None:
         self.entries.append(("keep", command))
@@ -71,7 +75,9 @@ class Log:
 
     @property
     def outputs(self) -> Outputs:
-        return Outputs(panel=self, journal=self, publish=self.publish, tell=self.tell, scenes=self.keep)  # type: ignore[arg-type]
+        return Outputs(
+            panel=self, journal=self, publish=self.publish, tell=self.tell, scenes=self.keep, look_anew=self.look_anew
+        )  # type: ignore[arg-type]
 
 
 class Box:

@@ -49,6 +49,7 @@ STAGES = (
     "pipeline",
     "stays",
     "rest_places",
+    "drawn",
     "human_requests",
     "topics",
     "recollection",
@@ -59,7 +60,7 @@ STAGES = (
 EDGES = ("configuration", "eye", "io", "web")
 """What touches the world; none knows another."""
 
-TOPS = ("network", "brain", "home", "app", "doctor")
+TOPS = ("network", "learned", "brain", "home", "app", "doctor")
 """What puts the parts together, each on the one before it, and what examines them."""
 
 SHOWS = ("lab", "demo")

@@ -66,3 +66,12 @@ def test_what_is_told_takes_turns(history: list[tuple[float, float]]):
         camera.show(seconds, share)
     assert camera.kinds() == ([CameraMoved, CameraReturned] * len(history))[: len(camera.events)]
     assert camera.aim.moved == (len(camera.events) % 2 == 1)
+
+
+def test_a_view_that_a_human_accepts_is_the_view_even_after_a_new_eye():
+    camera = Camera().show(60, 0.9).opened_again().show(60, 0.0)
+    camera.aim.accept()
+    assert not camera.aim.moved
+    assert camera.show(300, 0.1).kinds() == [CameraMoved]
+    assert camera.show(60, 0.9).kinds() == [CameraMoved, CameraMoved]
+    assert camera.show(60, 0.1).kinds()[2:] == [CameraReturned]

@@ -7,7 +7,6 @@ from boxes import KITCHEN, SETTINGS, Box
 from stand_ins import Low
 
 from guardian import recording
-from guardian.brain import COUNTS, FORGOTTEN, NO_PLACE, OPTICS, OPTICS_SECONDS, PLACES
 from guardian.commands import ForgetScenes, KeepScene, Lamp, Publish, Sound
 from guardian.events import (
     Acknowledged,
@@ -22,10 +21,24 @@ from guardian.events import (
     ScenesChanged,
     ScenesForgotten,
     Snoozed,
+    ViewAccepted,
 )
 from guardian.eye.watch import Cut, Greeted
 from guardian.eye.wire import Confinement, Hello
 from guardian.incident import Incident, IncidentState
+from guardian.learned import (
+    ANEW,
+    COUNTS,
+    FITS,
+    FORGOTTEN,
+    NO_PLACE,
+    NOT_MOVED,
+    OPTICS,
+    OPTICS_SECONDS,
+    PLACES,
+    ROLL,
+    VIEW,
+)
 from guardian.pipeline import Pipeline
 from guardian.settings import Feedback, Place
 from guardian.web.household import Coverage
@@ -450,3 +463,68 @@ def test_a_household_that_did_not_ask_for_it_keeps_nothing_to_learn_from():
     box.let_pass(100.0)
     assert not [each for each in box.log.all("keep") if isinstance(each, KeepScene)]
     assert not box.brain.shown.feedback.on
+
+
+BED = Place(name="bed", kind="bed", polygon=((0.0, 0.3), (1.0, 0.3), (1.0, 1.0), (0.0, 1.0)))
+FURNISHED = SETTINGS.model_copy(update={"rooms": (KITCHEN.model_copy(update={"places": (BED,)}),)})
+
+
+def moved(box: Box) -> None:
+    """The camera of the kitchen is turned away, and it is told."""
+    for _ in range(40):
+        box.see(replace(seen(box.now + 1.0), displaced=0.9))
+
+
+def accept_view(box: Box, *, fits: bool, room: str = "kitchen") -> str:
+    """What comes of what a human says of a view."""
+    moment = box.at(box.now)
+    box.brain.take(ViewAccepted(time=moment.monotonic, room=room, by="Anna", via="web", fits=fits), moment)
+    return str(said(box)[-1]["text"])
+
+
+def test_a_view_is_accepted_with_what_is_drawn():
+    box = Box(FURNISHED)
+    moved(box)
+    (kitchen,) = box.brain.shown.rooms
+    assert (kitchen.coverage, kitchen.moved) == (Coverage.DEGRADED, True)
+    assert accept_view(box, fits=True) == FITS
+    (kitchen,) = box.brain.shown.rooms
+    assert (kitchen.coverage, kitchen.moved, kitchen.places, kitchen.outdated) == (Coverage.ARMED, False, (BED,), "")
+    assert box.log.all("look anew") == ["kitchen"]
+    box.fall()
+    assert box.state is None
+
+
+def test_a_view_is_accepted_without_what_is_drawn_until_that_is_changed():
+    box = Box(FURNISHED)
+    moved(box)
+    assert accept_view(box, fits=False) == ANEW
+    (kitchen,) = box.brain.shown.rooms
+    assert (kitchen.coverage, kitchen.places) == (Coverage.ARMED, ())
+    assert kitchen.outdated == "Of another view, and of no account until changed: bed."
+    ((_, body),) = box.log.all("view")  # type: ignore[misc]
+    again = Box(FURNISHED, learned={VIEW: {"kitchen": str(body)}})
+    again.fall()
+    assert again.state is IncidentState.PENDING
+    assert accept_view(again, fits=True) == FITS
+    assert again.brain.shown.rooms[0].places == (BED,)
+
+
+def test_a_camera_that_was_not_moved_has_no_other_view():
+    box = Box(FURNISHED)
+    box.watch(1.0)
+    assert [accept_view(box, fits=fits) for fits in (True, False)] == [NOT_MOVED, NOT_MOVED]
+    assert accept_view(box, fits=True, room="attic") == NO_PLACE
+    assert not box.log.all("look anew")
+    assert box.brain.shown.rooms[0].places == (BED,)
+
+
+def test_a_learnt_roll_is_kept_and_turns_the_poses_of_the_next_process(monkeypatch: pytest.MonkeyPatch):
+    box, roll = Box(ALONE), {"degrees": 20.0, "confidence": 0.9}
+    monkeypatch.setattr(Pipeline, "remember_roll", lambda _: roll)
+    box.watch(1.0)
+    ((_, body),) = box.log.all("roll")  # type: ignore[misc]
+    monkeypatch.undo()
+    again = Box(ALONE, learned={ROLL: {"kitchen": str(body)}})
+    assert again.brain._pipelines["kitchen"].turn == 20.0
+    assert "hung askew before the restart" in again.brain.shown.rooms[0].camera

@@ -1,4 +1,5 @@
 import fcntl
+import json
 import socket
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timezone
@@ -8,9 +9,10 @@ import pytest
 from brokers import free_port
 
 from guardian import cli, doctor
-from guardian.app import LOCK
-from guardian.doctor import box, outputs, sight
+from guardian.app import LOCK, STORE
+from guardian.doctor import box, knowledge, outputs, sight
 from guardian.doctor.finding import Finding, State, fail, failed, ok, warn, worst
+from guardian.drawn import Drawn
 from guardian.errors import ConfigurationError, ModelError, PanelError, SandboxError, SourceError
 from guardian.eye.engine import LIGHTNING, MULTIPOSE, SUMS, THUNDER, models_directory
 from guardian.eye.orders import EyeSettings
@@ -20,8 +22,10 @@ from guardian.io.fakes import FakeGpio
 from guardian.io.health import Sensors
 from guardian.io.mqtt_session import Endpoint
 from guardian.io.notify import Send
+from guardian.io.store import Store
+from guardian.learned import OPTICS, ROLL, VIEW
 from guardian.moment import Moment
-from guardian.settings import Camera, Contact, Models, Mqtt, Panel, Room, Settings, Web
+from guardian.settings import Camera, Contact, Models, Mqtt, Panel, Place, Room, Settings, Web
 from guardian.skeleton import Observation
 
 NOW = Moment(1_000.0, datetime(2025, 6, 1, 12, 0, tzinfo=timezone.utc))
@@ -550,8 +554,67 @@ def test_a_box_whose_camera_is_not_there_fails_with_every_line_said(
     code, said = told("--config", str(path))
     assert code == 1
     for part in (
-        *("configuration", "permissions", "model", "runtime", "sandbox", "camera", "panel", "mqtt", "contacts"),
+        *("configuration", "permissions", "model", "runtime", "sandbox", "camera", "view", "panel", "mqtt", "contacts"),
         *("state", "page", "disk", "temperature", "clock", "power"),
     ):
         assert f"  {part} " in said
     assert "fail  camera" in said
+
+
+BED = Place(name="bed", kind="bed", polygon=((0.1, 0.5), (0.4, 0.5), (0.4, 0.9)))
+OPTICS_KEPT = '{"height": 2.13, "tilt": 18.4, "fov": 62, "aspect": 1.33, "confidence": %s}'
+ROLL_KEPT = '{"degrees": 12.3, "confidence": 0.9}'
+
+
+def test_a_camera_that_has_learnt_nothing_yet_is_told_with_the_remedy():
+    found = knowledge.examine_view(ROOM, {})
+    text = "kitchen: height and tilt not known yet, roll not known yet"
+    assert found == warn("view", text, f"{knowledge.WALK} mount_height, tilt and roll")
+
+
+def test_what_was_learnt_of_a_camera_is_told_with_how_sure_it_is():
+    found = knowledge.examine_view(ROOM, {OPTICS: OPTICS_KEPT % 0.8, ROLL: ROLL_KEPT})
+    height, roll = "2.1 m high and 18° down, learnt (sure to 80%)", "turned clockwise by 12°, learnt (sure to 90%)"
+    assert found == ok("view", f"kitchen: {height}, {roll}")
+    unsure = knowledge.examine_view(ROOM, {OPTICS: OPTICS_KEPT % 0.3, ROLL: ROLL_KEPT})
+    assert (unsure.state, unsure.remedy) == (State.WARN, f"{knowledge.WALK} mount_height, tilt")
+    unturned = knowledge.examine_view(ROOM, {OPTICS: OPTICS_KEPT % 0.8, ROLL: '{"degrees": -0.4, "confidence": 0.7}'})
+    assert (unturned.state, unturned.remedy) == (State.WARN, f"{knowledge.WALK} roll")
+    assert unturned.text.endswith("turned clockwise by 0°, learnt (sure to 70%)")
+
+
+@pytest.mark.parametrize("body", ["7", "[1]", "{", "null", '{"height": 2.1}', '{"degrees": 3.0, "confidence": "so"}'])
+def test_what_is_damaged_is_not_known(body: str):
+    assert knowledge.examine_view(ROOM, {OPTICS: body, ROLL: body}) == knowledge.examine_view(ROOM, {})
+
+
+def test_what_is_configured_of_a_camera_goes_before_what_was_learnt():
+    camera = ROOM.camera.model_copy(update={"mount_height": 2.4, "tilt": 25.0, "roll": 0.0})
+    found = knowledge.examine_view(ROOM.model_copy(update={"camera": camera}), {OPTICS: OPTICS_KEPT % 0.8})
+    text = "kitchen: 2.4 m high and 25° down, as configured, turned clockwise by 0°, as configured"
+    assert found == ok("view", text)
+
+
+def test_places_of_another_view_are_told_with_the_remedy():
+    room = ROOM.model_copy(update={"places": (BED,)})
+    drawn = Drawn(room)
+    drawn.accept(fits=False)
+    found = knowledge.examine_view(room, {VIEW: json.dumps(drawn.remember())})
+    assert (found.state, found.remedy) == (State.WARN, knowledge.REDRAW)
+    assert found.text.endswith("Of another view, and of no account until changed: bed.")
+
+
+def test_what_was_learnt_is_read_beside_the_service_and_nothing_is_written(tmp_path: Path):
+    settings = Settings(rooms=(ROOM,), state_directory=tmp_path)
+    assert [found.state for found in knowledge.examine_views(settings)] == [State.WARN]
+    assert not (tmp_path / STORE).exists()
+    store = Store(tmp_path / STORE)
+    store.save_learned("kitchen", OPTICS, OPTICS_KEPT % 0.8)
+    store.save_learned("kitchen", ROLL, ROLL_KEPT)
+    assert [found.state for found in knowledge.examine_views(settings)] == [State.OK]
+    store.close()
+    assert [found.state for found in knowledge.examine_views(settings)] == [State.OK]
+    assert [each.name for each in tmp_path.iterdir()] == [STORE]
+    (tmp_path / STORE).write_bytes(b"no database" * 99)
+    (found,) = knowledge.examine_views(settings)
+    assert found.text.startswith("what was learnt cannot be read")

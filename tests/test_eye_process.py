@@ -8,11 +8,12 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 import cv2
 import pytest
-from films import FPS, HEIGHT, WIDTH, picture, write_film
+from films import FPS, HEIGHT, WIDTH, picture, write_film, write_moved
 
 from guardian.errors import ModelError, SandboxError, SourceError
 from guardian.eye import process, spawn
@@ -62,6 +63,22 @@ def test_a_film_goes_through_the_eye_as_numbers_to_its_end(film: Path):
 def test_two_runs_of_a_film_say_the_same(film: Path):
     camera = Camera(source=str(film), fps=FPS)
     assert list(observe_file(camera)) == list(observe_file(camera))
+
+
+def test_a_locked_in_eye_takes_a_moved_view_for_its_own_once_it_is_told(tmp_path: Path):
+    camera = Camera(source=str(write_moved(tmp_path / "moved.mp4", 14)), fps=4)
+    with EyeProcess(EyeSettings(camera=camera, pace="fast", hold=3600.0)) as eye:
+        records = eye.records()
+        hello = next(records)
+        assert isinstance(hello, Hello)
+        assert hello.confinement.complete
+        shares = (each.displaced for each in records if isinstance(each, Observation))
+        before = list(islice(shares, 300))
+        assert not any(before[:56])
+        assert min(before[64:]) > 0.6
+        eye.look_anew()
+        assert next((share for share in islice(shares, 1000) if share < 0.6), None) == 0.0
+        assert not any(islice(shares, 300))
 
 
 @pytest.mark.clips

@@ -8,13 +8,15 @@ import pytest
 from bodies import standing
 from boxes import SETTINGS, Box, Log
 
-from guardian.brain import PLACES, Brain, Outputs
+from guardian import recording
+from guardian.brain import Brain, Outputs
 from guardian.commands import JudgeScene, KeepScene, Verdict
 from guardian.events import Cancelled, HelpCalled, HumanEvent, PlaceAccepted
 from guardian.eye.watch import Seen
 from guardian.home import Home, scenes_of
 from guardian.io.fakes import FakeClock
 from guardian.io.journal import Journal
+from guardian.learned import PLACES, ROLL
 from guardian.recollection import pack
 from guardian.settings import Place
 from guardian.skeleton import Observation
@@ -155,3 +157,16 @@ def test_where_nothing_was_kept_there_is_no_scene(rig: Rig):
 
 def test_the_box_in_the_test_is_as_the_real_one():
     assert Box().brain.shown.household == SETTINGS.household.name
+
+
+def test_a_scene_is_replayed_turned_as_it_was_seen(rig: Rig):
+    rig.brain.begin((), (), rig.clock.moment(), learned={ROLL: {"kitchen": '{"degrees": 20.0, "confidence": 0.9}'}})
+    rig.watch(5.0)
+    rig.call()
+    rig.settle()
+    lines = rig.journal.scene("i-0")
+    assert recording.roll_of(lines[0]) == 20.0
+    rig.brain.begin((), (), rig.clock.moment())
+    assert rig.home._furnished("kitchen", recording.roll_of(lines[0])).camera.roll == 20.0
+    assert rig.home._furnished("kitchen", None).camera.roll is None
+    assert rig.home.scene("i-0") is not None

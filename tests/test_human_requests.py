@@ -18,6 +18,7 @@ from guardian.events import (
     Resolved,
     ScenesForgotten,
     Snoozed,
+    ViewAccepted,
 )
 from guardian.human_requests import MAX_NOTE, MAX_PAYLOAD_BYTES, MAX_WORD, OUTCOMES, REQUESTS, understand
 
@@ -35,8 +36,9 @@ KINDS = {
     "forget": ScenesForgotten,
     "accept": PlaceAccepted,
     "decline": PlaceDeclined,
+    "view": ViewAccepted,
 }
-NEED_MORE = {"missed", "judge", "accept", "decline"}
+NEED_MORE = {"missed", "judge", "accept", "decline", "view"}
 """Requests of which a bare press does not say enough."""
 
 
@@ -61,6 +63,20 @@ def test_a_learned_place_is_accepted_or_declined_by_its_number():
     assert ask("accept", {**said, "place": "3", "kind": "Sofa"}) == PlaceAccepted(**who, kind="sofa")
     assert ask("decline", said) == PlaceDeclined(**who)
     assert understand("decline", b"3", NOW, ("Bath",)).room == "Bath"
+
+
+def test_a_new_view_is_accepted_with_the_places_or_without():
+    who = {"time": NOW, "by": "Ana", "via": "mqtt", "room": "Bedroom"}
+    said = {"by": "Ana", "room": "Bedroom"}
+    assert ask("view", {**said, "places": "fit"}) == ViewAccepted(**who, fits=True)
+    assert ask("view", {**said, "places": "Anew"}) == ViewAccepted(**who, fits=False)
+    assert understand("view", b"PRESS", NOW, ("Bath",)) == ViewAccepted(
+        time=NOW, by="someone", via="mqtt", room="Bath", fits=False
+    )
+    with pytest.raises(PayloadError, match="places is 'maybe'; one of fit, anew would be right"):
+        ask("view", {**said, "places": "maybe"})
+    with pytest.raises(PayloadError, match="room is missing"):
+        ask("view", "fit")
 
 
 def test_every_request_has_its_event():

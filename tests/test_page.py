@@ -25,6 +25,7 @@ from guardian.events import (
     Resolved,
     ScenesForgotten,
     Snoozed,
+    ViewAccepted,
 )
 from guardian.incident import Incident, IncidentState
 from guardian.lab.page_pictures import BROWSERS, browser_path, chromium
@@ -842,3 +843,39 @@ def test_who_wants_no_motion_gets_none(web: WebServer, visits: Visits, household
     hero = page.locator("#alarm")
     expect(page.locator("html")).to_have_attribute("data-mood", "raised")
     assert hero.evaluate("element => getComputedStyle(element).animationName") == "none"
+
+
+@pytest.mark.parametrize(
+    ("press", "then", "places"),
+    [
+        ("Yes, and the places fit", "Yes, they fit", "fit"),
+        ("Yes, but the places do not fit", "Yes, they do not", "anew"),
+    ],
+)
+def test_a_camera_that_was_moved_is_asked_for_and_its_new_view_accepted(
+    page: Page, household: Living, press: str, then: str, places: str
+):
+    question = page.get_by_role("group", name="The view of Living room")
+    expect(question).to_be_hidden()
+    moved = room(person(), moved=True, coverage=Coverage.DEGRADED, reason="It seems to have been moved.")
+    household.show(rooms=(moved,))
+    button(question, press).click()
+    button(page.get_by_role("dialog"), "Go back").click()
+    assert household.submitted.empty()
+    button(question, press).click()
+    button(page.get_by_role("dialog"), then).click()
+    expected = ViewAccepted(time=0, room="Living room", by="somebody on the page", via="web", fits=places == "fit")
+    assert replace(household.did(), time=0) == expected
+    household.show(rooms=(room(person()),))
+    expect(question).to_be_hidden()
+
+
+def test_what_is_drawn_of_another_view_is_said_and_can_be_taken_back(page: Page, household: Living):
+    household.show(rooms=(room(person(), places=(), outdated="Of another view: bed."),))
+    question = page.get_by_role("group", name="The view of Living room")
+    expect(question).to_contain_text("Of another view: bed.")
+    button(question, "They fit after all").click()
+    button(page.get_by_role("dialog"), "Yes, they fit").click()
+    did = household.did()
+    assert isinstance(did, ViewAccepted)
+    assert did.fits

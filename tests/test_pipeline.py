@@ -13,7 +13,8 @@ from guardian.identity import Identity, Template
 from guardian.moment import Moment
 from guardian.pipeline import Pipeline
 from guardian.posture import Posture
-from guardian.settings import Place
+from guardian.roll import Askew
+from guardian.settings import Camera, Place, Room, Settings
 from guardian.skeleton import Observation
 from guardian.tracking import TrackState
 
@@ -220,3 +221,20 @@ def test_events_come_in_the_order_of_time_and_say_when_and_where(drawn: list[tup
 @pytest.mark.parametrize("looked", [True, False])
 def test_an_empty_room_says_nothing_whether_the_eye_looks_or_not(looked: bool):  # noqa: FBT001 - a parameter of the test
     assert Watched().show(300, looked=looked).events == []
+
+
+def test_what_was_learnt_of_another_view_is_forgotten_when_a_human_accepts_the_new_one():
+    room = Room(name="hall", camera=Camera(source="csi"))
+    pipeline = Pipeline(room, Settings(rooms=(room,)), 0.0)
+    pipeline.recall_ground({"height": 2.1, "tilt": 18.0, "fov": 62.0, "aspect": 4 / 3, "confidence": 0.8})
+    pipeline.recall_roll({"degrees": 12.0, "confidence": 0.9})
+    pipeline._falls._exits.append((0.5, 0.5))
+    assert pipeline.ground is not None
+    assert pipeline.remember_roll() == {"degrees": 12.0, "confidence": 0.9}
+    pipeline._aim.moved = True
+    assert pipeline.moved
+    pipeline.accept_view(room.camera)
+    assert (pipeline.moved, pipeline.ground, pipeline.roll, pipeline.turn) == (False, None, None, 12.0)
+    assert not pipeline._falls._exits
+    pipeline.accept_view(Camera(source="csi", roll=5.0))
+    assert pipeline.roll == Askew(5.0, 1.0)

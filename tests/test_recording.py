@@ -119,3 +119,14 @@ def test_a_scene_without_frames_has_nothing_to_hold():
 
 def test_nothing_is_added_where_nothing_is_held():
     assert [each.time for each in recording.held([seen(0.0), seen(0.1)], 0.0)] == [0.0, 0.1]
+
+
+def test_a_scene_says_by_what_roll_it_was_seen():
+    assert recording.roll_of(recording.header(12.5)) == 12.5
+    assert recording.roll_of(recording.header(0.0)) == 0.0
+    assert list(recording.read([recording.header(12.5)])) == []
+
+
+@pytest.mark.parametrize("line", ["", "[]", recording.header(), '{"roll": "12"}', '{"roll": 1e9}'])
+def test_a_scene_that_does_not_say_a_roll_has_none(line: str):
+    assert recording.roll_of(line) is None

@@ -300,6 +300,19 @@ def test_after_a_restart_a_place_of_a_camera_that_moved_is_asked_for_again(watch
     assert again.rests.places
 
 
+def test_in_another_view_what_was_accepted_counts_only_where_it_still_fits(watch: Watch):
+    watch.stays()
+    watch.accept()
+    watch.see(events=(CameraMoved(time=watch.now, room=ROOM),))
+    version = watch.rests.version
+    watch.rests.accept_view((), fits=True)
+    assert watch.rests.places
+    assert watch.rests.version > version
+    watch.rests.accept_view((), fits=False)
+    assert not watch.rests.places
+    assert not watch.restarted().rests.shown(watch.moment.wall)
+
+
 # What is kept
 
 

@@ -1,5 +1,6 @@
 """By how much a camera hangs askew, learnt from people who walk."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -149,3 +150,58 @@ def test_who_stands_or_is_not_seen_is_no_line():
         hidden = replace(track, id=2, pose=walking(step / 4, 0.0), hit=False)
         roll.update([hidden, replace(hidden, id=3, hit=True, state=TrackState.TENTATIVE)], 200 + step / 4, ASPECT)
     assert roll.known is None
+
+
+def test_what_was_learnt_turns_poses_from_the_first_one_on_after_a_restart():
+    before = walked(Roll(CAMERA), 12.0)
+    assert before.known is not None
+    after = Roll(CAMERA)
+    after.recall(json.loads(json.dumps(before.remember())))
+    assert after.turn == before.known.degrees
+    assert after.known == replace(before.known, before=True)
+    assert after.known.sentence.startswith("It hung askew before the restart, turned clockwise by about 12°")
+    assert after.remember() == before.remember()
+    walked(after, 12.0)
+    assert after.known.before is False
+
+
+def test_what_people_show_after_a_restart_counts_once_it_is_sure():
+    roll = Roll(CAMERA)
+    roll.recall({"degrees": 12.0, "confidence": 0.9})
+    roll._learn(Askew(3.0, SURE - 0.1))
+    roll._learn(None)
+    assert roll.known == Askew(12.0, 0.9, before=True)
+    roll._learn(Askew(0.0, SURE))
+    assert roll.known == Askew(0.0, SURE)
+    assert roll.take_up()
+    assert roll.turn == 0.0
+
+
+def test_what_was_not_sure_before_a_restart_turns_nothing():
+    roll = Roll(CAMERA)
+    roll.recall({"degrees": 12.0, "confidence": 0.5})
+    assert (roll.turn, roll.known) == (0.0, Askew(12.0, 0.5, before=True))
+
+
+def test_a_configured_roll_is_neither_kept_nor_replaced():
+    roll = Roll(CAMERA.model_copy(update={"roll": 5.0}))
+    roll.recall({"degrees": 12.0, "confidence": 0.9})
+    assert (roll.turn, roll.known, roll.remember()) == (5.0, Askew(5.0, 1.0), None)
+    assert Roll(CAMERA).remember() is None
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"degrees": 12.0}, {"degrees": 99.0, "confidence": 0.9}, {"degrees": 1.0, "confidence": float("nan")}]
+)
+def test_a_damaged_memory_of_the_roll_is_refused(body: dict[str, float]):
+    with pytest.raises((ValueError, KeyError)):
+        Roll(CAMERA).recall(body)
+
+
+def test_for_another_view_nothing_learnt_holds_and_poses_turn_when_nobody_is_there():
+    roll = Roll(CAMERA)
+    roll.recall({"degrees": 12.0, "confidence": 0.9})
+    roll.begin_anew(CAMERA)
+    assert (roll.known, roll.turn) == (None, 12.0)
+    assert roll.take_up()
+    assert roll.turn == 0.0

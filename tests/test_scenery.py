@@ -93,3 +93,12 @@ def test_the_reference_follows_a_piece_of_furniture_to_its_new_place():
     for step in range(1, 80):
         scenery.measure(other, now + step * FOLLOW_SECONDS / 20)
     assert scenery.displaced < before
+
+
+def test_a_view_that_is_accepted_becomes_the_reference():
+    scenery, now = settled(room())
+    assert scenery.measure(room(20), now + 1) > 0.6
+    scenery.look_anew()
+    assert scenery.displaced == 0.0
+    assert [scenery.measure(room(20), now + step) for step in (2, 3)] == [0.0, 0.0]
+    assert scenery.measure(room(), now + 4) > 0.6

@@ -189,3 +189,12 @@ def test_without_a_screen_nothing_is_dropped_and_with_one_nothing_is_added(ways:
         assert list(without.update(tracks, step / 10, ASPECT)) == tracks
         kept = screens.update(tracks, step / 10, ASPECT)
         assert [track for track in tracks if track in kept] == list(kept)
+
+
+def test_a_screen_that_no_longer_counts_silences_nobody():
+    screens = Screens([TELEVISION])
+    assert told(screens, [seen(1, ACTOR, 0.0)], 0.0) == []
+    screens.furnish([BED])
+    assert told(screens, [seen(1, ACTOR, 0.1)], 0.1) == [1]
+    screens.furnish([BED, TELEVISION])
+    assert told(screens, [seen(2, ACTOR, 0.2, born=0.2)], 0.2) == []

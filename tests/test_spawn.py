@@ -21,7 +21,7 @@ Script = Callable[..., None]
 
 EYE = """
 import json, os, sys, time
-settings = json.load(sys.stdin)
+settings = json.loads(sys.stdin.readline())
 wire = settings["wire"]
 def say(*hexadecimal):
     for record in hexadecimal:
@@ -198,3 +198,25 @@ def test_observe_file_gives_observations_only_and_passes_everything_on(play: Scr
 def test_the_brain_stays_light_and_blind():
     script = "import sys, guardian.eye.spawn; sys.exit(bool({'cv2', 'pyseccomp', 'ai_edge_litert'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
+
+
+def test_an_open_eye_can_be_told_that_what_it_sees_is_its_view(play: Script):
+    play(
+        "say(sys.argv[1])\nif sys.stdin.read(1) == 'v': say(*sys.argv[2:])",
+        HELLO,
+        observation(1),
+        End(Reason.END_OF_FILE),
+    )
+    with EyeProcess(SETTINGS) as eye:
+        records = eye.records()
+        assert next(records) == HELLO
+        eye.look_anew()
+        assert list(records) == [observation(1), End(Reason.END_OF_FILE)]
+        eye.look_anew()  # it has ended, and nothing comes of it
+
+
+def test_an_eye_that_died_is_told_nothing(play: Script):
+    play("")
+    with EyeProcess(SETTINGS) as eye:
+        eye._process.wait()
+        eye.look_anew()

@@ -24,6 +24,7 @@ from guardian.events import (
     PersonIdentified,
     PersonLeft,
     Snoozed,
+    ViewAccepted,
     ViewLost,
     ViewRestored,
 )
@@ -266,6 +267,15 @@ def test_a_moved_camera_degrades_its_room_even_when_the_view_comes_back():
     assert said["room/Salón/coverage"]["state"] == "degraded"
 
 
+def test_a_view_that_a_human_accepts_arms_its_room():
+    bulletin = begun()
+    bulletin.note(CameraMoved(time=1000.0, room="Salón"), MOMENT)
+    accepted = ViewAccepted(time=1060.0, room="Salón", by="Ana", via="web", fits=False)
+    said = payloads(bulletin.note(accepted, MOMENT))
+    assert said["room/Salón/coverage"]["state"] == "armed"
+    assert (said["event"]["event"], said["event"]["by"], said["event"]["fits"]) == ("ViewAccepted", "Ana", False)
+
+
 def test_a_camera_that_is_back_where_it_was_arms_its_room():
     bulletin = begun()
     bulletin.note(CameraMoved(time=1000.0, room="Salón"), MOMENT)
@@ -403,6 +413,6 @@ def test_every_example_of_the_manual_is_a_payload_of_its_topic():
 
 def test_every_request_of_the_manual_is_understood():
     asked = re.findall(r"mosquitto_pub -t (\S+) -m ('[^']*'|\S+)", manual())
-    assert len(asked) == 6
+    assert len(asked) == 7
     for topic, payload in asked:
         Topics("guardian", "home", ("Bedroom",)).parse(topic, payload.strip("'").encode(), 1.0)

@@ -23,7 +23,10 @@ class FakeEye:
 
     def __init__(self, records: Iterable[Record], error: Exception | None = None, *, waits: bool = False) -> None:
         self._records, self._error, self._waits = records, error, waits
-        self.stopped = threading.Event()
+        self.stopped, self.told = threading.Event(), 0
+
+    def look_anew(self) -> None:
+        self.told += 1
 
     def records(self) -> Iterator[Record]:
         yield from self._records
@@ -147,3 +150,14 @@ def test_a_fault_of_its_own_is_no_end_that_anybody_wanted(monkeypatch: pytest.Mo
 
 def test_one_that_never_ran_can_be_stopped():
     Watch("kitchen", orders("/dev/video0"), lambda _: None, start_eye=Eyes()).stop()
+
+
+def test_the_eye_that_is_open_is_told_to_look_anew():
+    eye = FakeEye((FRAME,), waits=True)
+    thread, said = watch("/dev/video0", Eyes(eye))
+    said.get(timeout=SECONDS)
+    thread.look_anew()
+    assert eye.told == 1
+    thread.stop()
+    thread.look_anew()
+    assert eye.told == 1

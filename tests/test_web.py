@@ -33,6 +33,7 @@ from guardian.events import (
     PlaceDeclined,
     Resolved,
     Snoozed,
+    ViewAccepted,
 )
 from guardian.incident import Incident, IncidentState
 from guardian.moment import Moment
@@ -704,3 +705,27 @@ def test_a_token_that_others_could_read_is_no_secret(tmp_path: Path):
 def test_a_half_written_token_does_not_stand_in_the_way(tmp_path: Path):
     (tmp_path / f"{tokens.TOKEN_FILE}.new").write_text("half")
     assert len(tokens.load_token(tmp_path)) == 43
+
+
+@pytest.mark.parametrize(
+    ("changes", "places", "status"),
+    [
+        ({"moved": True}, "fit", 202),
+        ({"moved": True}, "anew", 202),
+        ({"outdated": "Of another view: bed."}, "fit", 202),
+        ({"outdated": "Of another view: bed."}, "anew", 409),
+        ({}, "fit", 409),
+    ],
+)
+def test_a_view_is_accepted_where_the_camera_was_moved(
+    friend: httpx.Client, household: FakeHousehold, changes: dict[str, object], places: str, status: int
+):
+    household.show(rooms=(replace(LIVING, **changes), BEDROOM))
+    told = payload.state(household.snapshot(), NOW)["rooms"][0]
+    assert (told["moved"], told["outdated"]) == (changes.get("moved", False), changes.get("outdated", ""))
+    answer = friend.post("/api/view", json={"places": places, "room": "Living room", "by": "Ana"})
+    assert answer.status_code == status
+    if status == 202:
+        did = household.submitted.get()
+        assert isinstance(did, ViewAccepted)
+        assert (did.fits, did.by, did.via) == (places == "fit", "Ana", "web")

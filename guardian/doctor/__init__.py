@@ -13,6 +13,7 @@ from guardian.doctor.box import (
     service_runs,
 )
 from guardian.doctor.finding import Finding, State, worst
+from guardian.doctor.knowledge import examine_views
 from guardian.doctor.outputs import examine_contacts, examine_mqtt, examine_page, examine_panel
 from guardian.doctor.sight import (
     examine_camera,
@@ -54,6 +55,7 @@ def _examine_household(settings: Settings) -> Iterator[Finding]:
     for room in settings.rooms:
         unconfined = settings.privacy.allow_unconfined
         yield examine_camera(room, settings.models, allow_unconfined=unconfined, taken=taken)
+    yield from examine_views(settings)
     yield from examine_panel(settings.panel, taken=taken)
     yield examine_mqtt(settings.mqtt, taken=taken)
     yield from examine_contacts(settings.contacts)

@@ -1,4 +1,4 @@
-"""What the brain tells an eye, once, and what the eye's process says by the way in which it ends."""
+"""What the brain tells an eye, and what the eye's process says by the way in which it ends."""
 
 import re
 from enum import IntEnum
@@ -11,6 +11,9 @@ from guardian.settings import Camera, Models
 
 LAST_WORDS = "eye: "
 """What the last line on the eye's standard error starts with when it cannot begin."""
+
+NEW_VIEW = b"v"
+"""All that an open eye can still be told: what it sees now is the view that it compares with from now on."""
 
 _PASSWORD = re.compile(r"(?<=://)([^/@:]*):[^/@]*@")
 
@@ -34,10 +37,11 @@ class ExitStatus(IntEnum):
 
 
 class EyeSettings(BaseModel):
-    """All that an eye is told, as one JSON text on its standard input (an argument would show a stream's password to
-    every user of the machine). `wire` is the number of the inherited pipe. `pace` is how a file plays: `live` as a
-    camera would, `fast` every frame as soon as the last one is done with. `hold` seconds of the last frame follow the
-    end of a file; `loop` then starts it again. `watchdog` seconds without a frame end the eye.
+    """What an eye is told at its start, as one line of JSON on its standard input (an argument would show a stream's
+    password to every user of the machine); only NEW_VIEW may follow. `wire` is the number of the inherited pipe. `pace`
+    is how a file plays: `live` as a camera would, `fast` every frame as soon as the last one is done with. `hold`
+    seconds of the last frame follow the end of a file; `loop` then starts it again. `watchdog` seconds without a frame
+    end the eye.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)

@@ -18,7 +18,7 @@ from guardian.eye.engine import interpreter_class, models_directory
 from guardian.eye.light import drawn_out
 from guardian.eye.motion import MotionGate, View
 from guardian.eye.movenet import PoseFinder
-from guardian.eye.orders import LAST_WORDS, ExitStatus, EyeSettings
+from guardian.eye.orders import LAST_WORDS, NEW_VIEW, ExitStatus, EyeSettings
 from guardian.eye.scenery import Scenery
 from guardian.eye.source import Frame, Source
 from guardian.eye.wire import (
@@ -37,17 +37,17 @@ _STATUS = {SourceError: ExitStatus.NO_SOURCE, SandboxError: ExitStatus.NOT_CONFI
 
 
 def main() -> int:
-    """Run one eye by the EyeSettings on standard input; return its ExitStatus.
+    """Run one eye by the EyeSettings in the first line on standard input; return its ExitStatus.
 
     Until it is locked in it says on standard error what went wrong; after that only records leave it.
     """
     try:
-        settings = EyeSettings.model_validate_json(sys.stdin.buffer.read())
+        settings = EyeSettings.model_validate_json(sys.stdin.buffer.readline())
     except ValidationError as error:
         sys.stderr.write(f"{LAST_WORDS}settings: {error.error_count()} errors, first {error.errors()[0]['msg']}\n")
         return ExitStatus.USAGE
     try:
-        eye = Eye(settings)
+        eye = Eye(settings, sys.stdin.fileno())
     except GuardianError as error:
         sys.stderr.write(f"{LAST_WORDS}{error}\n")
         return _STATUS.get(type(error), ExitStatus.FAULT)
@@ -81,7 +81,8 @@ def observation_of(frame: Frame, view: View, poses: tuple[Pose, ...], displaced:
 
 
 class Eye:
-    """One camera, one finder of poses, locked in by the end of the construction.
+    """One camera, one finder of poses, locked in by the end of the construction. `orders` is the open file by which it
+    hears NEW_VIEW.
 
     Raises:
         SourceError: the camera, stream or file cannot be opened.
@@ -90,8 +91,9 @@ class Eye:
 
     """
 
-    def __init__(self, settings: EyeSettings) -> None:
-        self._wire = settings.wire
+    def __init__(self, settings: EyeSettings, orders: int) -> None:
+        self._wire, self._orders = settings.wire, orders
+        os.set_blocking(orders, False)
         directory = settings.models or models_directory()
         wanted = access(settings.camera, (directory,))
         runtime = interpreter_class(settings.runtime).__module__  # imported now: later there is no reading of code
@@ -138,7 +140,16 @@ class Eye:
         poses = self._finder.find(drawn_out(frame.image, view.contrast), frame.time) if view.look else ()
         if view.look:
             self._gate.looked(frame.time, person=bool(poses))
+        if self._told_anew():
+            self._scenery.look_anew()
         return observation_of(frame, view, poses, self._scenery.measure(self._gate.cells, frame.time))
+
+    def _told_anew(self) -> bool:
+        """Whether the brain has said since the last frame that what is seen is the view."""
+        try:
+            return NEW_VIEW in os.read(self._orders, len(NEW_VIEW))
+        except BlockingIOError:
+            return False
 
     def _send(self, record: Record) -> None:
         os.write(self._wire, encode(record))

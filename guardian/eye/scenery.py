@@ -44,6 +44,10 @@ class Scenery:
         self._measured = -math.inf
         self.displaced = 0.0
 
+    def look_anew(self) -> None:
+        """Forget what was compared with: what is seen next takes its place."""
+        self._reference, self.displaced = None, 0.0
+
     def measure(self, cells: Cells, now: float) -> float:
         """Return which share of the blocks with edges, 0-1, is not where it was; looks once a second.
 

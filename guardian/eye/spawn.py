@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Literal
 
 from guardian.errors import GuardianError, ModelError, SandboxError, SourceError
-from guardian.eye.orders import LAST_WORDS, ExitStatus, EyeSettings, orders_for, redacted
+from guardian.eye.orders import LAST_WORDS, NEW_VIEW, ExitStatus, EyeSettings, orders_for, redacted
 from guardian.eye.wire import (
     MODULES,
     RECORD_BYTES,
@@ -60,7 +60,7 @@ class EyeProcess:
         self._patience = {False: start_seconds, True: silence_seconds}
         self._words = b""
         self._stopped = threading.Event()
-        self._reading = threading.Lock()
+        self._reading, self._telling = threading.Lock(), threading.Lock()
         self._wire, theirs = os.pipe()
         try:
             self._process = _start(theirs)
@@ -94,6 +94,13 @@ class EyeProcess:
         if self._reading.acquire(blocking=False):  # else `records` closes, when it has seen the end
             self._close()
             self._reading.release()
+
+    def look_anew(self) -> None:
+        """Tell it that what it sees now is its view; any thread may, and one that has ended is told nothing."""
+        with self._telling:
+            if self._process.stdin is not None and not self._process.stdin.closed:
+                with contextlib.suppress(OSError):
+                    self._process.stdin.write(NEW_VIEW)
 
     def records(self) -> Iterator[Record]:
         """Yield records as they come, once: a Hello, then Observations (or Proofs), then an End with a good reason.
@@ -183,8 +190,10 @@ class EyeProcess:
         if self._wire >= 0:
             os.close(self._wire)
             self._wire = -1
-        if self._process.stderr is not None:
-            self._process.stderr.close()
+        with self._telling:
+            for end in (self._process.stdin, self._process.stderr):
+                if end is not None:
+                    end.close()
 
 
 def _start(wire: int) -> "subprocess.Popen[bytes]":
@@ -207,8 +216,9 @@ def _start(wire: int) -> "subprocess.Popen[bytes]":
 
 def _write_settings(process: "subprocess.Popen[bytes]", settings: EyeSettings) -> None:
     if process.stdin is not None:
-        with contextlib.suppress(BrokenPipeError), process.stdin as stdin:  # one that died already is told by `records`
-            stdin.write(settings.model_dump_json().encode())
+        with contextlib.suppress(BrokenPipeError):  # one that died already is told by `records`
+            process.stdin.write(settings.model_dump_json().encode() + b"\n")
+        os.set_blocking(process.stdin.fileno(), False)
 
 
 def observe_file(

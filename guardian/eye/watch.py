@@ -107,6 +107,12 @@ class Watch(threading.Thread):
             self._stopping.wait(self._pauses[min(attempt, len(self._pauses) - 1)])
             attempt += 1
 
+    def look_anew(self) -> None:
+        """What the open eye sees now is its view; one that is opened later takes what it then sees anyway."""
+        with self._lock:
+            if self._eye is not None:
+                self._eye.look_anew()
+
     def stop(self) -> None:
         """End the eye and the thread."""
         self._stopping.set()

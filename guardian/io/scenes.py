@@ -68,7 +68,7 @@ class SceneDirectory:
     def keep(self, command: KeepScene) -> None:
         """Write a scene and its row."""
         found = feedback.cut(command)
-        lines = (recording.header(), *map(recording.dumps, found.observations))
+        lines = (recording.header(command.roll), *map(recording.dumps, found.observations))
         with self._locked():
             self._write(command.scene + SCENE, "".join(line + "\n" for line in lines))
             rows = self.unjudged()

@@ -42,7 +42,8 @@ class PersonShown:
 class RoomShown:
     """One room now. `aspect` is width / height of its view, `reason` a sentence where the coverage is not armed,
     `camera` some about how it hangs and how large places are, once that is known. `places` are those that count;
-    `learned` what is proposed, and what was and is among them.
+    `learned` what is proposed, and what was and is among them. `moved` tells that its camera points elsewhere than it
+    did, `outdated` in a sentence what is drawn and configured of another view, and does not count.
     """
 
     name: str
@@ -53,6 +54,8 @@ class RoomShown:
     places: tuple[Place, ...] = ()
     learned: tuple[LearnedPlace, ...] = ()
     camera: str = ""
+    moved: bool = False
+    outdated: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,6 +110,8 @@ def _room(room: RoomShown) -> Json:
         "coverage": room.coverage.value,
         "reason": room.reason,
         "camera": room.camera,
+        "moved": room.moved,
+        "outdated": room.outdated,
         "places": [_place(place) for place in room.places],
         "learned": [_learned(each) for each in room.learned],
     }

@@ -20,7 +20,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from guardian.errors import ConfigurationError, PayloadError, StoreError
-from guardian.events import Acknowledged, HumanEvent, Judged, MissReported, PlaceAccepted, PlaceDeclined
+from guardian.events import Acknowledged, HumanEvent, Judged, MissReported, PlaceAccepted, PlaceDeclined, ViewAccepted
 from guardian.feedback import unkept
 from guardian.human_requests import REQUESTS, SOMEONE, understand
 from guardian.settings import Web
@@ -128,21 +128,11 @@ async def _body(request: Request) -> bytes:
 
 
 def _check_possible(name: str, event: HumanEvent, snapshot: Snapshot) -> None:
-    """Refuse what can no longer be done to the incident that was meant: somebody else was faster, or time."""
-    if isinstance(event, MissReported):
-        shown = snapshot.feedback
-        why_not = unkept(event, shown.reaches, snapshot.moment, on=shown.on)
-        if why_not:
-            raise HTTPException(409, why_not[:1].lower() + why_not[1:].rstrip("."))
-    if isinstance(event, PlaceAccepted | PlaceDeclined):
-        learned = [each for room in snapshot.rooms if room.name == event.room for each in room.learned]
-        if event.number not in [each.number for each in learned]:
-            raise HTTPException(409, "this place is no longer proposed; nothing was changed")
-    if isinstance(event, Judged) and event.incident in {incident.id for incident in snapshot.incidents}:
-        raise HTTPException(409, "this incident is still open; close it, as helped or as a false alarm")
-    if isinstance(event, Judged):
-        return
-    if event.incident is None:
+    """Refuse what can no longer be done: somebody else was faster, or time."""
+    why_not = _why_not(event, snapshot)
+    if why_not:
+        raise HTTPException(409, why_not[:1].lower() + why_not[1:].rstrip("."))
+    if isinstance(event, Judged) or event.incident is None:
         return
     incident = next((each for each in snapshot.incidents if each.id == event.incident), None)
     if incident is None:
@@ -150,6 +140,24 @@ def _check_possible(name: str, event: HumanEvent, snapshot: Snapshot) -> None:
     if name not in words.actions(incident):
         possible = ", ".join(words.actions(incident))
         raise HTTPException(409, f"the incident is {incident.state.value} by now; {possible} would be right")
+
+
+def _why_not(event: HumanEvent, snapshot: Snapshot) -> str:
+    """Why what a human says of a room, or of what is over, makes no sense by now; nothing where it does."""
+    room = next((each for each in snapshot.rooms if each.name == event.room), None)
+    match event:
+        case MissReported():
+            return unkept(event, snapshot.feedback.reaches, snapshot.moment, on=snapshot.feedback.on)
+        case PlaceAccepted() | PlaceDeclined():
+            known = room is not None and event.number in [each.number for each in room.learned]
+            return "" if known else "This place is no longer proposed; nothing was changed."
+        case ViewAccepted():
+            asked = room is not None and (room.moved or (event.fits and room.outdated))
+            return "" if asked else "The camera of this room is not moved by now; nothing was changed."
+        case Judged() if event.incident in {incident.id for incident in snapshot.incidents}:
+            return "This incident is still open; close it, as helped or as a false alarm."
+        case _:
+            return ""
 
 
 async def _refuse(_: Request, error: Exception) -> Response:

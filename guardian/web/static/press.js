@@ -95,6 +95,16 @@ export const BUTTONS = {
     const text = "Whoever lies there will be told of again. It is not proposed again.";
     if (await confirmed(`Remove ${place.name}?`, text, "Yes, remove")) await send("decline", { room, place: place.number, by: me() });
   },
+  async view(room, places) {
+    const fits = places === "fit";
+    const text = fits
+      ? "Look at the outlines first: a bed that is drawn where the floor is now would silence a fall."
+      : "Lying in bed will be told of until its place is drawn anew in the configuration, or learned and accepted.";
+    const heading = fits ? "Do the places fit?" : "Places that do not fit?";
+    if (await confirmed(heading, text, fits ? "Yes, they fit" : "Yes, they do not")) {
+      if (await send("view", { room, places, by: me() })) toast("Thank you. This is the view from now on.");
+    }
+  },
   async help(incident) {
     if (await confirmed("Call for help now?", "The siren starts and your contacts are called at once.", "Yes, call for help", "danger")) {
       await send("help", { room: incident?.room ?? "", by: me() });

@@ -49,6 +49,7 @@ class Tile {
     this.badge = make("span", { class: "badge" });
     this.reason = make("p", { class: "reason", hidden: true });
     this.camera = make("p", { class: "camera", hidden: true });
+    this.view = make("div", { class: "view-question", role: "group", "aria-label": `The view of ${name}`, hidden: true });
     this.list = make("ul", { class: "persons", "aria-label": `Who is in ${name}` });
     this.learned = make("ul", { class: "learned", "aria-label": `Places learned in ${name}`, hidden: true });
     this.veil = make("p", { class: "veil", hidden: true });
@@ -58,6 +59,7 @@ class Tile {
       make("header", {}, make("h3", {}, name), this.badge),
       make("div", { class: "stage" }, this.stage.svg, this.veil),
       this.reason,
+      this.view,
       this.list,
       this.learned,
       this.camera,
@@ -71,6 +73,8 @@ class Tile {
     say(this.reason, room.reason);
     this.camera.hidden = !room.camera;
     say(this.camera, room.camera);
+    this.view.hidden = !room.moved && !room.outdated;
+    whenChanged(this.view, [room.moved, room.outdated], () => this.view.replaceChildren(...viewQuestion(room)));
     this.veil.hidden = room.coverage !== "blind";
     say(this.veil, "Cannot see");
     const proposed = room.learned.filter((each) => !each.accepted);
@@ -90,6 +94,18 @@ class Tile {
       this.list.replaceChildren(...(items.length ? items : [make("li", { class: "nobody" }, nobody)]));
     });
   }
+}
+
+/** Of a camera that was moved: the question whether this is its view now; later, what does not count since. */
+function viewQuestion({ name, moved, outdated }) {
+  const button = (places, text) => make("button", { type: "button", class: "plain small", onclick: () => BUTTONS.view(name, places) }, text);
+  if (moved) {
+    return [
+      make("p", {}, make("strong", {}, "Is this its new view?"), " Then say whether the places still are where they are drawn."),
+      make("div", { class: "answers" }, button("fit", "Yes, and the places fit"), button("anew", "Yes, but the places do not fit")),
+    ];
+  }
+  return [make("p", {}, outdated), make("div", { class: "answers" }, button("fit", "They fit after all"))];
 }
 
 /** A place that was learned: a question, or once it was accepted what there is, and how to take it back. */

@@ -1,0 +1,70 @@
+"""Examines what is known of how each camera hangs: configured, learnt from people who walk, or not known yet."""
+
+from collections.abc import Iterator, Mapping
+
+from guardian import brain, roll
+from guardian.app import STORE
+from guardian.doctor.finding import Finding, ok, warn
+from guardian.drawn import Drawn
+from guardian.errors import StoreError
+from guardian.io.store import read_learned
+from guardian.learned import OPTICS, ROLL, VIEW, recall_one
+from guardian.settings import Room, Settings
+
+PART = "view"
+WALK = "let somebody walk through the whole room for some minutes, near and far; or configure"
+REDRAW = "draw its places anew in the configuration, or say on the page that they fit after all"
+
+
+def examine_views(settings: Settings) -> Iterator[Finding]:
+    """What is known of the camera of each room."""
+    try:
+        kept = read_learned(settings.state_directory / STORE)
+    except StoreError as error:
+        yield warn(PART, f"what was learnt cannot be read: {error}", "ask as the user of the service, or with sudo")
+        return
+    for room in settings.rooms:
+        yield examine_view(room, {what: rooms.get(room.name, "") for what, rooms in kept.items()})
+
+
+def examine_view(configured: Room, kept: Mapping[str, str]) -> Finding:
+    """What is known of one camera; a warning with a remedy where something is not."""
+    drawn = Drawn(configured)
+    recall_one(VIEW, kept, drawn.recall)
+    said, missing = zip(_optics(drawn.room, kept), _roll(drawn.room, kept), strict=True)
+    text = f"{configured.name}: {', '.join(said)}"
+    if drawn.outdated:
+        return warn(PART, f"{text}. {drawn.outdated}", REDRAW)
+    keys = " and ".join(key for key in missing if key)
+    return warn(PART, text, f"{WALK} {keys}") if keys else ok(PART, text)
+
+
+def _optics(room: Room, kept: Mapping[str, str]) -> tuple[str, str]:
+    """Height and tilt in words, and which keys of the configuration would tell them where they are not known."""
+    camera, known, keys = room.camera, _numbers(OPTICS, kept, ("height", "tilt", "confidence")), "mount_height, tilt"
+    if camera.mount_height is not None and camera.tilt is not None:
+        return f"{camera.mount_height:g} m high and {camera.tilt:g}° down, as configured", ""
+    if not known:
+        return "height and tilt not known yet", keys
+    sure = known["confidence"]
+    text = f"{known['height']:.1f} m high and {known['tilt']:.0f}° down, learnt (sure to {sure:.0%})"
+    return text, keys if sure < brain.SURE else ""
+
+
+def _roll(room: Room, kept: Mapping[str, str]) -> tuple[str, str]:
+    """The same of the roll."""
+    known = _numbers(ROLL, kept, ("degrees", "confidence"))
+    if room.camera.roll is not None:
+        return f"turned clockwise by {room.camera.roll:g}°, as configured", ""
+    if not known:
+        return "roll not known yet", "roll"
+    sure = known["confidence"]
+    text = f"turned clockwise by {round(known['degrees'])}°, learnt (sure to {sure:.0%})"
+    return text, "roll" if sure < roll.SURE else ""
+
+
+def _numbers(what: str, kept: Mapping[str, str], names: tuple[str, ...]) -> dict[str, float]:
+    """The numbers of these names of what was kept; nothing where there is none, or it is damaged."""
+    numbers: dict[str, float] = {}
+    recall_one(what, kept, lambda body: numbers.update({name: float(body[name]) for name in names}))
+    return numbers
