@@ -132,7 +132,7 @@ def _walk_out(
     spot, aside = (between(random, -0.8, 0.8), between(random, 1.2, 3.4)), float(random.choice([-OUTSIDE, OUTSIDE]))
     to = (between(random, -1.0, 1.0), BEHIND) if below else (aside, between(random, 0.5, 3.0))
     persons = ({**place.persons[0], "at": spot}, *place.persons[1:])
-    does = [{"wait": {"for": 1.0}}, {"walk": {"to": to}}, {"wait": {"for": 1.5}}]
+    does: list[dict[str, Any]] = [{"wait": {"for": 1.0}}, {"walk": {"to": to}}, {"wait": {"for": 1.5}}]
     document = EASY.harden(_document(replace(place, persons=persons), seed, does), random)
     row = {"kind": "adl", "event": f"walks out {'below' if below else 'beside'} the camera", "second_person": "no"}
     return document, World(Scene.model_validate(document)), row
