@@ -279,9 +279,7 @@ class FallDetector:
 
     @staticmethod
     def _sits(course: Course, said: float, least: float) -> bool:
-        """Whether the body rests on furniture that nobody drew, if it does not sit there as clearly as the network says
-        that it has fallen.
-        """
+        """Whether the body seems to rest on furniture that nobody drew: it sits there, or no more than that is said."""
         return course.resting and (course.figure.posture is Posture.SEATED or said < least)
 
     def _confirm_unseen(self, course: Course, now: float) -> Iterator[PersonEvent]:
