@@ -441,6 +441,15 @@ def test_who_walks_out_below_the_camera_has_not_fallen_whatever_the_network_says
     assert sink(Watched(network=Always(6.0)).show(3, standing((0.92, 0.7))), 1.6).names() in ([], ["FallSuspected"])
 
 
+@pytest.mark.parametrize("network", [None, Always(6.0)])
+def test_who_was_suspected_on_the_way_out_and_is_gone_has_only_walked_out(network: Always | None):
+    scene = Watched(network=network).show(3, standing((0.65, 0.7)))
+    for feet in np.linspace(0.65, 1.25, 14):
+        scene.show(0.1, standing((float(feet), 0.7)))
+    assert scene.names() == ["FallSuspected"]
+    assert scene.show(90).names() == ["FallSuspected"]
+
+
 def test_who_drops_out_of_the_picture_as_fast_as_one_falls_has_fallen():
     assert "FallConfirmed" in sink(Watched().show(3, standing((0.92, 0.7))), 0.7).names()
 
