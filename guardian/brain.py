@@ -164,7 +164,7 @@ class Brain:
     ) -> None:
         """Begin with a room, and what was kept of it."""
         drawn = Drawn(room)
-        recall_one(VIEW, kept, drawn.recall)
+        recall_one(room.name, VIEW, kept, drawn.recall)
         rests = RestPlaces(room.name, drawn.room.places)
         pipeline = Pipeline(drawn.room, self._settings, moment.monotonic, people, self._network)
         learned = Learned(drawn, rests, pipeline)

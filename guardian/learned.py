@@ -47,7 +47,7 @@ class Learned:
         pipeline = self._pipeline
         recalls = {PLACES: self._rests.recall, OPTICS: pipeline.recall_ground, ROLL: pipeline.recall_roll}
         for what, recall in recalls.items():
-            recall_one(what, kept, recall)
+            recall_one(self._drawn.room.name, what, kept, recall)
         pipeline.furnish(self._rests.places)
         self._kept = {what: (float("-inf"), kept.get(what) or NOTHING) for what in self._kept}
 
@@ -87,11 +87,11 @@ class Learned:
         return Answer(kept=True, text=FITS if fits else ANEW)
 
 
-def recall_one(what: str, kept: Mapping[str, str], recall: Callable[[Mapping[str, Any]], None]) -> None:
-    """Let one kept thing be recalled; where it is damaged that is told, and no reason not to watch."""
+def recall_one(room: str, what: str, kept: Mapping[str, str], recall: Callable[[Mapping[str, Any]], None]) -> None:
+    """Let one kept thing of a room be recalled; where it is damaged that is told, and no reason not to watch."""
     body = kept.get(what, "")
     try:
         if body not in ("", NOTHING):
             recall(json.loads(body))
     except (ValueError, KeyError, TypeError) as error:
-        log.error("event=learned_unreadable what=%s error=%r", what, str(error))
+        log.error("event=learned_unreadable room=%r what=%s error=%r", room, what, str(error))

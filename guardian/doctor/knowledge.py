@@ -30,7 +30,7 @@ def examine_views(settings: Settings) -> Iterator[Finding]:
 def examine_view(configured: Room, kept: Mapping[str, str]) -> Finding:
     """What is known of one camera; a warning with a remedy where something is not."""
     drawn = Drawn(configured)
-    recall_one(VIEW, kept, drawn.recall)
+    recall_one(configured.name, VIEW, kept, drawn.recall)
     said, missing = zip(_optics(drawn.room, kept), _roll(drawn.room, kept), strict=True)
     text = f"{configured.name}: {', '.join(said)}"
     if drawn.outdated:
@@ -41,7 +41,11 @@ def examine_view(configured: Room, kept: Mapping[str, str]) -> Finding:
 
 def _optics(room: Room, kept: Mapping[str, str]) -> tuple[str, str]:
     """Height and tilt in words, and which keys of the configuration would tell them where they are not known."""
-    camera, known, keys = room.camera, _numbers(OPTICS, kept, ("height", "tilt", "confidence")), "mount_height, tilt"
+    camera, known, keys = (
+        room.camera,
+        _numbers(room.name, OPTICS, kept, ("height", "tilt", "confidence")),
+        "mount_height, tilt",
+    )
     if camera.mount_height is not None and camera.tilt is not None:
         return f"{camera.mount_height:g} m high and {camera.tilt:g}° down, as configured", ""
     if not known:
@@ -53,7 +57,7 @@ def _optics(room: Room, kept: Mapping[str, str]) -> tuple[str, str]:
 
 def _roll(room: Room, kept: Mapping[str, str]) -> tuple[str, str]:
     """The same of the roll."""
-    known = _numbers(ROLL, kept, ("degrees", "confidence"))
+    known = _numbers(room.name, ROLL, kept, ("degrees", "confidence"))
     if room.camera.roll is not None:
         return f"turned clockwise by {room.camera.roll:g}°, as configured", ""
     if not known:
@@ -63,8 +67,8 @@ def _roll(room: Room, kept: Mapping[str, str]) -> tuple[str, str]:
     return text, "roll" if sure < roll.SURE else ""
 
 
-def _numbers(what: str, kept: Mapping[str, str], names: tuple[str, ...]) -> dict[str, float]:
+def _numbers(room: str, what: str, kept: Mapping[str, str], names: tuple[str, ...]) -> dict[str, float]:
     """The numbers of these names of what was kept; nothing where there is none, or it is damaged."""
     numbers: dict[str, float] = {}
-    recall_one(what, kept, lambda body: numbers.update({name: float(body[name]) for name in names}))
+    recall_one(room, what, kept, lambda body: numbers.update({name: float(body[name]) for name in names}))
     return numbers

@@ -3,11 +3,13 @@
 import argparse
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 # What a verb needs is imported when it runs: `guardian --help` must stay quick.
 
 Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - it has no public name
+
+Number = TypeVar("Number", int, float)
 
 LEAST_WIDTH, MOST_WIDTH = 64, 1920
 """Pixels: of the widest pictures, 16:9, a film's camera has 32 rows at least (guardian/lab/scene.py)."""
@@ -40,22 +42,15 @@ def _whole(text: str) -> int:
     return number
 
 
-def _width(text: str) -> int:
-    number = int(text)
-    if not LEAST_WIDTH <= number <= MOST_WIDTH:
-        message = f"{text} is wrong; {LEAST_WIDTH} to {MOST_WIDTH} would be right"
-        raise argparse.ArgumentTypeError(message)
-    return number
-
-
-def _within(low: int, high: int) -> Callable[[str], float]:
+def _within(kind: Callable[[str], Number], low: int, high: int) -> Callable[[str], Number]:
     """Read a number of an argument that is from `low` to `high`."""
 
-    def number(text: str) -> float:
-        if not low <= float(text) <= high:
+    def number(text: str) -> Number:
+        value = kind(text)
+        if not low <= value <= high:
             message = f"{text} is wrong; {low} to {high} would be right"
             raise argparse.ArgumentTypeError(message)
-        return float(text)
+        return value
 
     return number
 
@@ -70,11 +65,11 @@ def _add_synthesise(verbs: Verbs) -> None:
     text = "how bodies fall: limp, or by physics, which needs MuJoCo (default: ragdoll)"
     verb.add_argument("--falls", choices=("ragdoll", "physics"), default="ragdoll", help=text)
     text = "cameras hang askew, turned clockwise by so many degrees, -30 to 30 (default: 0)"
-    verb.add_argument("--roll", type=_within(-MOST_ROLL, MOST_ROLL), default=0.0, metavar="DEG", help=text)
+    verb.add_argument("--roll", type=_within(float, -MOST_ROLL, MOST_ROLL), default=0.0, metavar="DEG", help=text)
     text = "somebody walks through the room so many times before each scene (default: 0)"
     verb.add_argument("--walks", type=int, default=0, metavar="N", help=text)
     text = "who has fallen lies for so many seconds, 10 to 600 (default: 30 to 75, drawn for each)"
-    verb.add_argument("--lying", type=_within(10, 600), metavar="S", help=text)
+    verb.add_argument("--lying", type=_within(float, 10, 600), metavar="S", help=text)
     verb.add_argument("--jobs", type=_whole, default=1, metavar="N", help="so many processes (default: 1)")
 
 
@@ -99,7 +94,12 @@ def _add_films(verbs: Verbs) -> None:
     verb.set_defaults(run=_films)
     verb.add_argument("out", type=Path, metavar="OUT", help="the directory to write to")
     verb.add_argument("--count", type=_whole, default=70, metavar="N", help="so many films (default: 70)")
-    verb.add_argument("--width", type=_width, default=None, metavar="W", help="pixels (default: as cameras have them)")
+    verb.add_argument(
+        "--width",
+        type=_within(int, LEAST_WIDTH, MOST_WIDTH),
+        metavar="W",
+        help="pixels (default: as cameras have them)",
+    )
     verb.add_argument("--seed", type=int, default=1, metavar="S", help="another seed, another world (default: 1)")
     verb.add_argument("--walk-outs", action="store_true", help="films of people who walk out close to the camera")
     verb.add_argument("--jobs", type=_whole, default=1, metavar="N", help="so many processes (default: 1)")
