@@ -6,8 +6,9 @@ which the room could not be seen counts for nothing, but is no reason to forget:
 Durations are monotonic; only the limit asks what o'clock it is.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import numpy as np
 
@@ -37,6 +38,13 @@ HIDDEN_SECONDS = 1800.0
 """So long a hidden body is waited for, in seconds in which the room can be seen."""
 SEATS = ("sofa", "chair")
 LIES_IN, LIES_ON = ("bed", "chair"), ("sofa", "mat", "floor")
+ELSEWHERE = "elsewhere"
+"""In place of a kind of place: where nothing is drawn."""
+LEAST_SECONDS = 1_200.0
+"""No stillness is told of sooner, however lively somebody usually is: keypoints of one who reads hardly move."""
+
+StillUsual: TypeAlias = Callable[[str, int], float | None]
+"""After how many seconds without movement it is unusual, by kind of place and hour; None where that is not known."""
 
 
 @dataclass(slots=True)
@@ -57,14 +65,29 @@ class _Spell:
     up: float = 0.0
 
 
-class Stillness:
-    """Watches every body of one room for stillness beyond the limits."""
+def nothing_usual(_kind: str, _hour: int) -> None:
+    """Nothing was learnt of what is usual."""
 
-    def __init__(self, room: str, limits: Behaviour) -> None:
+
+class Stillness:
+    """Watches every body of one room for stillness beyond the limits, or beyond what is `usual` where that is less."""
+
+    def __init__(self, room: str, limits: Behaviour, usual: StillUsual = nothing_usual) -> None:
         self._room = room
         self._limits = limits
+        self._usual = usual
         self._spells: dict[int, _Spell] = {}
         self._last: float | None = None
+
+    @property
+    def still(self) -> dict[str, float]:
+        """For how many seconds the stillest body that is seen has not moved, by the kind of place where it is."""
+        longest: dict[str, float] = {}
+        for spell in self._spells.values():
+            if spell.hidden == 0:
+                kind = kind_of(spell.figure)
+                longest[kind] = max(longest.get(kind, 0.0), spell.seconds)
+        return longest
 
     def update(self, figures: Iterable[Figure], moment: Moment, *, in_view: bool = True) -> tuple[PersonEvent, ...]:
         """Take all figures of the frame captured at `moment`; return what happened.
@@ -121,12 +144,10 @@ class Stillness:
     def _limit(self, figure: Figure, moment: Moment) -> float:
         """Seconds without movement that are usual here at this hour."""
         place = figure.place.kind if figure.place else None
-        asleep = place == "bed" or (place not in SEATS and self._at_night(moment.wall.hour))
-        return 60 * (self._limits.stillness_minutes_bed if asleep else self._limits.stillness_minutes)
-
-    def _at_night(self, hour: int) -> bool:
-        start, end = self._limits.night_from, self._limits.night_to
-        return start <= hour < end if start <= end else not end <= hour < start
+        asleep = place == "bed" or (place not in SEATS and at_night(self._limits, moment.wall.hour))
+        most = 60 * (self._limits.stillness_minutes_bed if asleep else self._limits.stillness_minutes)
+        usual = self._usual(kind_of(figure), moment.wall.hour)
+        return most if usual is None else min(most, max(LEAST_SECONDS, usual))
 
     def _reason(self, spell: _Spell, moment: Moment) -> str:
         return (
@@ -143,6 +164,17 @@ class Stillness:
             person=figure.person.name,
             place=figure.place.name if figure.place else None,
         )
+
+
+def at_night(limits: Behaviour, hour: int) -> bool:
+    """Whether this hour of the day, 0-23, is night."""
+    start, end = limits.night_from, limits.night_to
+    return start <= hour < end if start <= end else not end <= hour < start
+
+
+def kind_of(figure: Figure) -> str:
+    """The kind of place where a body is, ELSEWHERE where nothing is drawn."""
+    return figure.place.kind if figure.place else ELSEWHERE
 
 
 def _compare(spell: _Spell, now: float) -> None:

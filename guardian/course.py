@@ -177,7 +177,7 @@ class Course:
     @property
     def by_exit(self) -> bool:
         """Whether the body was last seen where people leave."""
-        return self.at_exit or self._is_on("door")
+        return self.at_exit or self._is_on("door", "exit")
 
     @property
     def leaving(self) -> bool:

@@ -20,19 +20,21 @@ MOST_BYTES = 65_536
 MOST_SECONDS = 8 * 7_200
 """In one hour of the wall clock: eight bodies, and the hour that is there twice when summer time ends."""
 
-_HOURLY = ("postures", "places", "rooms")
+_HOURLY = ("postures", "places", "rooms", "still")
 _TIMES = ("rising", "bedtime", "kitchen")
-_COUNTS = ("night_risings", "night_visits", "visits", "visitors", "night_up", "away", "unseen")
+_COUNTS = ("night_risings", "night_visits", "visits", "visitors", "night_up", "up", "gap", "away", "watched")
 
 Hourly = Mapping[str, tuple[int, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Day:
-    """What `who` did on `date`. `postures`, `places` (by kind) and `rooms` are seconds per hour of the day, 24 each.
+    """What `who` did on `date`. `postures`, `places` (by kind) and `rooms` are seconds per hour of the day, 24 each;
+    `still` is, for each kind of place, the longest stillness that each hour saw, in seconds.
 
     `rising`, `bedtime` and `kitchen` (first there) are minutes after midnight, None where it was not seen; `visits` are
-    of the bathroom, `night_visits` those at night; `night_up`, `away` and `unseen` (no room could be seen) are seconds.
+    of the bathroom, `night_visits` those at night. The rest are seconds: `up` since early morning, `night_up` at night,
+    the longest `gap` by day in which nobody was seen at home, `away` from home, and `watched` (a room could be seen).
     Raises ValueError where it cannot be a day.
     """
 
@@ -41,6 +43,7 @@ class Day:
     postures: Hourly = field(default_factory=dict)
     places: Hourly = field(default_factory=dict)
     rooms: Hourly = field(default_factory=dict)
+    still: Hourly = field(default_factory=dict)
     rising: int | None = None
     bedtime: int | None = None
     kitchen: int | None = None
@@ -49,8 +52,10 @@ class Day:
     visits: int = 0
     visitors: int = 0
     night_up: int = 0
+    up: int = 0
+    gap: int = 0
     away: int = 0
-    unseen: int = 0
+    watched: int = 0
 
     def __post_init__(self) -> None:
         """Refuse numbers that no day has."""

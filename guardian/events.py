@@ -90,7 +90,13 @@ class StillnessExceeded(PersonEvent):
 
 
 class RoutineBroken(PersonEvent):
-    """Something usual did not happen."""
+    """Something usual did not happen, or something unusual did. `track` is 0: nobody need be seen."""
+
+    __slots__ = ()
+
+
+class CheckInMissed(PersonEvent):
+    """Nobody was up by the time of day that the household has set. `track` is 0."""
 
     __slots__ = ()
 

@@ -17,6 +17,7 @@ HEADLINES: dict[str, str] = {
     "HelpCalled": "{who} is calling for help",
     "StillnessExceeded": "{who} has not moved for unusually long",
     "RoutineBroken": "{who} has not done what is usual",
+    "CheckInMissed": "{who} has not been up",
     "StrangerSeen": "A person who is not known here",
     "NightWandering": "{who} is up and about at night",
     "ViewLost": "Guardian cannot see",

@@ -46,6 +46,7 @@ _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://\S+", re.IGNORECASE)
 _SOURCE = re.compile(
     r"(?:/dev/video\d{1,3}|csi(?::\d)?|(?:rtsps?|https?)://\S+|(?!\w+://|/dev/|csi:).+)", re.IGNORECASE
 )
+_CLOCK = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
 _HOST = re.compile(r"[\w.-]+|[0-9a-f:]*:[0-9a-f:]*:[0-9a-f:.]*", re.IGNORECASE)
 
 
@@ -67,6 +68,13 @@ def _way(value: str) -> str:
     return value
 
 
+def _clock(value: str) -> str:
+    if not _CLOCK.fullmatch(value):
+        message = f"{value[:20]!r} is no time of day; 10:00 would be right, in quotes"
+        raise ValueError(message)
+    return value
+
+
 Way = Annotated[str, AfterValidator(_way)]
 
 
@@ -78,11 +86,11 @@ class Section(BaseModel):
 
 class Place(Section):
     """An area of the picture where a person may be, or, as a `screen`, where what moves is no person: `polygon` in
-    fractions of frame width and height, (x, y).
+    fractions of frame width and height, (x, y). An `exit` is a door that leads out of the home.
     """
 
     name: Name
-    kind: Literal["bed", "sofa", "chair", "mat", "floor", "door", "screen"]
+    kind: Literal["bed", "sofa", "chair", "mat", "floor", "door", "exit", "screen"]
     polygon: tuple[tuple[Fraction, Fraction], ...] = Field(min_length=3, max_length=32)
 
 
@@ -107,19 +115,21 @@ class Camera(Section):
 
 
 class Room(Section):
-    """One camera looking at one room."""
+    """One camera looking at one room; `kind` is what one does there, for what is usual."""
 
     name: Name
+    kind: Literal["bedroom", "bathroom", "kitchen", "living", "hall", "other"] = "other"
     camera: Camera
     places: tuple[Place, ...] = ()
 
 
 class Household(Section):
-    """Whose home this is. `id` names the box in MQTT topics."""
+    """Whose home this is. `id` names the box in MQTT topics; `residents` is how many live there, for visitors."""
 
     id: str = Field("home", pattern=r"^[a-z0-9_-]{1,32}$", description="1 to 32 characters of a-z, 0-9, _ and -")
     name: Name = "Home"
     timezone: str = "UTC"
+    residents: int | None = Field(None, ge=1, le=8)
 
     @field_validator("timezone")
     @classmethod
@@ -145,16 +155,26 @@ class Falls(Section):
     long_lie_seconds: float = Field(60.0, gt=0, le=3600)
 
 
+Clock = Annotated[str, AfterValidator(_clock), Field(description="a time of day such as 10:00")]
+
+
 class Behaviour(Section):
-    """Stillness that is unusual: minutes without movement before StillnessExceeded, by day, by night and in bed."""
+    """What is unusual: minutes without movement before StillnessExceeded, by day, by night and in bed, which what is
+    learnt can only shorten; minutes up at night before NightWandering, until it is learnt what is usual; and, where
+    `check_in` is given, the time of day by which somebody must have been up. `learn` counts the days.
+    """
+
+    learn: bool = True
+    check_in: Clock | None = None
+    wandering_minutes: float = Field(45, ge=5, le=600)
 
     stillness_minutes: float = Field(90, ge=5, le=1440)
     stillness_minutes_bed: float = Field(720, ge=60, le=2880)
     night_from: int = Field(22, ge=0, le=23)
     night_to: int = Field(7, ge=0, le=23)
-    alarm_events: tuple[Literal["StillnessExceeded", "StrangerSeen", "NightWandering", "RoutineBroken"], ...] = (
-        "StillnessExceeded",
-    )
+    alarm_events: tuple[
+        Literal["StillnessExceeded", "StrangerSeen", "NightWandering", "RoutineBroken", "CheckInMissed"], ...
+    ] = ("StillnessExceeded", "CheckInMissed")
 
 
 class AlarmSettings(Section):

@@ -170,7 +170,7 @@ SEVERITY: Mapping[str, int] = {
     for rank, kinds in enumerate(
         (
             ("FallSuspected",),
-            ("RoutineBroken", "NightWandering", "StrangerSeen", "StillnessExceeded"),
+            ("RoutineBroken", "NightWandering", "StrangerSeen", "StillnessExceeded", "CheckInMissed"),
             ("PersonDown",),
             ("FallConfirmed",),
             ("HelpGestured", "HelpCalled"),

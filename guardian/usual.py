@@ -17,8 +17,8 @@ HALF_LIFE_DAYS, LONGEST_DAYS = 30.0, 90
 """A day of a month ago counts half of one of today; of what is older than the second nothing is said."""
 KIND_DAYS = 6
 """Weekends are judged by weekends once there are so many of them; before, by every day."""
-AWAY_SECONDS, UNSEEN_SECONDS = 12 * 3_600, 6 * 3_600
-"""A day away, or unseen, for longer says nothing of what is usual at home."""
+AWAY_SECONDS, WATCHED_SECONDS = 12 * 3_600, 18 * 3_600
+"""A day away for longer, or watched for less, says nothing of what is usual at home."""
 LOW, HIGH = 0.05, 0.95
 SATURDAY = 5
 DAY_MINUTES = 1_440
@@ -27,7 +27,7 @@ DAY_MINUTES = 1_440
 @dataclass(frozen=True, slots=True)
 class Expected:
     """What is expected of one figure, in its own unit: its `median` and the range `low` to `high` in which it was on
-    `within` of the `of` days, which are `kind`: days, weekdays or weekend days.
+    `within` of the `of` days, which are `kind`: days, weekdays or weekend days. On `known` of them it was seen at all.
     """
 
     median: float
@@ -36,6 +36,7 @@ class Expected:
     within: int
     of: int
     kind: str
+    known: int
 
 
 class Usual:
@@ -44,6 +45,11 @@ class Usual:
     def __init__(self, days: Iterable[Day], today: date) -> None:
         self._today = today
         self._days = tuple(day for day in days if 0 < (today - day.date).days <= LONGEST_DAYS and _ordinary(day))
+
+    @property
+    def days(self) -> tuple[Day, ...]:
+        """The ordinary days on which this rests."""
+        return self._days
 
     @property
     def learned(self) -> int:
@@ -73,7 +79,7 @@ class Usual:
         ordered = sorted(values)
         low, median, high = (quantile(ordered, share) for share in (LOW, 0.5, HIGH))
         within = sum(low <= value <= high for value, _ in values)
-        return Expected(median, low, high, within, len(days), kind)
+        return Expected(median, low, high, within, len(days), kind, len(values))
 
     def _alike(self) -> tuple[Sequence[Day], str]:
         """The days that today is compared with, and what they are called."""
@@ -122,7 +128,7 @@ def spread(expected: Expected) -> str:
 
 
 def _ordinary(day: Day) -> bool:
-    return day.away <= AWAY_SECONDS and day.unseen <= UNSEEN_SECONDS
+    return day.away <= AWAY_SECONDS and day.watched >= WATCHED_SECONDS
 
 
 def _weekend(day: date) -> bool:

@@ -11,7 +11,7 @@ TODAY = date(2025, 6, 4)  # a Wednesday
 
 
 def ago(days: int, **fields: int | None) -> Day:
-    return Day(date=TODAY - timedelta(days=days), **fields)  # type: ignore[arg-type]
+    return Day(date=TODAY - timedelta(days=days), **{"watched": 86_400, **fields})  # type: ignore[arg-type]
 
 
 def rising(usual: Usual) -> float:
@@ -57,7 +57,7 @@ def test_a_figure_that_most_days_lack_is_not_expected():
     assert Usual(days, TODAY).expected(lambda day: day.kitchen) is None
 
 
-@pytest.mark.parametrize("odd", [{"away": 50_000}, {"unseen": 30_000}])
+@pytest.mark.parametrize("odd", [{"away": 50_000}, {"watched": 50_000}])
 def test_holidays_and_days_that_nobody_saw_say_nothing(odd: dict[str, int]):
     usual = Usual(
         [ago(n, rising=420) for n in range(20, 50)] + [ago(n, rising=900, **odd) for n in range(1, 20)], TODAY

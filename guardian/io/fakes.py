@@ -33,12 +33,13 @@ class FakeClock:
             message = f"a monotonic clock cannot go back {-seconds} s"
             raise ValueError(message)
         self._monotonic += seconds
-        self._wall += timedelta(seconds=seconds)
+        self.step_wall(seconds)
         return self._monotonic
 
     def step_wall(self, seconds: float) -> None:
-        """Move the wall clock alone, as a time server does."""
-        self._wall += timedelta(seconds=seconds)
+        """Move the wall clock alone, as a time server does; when summer time begins or ends it shows that."""
+        zone = self._wall.tzinfo
+        self._wall = (self._wall.astimezone(timezone.utc) + timedelta(seconds=seconds)).astimezone(zone)
 
 
 class Level(NamedTuple):
