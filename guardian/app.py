@@ -31,6 +31,7 @@ from guardian.events import (
 )
 from guardian.eye.orders import EyeSettings, orders_for
 from guardian.eye.watch import Seen, Watch
+from guardian.habits import TOLD, needed
 from guardian.home import Home, scenes_of
 from guardian.incident import IncidentState
 from guardian.io.broker import EmbeddedBroker, answers
@@ -129,8 +130,9 @@ class Guardian:
             self._begin("broker", self.broker.start)
         if self.settings.mqtt.broker != "none":
             self._begin("mqtt", self._connect)
-        learned = {what: self.journal.learned(what) for what in LEARNED}
-        self.brain.begin(stored, self.journal.people(), moment, self.journal.memories(moment), learned)
+        learned = {what: self.journal.learned(what) for what in (*LEARNED, TOLD)}
+        days = self.journal.days(needed(moment.wall.date()))
+        self.brain.begin(stored, self.journal.people(), moment, self.journal.memories(moment), learned, days=days)
         if self.mqtt is not None:
             self.mqtt.start()
         self._watchdog.started(self._clock.monotonic())

@@ -15,8 +15,10 @@ from guardian import recording
 from guardian.alarm import Alarm
 from guardian.areas import sentences
 from guardian.commands import Announce, Command, KeepScene, Notify, Publish, Save, SceneCommand, ShowPanel
+from guardian.day import Day
 from guardian.drawn import Drawn
 from guardian.events import (
+    DaysForgotten,
     Event,
     FaultCleared,
     FaultOccurred,
@@ -29,6 +31,7 @@ from guardian.events import (
 from guardian.eye.watch import Cut, Greeted, Seen, Sight
 from guardian.eye.wire import Hello
 from guardian.feedback import Answer, Feedback, Outcome
+from guardian.habits import TOLD, Habits
 from guardian.identity import Template
 from guardian.incident import Incident
 from guardian.io.gpio import DARK
@@ -38,13 +41,12 @@ from guardian.learned import NO_PLACE, VIEW, Learned, recall_one
 from guardian.moment import Moment
 from guardian.opinion import Judge
 from guardian.pipeline import Pipeline
-from guardian.posture import Figure, Steady
+from guardian.posture import Steady
 from guardian.rest_places import RestPlaces
 from guardian.settings import Room, Settings
 from guardian.skeleton import Observation
 from guardian.topics import Bulletin, Topics
-from guardian.tracking import TrackState
-from guardian.web.household import Coverage, FeedbackShown, PersonShown, RoomShown, Snapshot, SnoozeShown
+from guardian.web.household import Coverage, FeedbackShown, RoomShown, Snapshot, SnoozeShown, persons_shown
 
 log = logging.getLogger(__name__)
 
@@ -108,6 +110,7 @@ class Brain:
         self._memories = {room.name: _Memory() for room in settings.rooms}
         self._drawn, self._rests = dict[str, Drawn](), dict[str, RestPlaces]()
         self._pipelines, self._learned = dict[str, Pipeline](), dict[str, Learned]()
+        self._habits = Habits(settings)
         for room in settings.rooms:
             self._furnish(room, moment)
         self._feedback = Feedback(self._rooms, new_id, on=settings.feedback.keep_scenes)
@@ -139,10 +142,14 @@ class Brain:
         moment: Moment,
         memories: Mapping[str, tuple[float, str]] = MappingProxyType({}),
         learned: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
+        *,
+        days: Iterable[Day] = (),
     ) -> None:
         """Go on where the last process ended, and say every state once. `memories` are of each room: how many seconds
-        ago they were kept, and the falls that were open; `learned` what was learned of it, by learned.LEARNED.
+        ago they were kept, and the falls that were open; `learned` what was learned of it, by learned.LEARNED, and TOLD
+        of no room; `days` are those that were counted.
         """
+        self._habits.recall(days, learned.get(TOLD, {}).get("", ""), moment.wall.date())
         for room in self._rooms.values():
             kept = {what: rooms.get(room.name, "") for what, rooms in learned.items()}
             self._furnish(room, moment, people, kept)
@@ -166,7 +173,14 @@ class Brain:
         drawn = Drawn(room)
         recall_one(room.name, VIEW, kept, drawn.recall)
         rests = RestPlaces(room.name, drawn.room.places)
-        pipeline = Pipeline(drawn.room, self._settings, moment.monotonic, people, self._network)
+        pipeline = Pipeline(
+            drawn.room,
+            self._settings,
+            moment.monotonic,
+            people,
+            network=self._network,
+            still_usual=self._habits.still_usual,
+        )
         learned = Learned(drawn, rests, pipeline)
         learned.recall(kept)
         self._drawn[room.name], self._rests[room.name] = drawn, rests
@@ -183,6 +197,7 @@ class Brain:
                 events = pipeline.update(observation, moment)
                 self._note(events, moment)
                 seen = replace(moment, monotonic=observation.time)
+                self._habits.see(room, pipeline.figures, pipeline.still, seen, in_view=not pipeline.view_lost)
                 self._note(rests.update(pipeline.figures, events, seen, observation.aspect), moment)
                 self._remember(room, moment)
             case Greeted(room, hello):
@@ -197,6 +212,7 @@ class Brain:
         """Let time pass: deadlines, silent cameras, the end of a scene."""
         for pipeline in self._pipelines.values():
             self._note(pipeline.tick(moment), moment)
+        self._note(self._habits.tick(moment), moment)
         self._carry_out(self._alarm.tick(moment.monotonic), moment)
         self._heed(self._feedback.tick(moment.monotonic))
         over = [each for each in self._recordings.values() if moment.monotonic - each.opened > SCENE_SECONDS]
@@ -212,7 +228,12 @@ class Brain:
             self._note(rests.incident(incident, moment), moment)
 
     def _keep_learned(self, moment: Moment) -> None:
-        """Keep what was learned of a room, where it has changed."""
+        """Keep what was learned of a room, where it has changed, and what was counted of the days."""
+        for day in self._habits.due(moment.monotonic):
+            self._outputs.journal.save_day(day, moment)
+        told = self._habits.told_anew()
+        if told is not None:
+            self._outputs.journal.save_learned("", TOLD, told, moment)
         for room, learned in self._learned.items():
             for what, body in learned.due(moment.monotonic):
                 self._outputs.journal.save_learned(room, what, body, moment)
@@ -260,6 +281,9 @@ class Brain:
                 self._scenes_kept, self._version = event.count, self._version + 1
             elif isinstance(event, PlaceAccepted | PlaceDeclined | ViewAccepted):
                 self._heed((self._answer(event),))
+            elif isinstance(event, DaysForgotten):
+                self._habits.forget(event.who)
+                self._outputs.journal.forget_days(event.who, moment)
             elif isinstance(event, Judged) and event.incident is not None and not event.fall:
                 for rests in self._rests.values():
                     self._note(rests.trust(event.incident, moment), moment)
@@ -339,6 +363,7 @@ class Brain:
             faults=tuple(self._faults.values()),
             snoozes=tuple(SnoozeShown(room, until) for room, until in self._alarm.snoozed.items()),
             version=self._version,
+            habits=self._habits.shown,
             feedback=FeedbackShown(self._feedback.on, self._scenes_kept, self._feedback.reaches),
         )
 
@@ -367,18 +392,3 @@ def topics_of(settings: Settings) -> Topics:
     """The topic tree of this box."""
     rooms = tuple(room.name for room in settings.rooms)
     return Topics(settings.mqtt.topic, settings.household.id, rooms, settings.alarm.snooze_seconds)
-
-
-def persons_shown(figures: Iterable[Figure], steady: Steady) -> tuple[PersonShown, ...]:
-    """The figures as the page draws them, without those that may turn out to be a coat on a hook."""
-    known = [figure for figure in figures if figure.person.track.state is not TrackState.TENTATIVE]
-    return tuple(
-        PersonShown(
-            figure.person.track.id,
-            posture.value,
-            figure.person.track.pose.picture,
-            figure.person.name,
-            figure.place.name if figure.place else None,
-        )
-        for figure, posture in zip(known, steady.postures(known), strict=True)
-    )

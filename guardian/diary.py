@@ -47,7 +47,7 @@ class _Company:
 class _Sight:
     """One room: when it was last looked at, who was in it, and whether it can be seen."""
 
-    at: float | None = None
+    at: float = float("-inf")
     figures: tuple[Figure, ...] = ()
     in_view: bool = False
 
@@ -89,12 +89,13 @@ class Diary:
     @property
     def present(self) -> tuple[tuple[str, Figure], ...]:
         """Who is seen now, by room."""
-        return tuple((room, figure) for room, sight in self._sights.items() for figure in sight.figures)
+        return tuple((room, figure) for room in self.in_view for figure in self._sights[room].figures)
 
     @property
-    def in_view(self) -> frozenset[str]:
-        """The names of the rooms that can be seen."""
-        return frozenset(name for name, sight in self._sights.items() if sight.in_view)
+    def in_view(self) -> tuple[str, ...]:
+        """The names of the rooms that can be seen, and were lately looked at."""
+        latest = self._ticked - TICK_SECONDS if self._ticked is not None else float("-inf")
+        return tuple(name for name, sight in self._sights.items() if sight.in_view and sight.at >= latest)
 
     def recall(self, days: Iterable[Day]) -> None:
         """Go on with the days that were not over before a restart."""
@@ -116,7 +117,7 @@ class Diary:
         place. `in_view` is False while the room cannot be seen.
         """
         sight, now = self._sights[name], moment.monotonic
-        step = 0.0 if sight.at is None else min(STEP_SECONDS, max(0.0, now - sight.at))
+        step = 0.0 if sight.at == float("-inf") else min(STEP_SECONDS, max(0.0, now - sight.at))
         sight.at, sight.in_view = now, in_view
         if not in_view:
             return

@@ -246,6 +246,13 @@ class ViewAccepted(HumanEvent):
     fits: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DaysForgotten(HumanEvent):
+    """A human asked the box to erase what it counted of the days of `who`; empty is the household."""
+
+    who: str = ""
+
+
 class ScenesForgotten(HumanEvent):
     """A human asked the box to erase every scene that it kept to learn from."""
 

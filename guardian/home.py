@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from guardian import recording
-from guardian.brain import Brain, persons_shown
+from guardian.brain import Brain
 from guardian.events import HumanEvent
 from guardian.incident import Incident
 from guardian.io.clock import Clock
@@ -15,7 +15,7 @@ from guardian.pipeline import Pipeline
 from guardian.posture import Steady
 from guardian.settings import Room, Settings
 from guardian.skeleton import Observation
-from guardian.web.household import PastIncident, RecordedScene, SceneFrame, Snapshot
+from guardian.web.household import PastIncident, RecordedScene, SceneFrame, Snapshot, persons_shown
 
 
 class Home:

@@ -11,6 +11,7 @@ from guardian.errors import PayloadError
 from guardian.events import (
     Acknowledged,
     Cancelled,
+    DaysForgotten,
     DrillStarted,
     HelpCalled,
     HumanEvent,
@@ -46,6 +47,7 @@ REQUESTS: Mapping[str, tuple[str, ...]] = {
     "missed": ("at", "note", "by", "room"),
     "judge": ("verdict", "note", "by", "incident"),
     "forget": ("by",),
+    "unlearn": ("who", "by"),
     "accept": ("place", "kind", "by", "room"),
     "decline": ("place", "by", "room"),
     "view": ("places", "by", "room"),
@@ -60,6 +62,8 @@ _PLAIN: Mapping[str, type[HumanEvent]] = {
 }
 KINDS = ("bed", "sofa", "chair", "mat")
 """What a human may call a learned place."""
+EVERYBODY = "household"
+"""Whose days are those of whoever it was."""
 FITS: Mapping[str, bool] = {"fit": True, "anew": False}
 """What a human may say of what is drawn, when a camera has another view."""
 FALSE = "false:"
@@ -106,11 +110,18 @@ def understand(
             return Resolved(**who, outcome=_outcome(values.get("outcome")), note=_note(values.get("note")))
         case "snooze":
             return Snoozed(**who, seconds=_seconds(values.get("seconds"), snooze_seconds))
-        case "judge":
-            return Judged(**who, fall=_verdict(incident, values.get("verdict")), note=_note(values.get("note")))
+        case "judge" | "unlearn":
+            return _of_the_past(request, who, values)
         case _:
             who["room"] = _one_of(room, rooms)
             return _of_one_room(request, who, values)
+
+
+def _of_the_past(request: str, who: _Who, values: Values) -> HumanEvent:
+    """Read a request that is about what is over and kept."""
+    if request == "unlearn":
+        return DaysForgotten(**who, who=_whose(values.get("who")))
+    return Judged(**who, fall=_verdict(who["incident"], values.get("verdict")), note=_note(values.get("note")))
 
 
 def _of_one_room(request: str, who: _Who, values: Values) -> HumanEvent:
@@ -217,6 +228,14 @@ def _one_of(room: str, rooms: Collection[str]) -> str:
     if not room and len(rooms) != 1:
         _refuse(f"room is missing; {'one of ' * bool(rooms)}{', '.join(rooms) or 'its name'} would be right")
     return room or next(iter(rooms))
+
+
+def _whose(value: object) -> str:
+    """Take the name of whose days are meant; what cannot be undone has to be said."""
+    who = _word("who", value)
+    if not who:
+        _refuse(f"who is missing; {EVERYBODY}, or the name of a person whose days are counted, would be right")
+    return "" if who.casefold() == EVERYBODY else who
 
 
 def _number(value: object) -> int:

@@ -164,6 +164,10 @@ class Ledger:
         if day.rising is not None or day.bedtime is not None:
             self.awake = day.rising is not None
 
+    def day(self, day: date) -> Day:
+        """Give a day as it has been counted so far."""
+        return self._pages.get(day, Page()).close(day, self.who)
+
     def page(self, day: date) -> Page:
         """Give the page of a day, a fresh one where nothing was counted of it yet."""
         return self._pages.setdefault(day, Page())
@@ -216,8 +220,8 @@ class Ledger:
         self._minutes[-1].seconds += step
         if wall.hour >= MORNING:
             self.page(wall.date()).up += step
-        tonight = self.page(morning_of(wall))
-        if night and tonight.bedtime is not None and tonight.rising is None:
+        tonight = self._pages.get(morning_of(wall))
+        if night and tonight is not None and tonight.bedtime is not None and tonight.rising is None:
             tonight.night_up += step
             tonight.night_risings += self._rising.begins(now)
 
@@ -235,10 +239,14 @@ class Ledger:
             self._lie_down(minutes[-1].wall)
 
     def _rise(self, at: datetime) -> None:
-        page, tonight = self.page(at.date()), self.page(morning_of(at))
+        page, tonight = self.page(at.date()), self._pages.get(morning_of(at))
         if page.rising is None and at.hour >= MORNING:
             page.rising = minutes_of(at, at.date())
-        elif tonight.bedtime is not None and minutes_of(at, morning_of(at)) - tonight.bedtime < REST_MINUTES:
+        elif (
+            tonight is not None
+            and tonight.bedtime is not None
+            and minutes_of(at, morning_of(at)) - tonight.bedtime < REST_MINUTES
+        ):
             tonight.bedtime, tonight.night_up, tonight.night_risings = None, 0.0, 0
 
     def _lie_down(self, at: datetime) -> None:

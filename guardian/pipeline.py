@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any, TypedDict
 
 from guardian.aim import Aim
-from guardian.behaviour import Stillness
+from guardian.behaviour import Stillness, StillUsual, nothing_usual
 from guardian.events import Event, PersonAppeared, PersonLeft
 from guardian.evidence import Views
 from guardian.falls import FallDetector
@@ -30,7 +30,8 @@ class _Who(TypedDict):
 
 class Pipeline:
     """The stages of one room. `now` is the monotonic second at which it begins; `people` are the enrolled ones;
-    without a `network` the rules alone decide what is a fall.
+    without a `network` the rules alone decide what is a fall, and without `still_usual` only the configured limits when
+    somebody is still for too long.
     """
 
     def __init__(
@@ -39,7 +40,9 @@ class Pipeline:
         settings: Settings,
         now: float,
         people: Iterable[Template] = (),
+        *,
         network: Judge | None = None,
+        still_usual: StillUsual = nothing_usual,
     ) -> None:
         self._room = room.name
         self._tracker, self._screens = Tracker(), Screens(room.places)
@@ -48,10 +51,15 @@ class Pipeline:
         self._roll, self._ground = Roll(room.camera), Ground(room.camera)
         self._opinion = Opinion(network)
         self._falls = FallDetector(room.name, settings.falls, self._opinion)
-        self._stillness = Stillness(room.name, settings.behaviour)
+        self._stillness = Stillness(room.name, settings.behaviour, still_usual)
         self._view, self._aim = View(room.name, now), Aim(room.name)
         self._present: dict[int, Figure] = {}
         self.figures: tuple[Figure, ...] = ()
+
+    @property
+    def still(self) -> Mapping[str, float]:
+        """For how long the stillest who is seen has not moved, in seconds by kind of place."""
+        return self._stillness.still
 
     @property
     def view_lost(self) -> bool:

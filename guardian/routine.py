@@ -16,7 +16,7 @@ from guardian.events import CheckInMissed, NightWandering, PersonEvent, PersonRe
 from guardian.ledger import Ledger, is_up, minutes_of, morning_of
 from guardian.moment import Moment
 from guardian.settings import Behaviour, Settings
-from guardian.usual import Expected, Usual, clock, spread, times
+from guardian.usual import LONGEST_DAYS, Expected, Usual, clock, spread, times
 
 CHECK_SECONDS = 30.0
 """The day is compared with what is usual so often."""
@@ -131,6 +131,8 @@ class Routine:
     def learn(self, days: Iterable[Day]) -> None:
         """Take days that are over."""
         self._days += days
+        newest = max((day.date for day in self._days), default=date.min)
+        self._days = [day for day in self._days if (newest - day.date).days <= LONGEST_DAYS]
         self._today = None
 
     def forget(self, who: str) -> None:
@@ -202,8 +204,8 @@ class Routine:
             return ()
         since = diary.unseen_since(moment) if ledger.who == HOUSEHOLD else None
         now = _Now(
-            day=ledger.page(today).close(today, ledger.who),
-            night=ledger.page(morning_of(wall)).close(morning_of(wall), ledger.who),
+            day=ledger.day(today),
+            night=ledger.day(morning_of(wall)),
             usual=usual,
             minutes=minutes_of(wall, today),
             unseen=None if since is None else moment.monotonic - since,
@@ -222,17 +224,17 @@ class Routine:
 
     def _can_miss(self, name: str, ledger: Ledger, diary: Diary, now: _Now) -> bool:
         """Whether somebody who is not seen would have been seen."""
-        watched = 2 * diary.household.page(now.day.date).watched >= 60 * now.minutes
+        watched = 2 * diary.household.day(now.day.date).watched >= 60 * now.minutes
         if name == "kitchen":
-            return watched and bool(self._kitchens & diary.in_view)
+            return watched and not self._kitchens.isdisjoint(diary.in_view)
         return watched and bool(diary.in_view) and not ledger.awake
 
     def _check_in(self, diary: Diary, moment: Moment) -> tuple[PersonEvent, ...]:
         """Whether anybody was up by the time that was set; and that somebody is, once that was missed."""
         if self._limits.check_in is None:
             return ()
-        today, page = moment.wall.date(), diary.household.page(moment.wall.date())
-        if page.up >= SIGN_SECONDS:
+        today = moment.wall.date()
+        if diary.household.day(today).up >= SIGN_SECONDS:
             missed = (CHECK_IN, HOUSEHOLD, today.isoformat()) in self._told
             self._awaited, awaited = False, self._awaited and missed
             return (_told(PersonRecovered, moment, "Somebody is up now."),) if awaited else ()
@@ -248,7 +250,7 @@ class Routine:
         """Whether somebody is up for longer than is usual at night, right now."""
         up = [(room, figure) for room, figure in diary.present if is_up(figure)]
         morning = morning_of(moment.wall)
-        night = diary.household.page(morning)
+        night = diary.household.day(morning)
         expected = self.usual(HOUSEHOLD, moment.wall.date()).expected(lambda day: day.night_up)
         limit = 60 * self._limits.wandering_minutes
         if expected is not None:

@@ -8,6 +8,7 @@ from bodies import seen, standing, tilted
 
 from guardian.brain import Brain, Outputs
 from guardian.commands import Lamp, Notify, Publish, SceneCommand, ShowPanel, Sound
+from guardian.day import Day
 from guardian.eye.watch import Seen
 from guardian.incident import Incident, IncidentState
 from guardian.moment import Moment
@@ -51,6 +52,12 @@ class Log:
     def save_learned(self, room: str, what: str, body: str, _moment: Moment) -> None:
         self.entries.append((what, (room, body)))
 
+    def save_day(self, day: Day, _moment: Moment) -> None:
+        self.entries.append(("day", day))
+
+    def forget_days(self, who: str, _moment: Moment) -> None:
+        self.entries.append(("forget days", who))
+
     def wait(self, _seconds: float, _moment: Moment) -> bool:
         self.entries.append(("wait", None))
         return self.durable
@@ -91,11 +98,12 @@ class Box:
         memories: Mapping[str, tuple[float, str]] = MappingProxyType({}),
         learned: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
         network: Judge | None = None,
+        days: Iterable[Day] = (),
     ) -> None:
         self.log, self.now = Log(), 0.0
         names = iter(range(10_000))
         self.brain = Brain(settings, self.log.outputs, lambda: f"i-{next(names)}", self.at(0.0), network)
-        self.brain.begin(stored, (), self.at(0.0), memories, learned)
+        self.brain.begin(stored, (), self.at(0.0), memories, learned, days=days)
 
     @staticmethod
     def at(seconds: float) -> Moment:

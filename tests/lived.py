@@ -90,8 +90,7 @@ class Lived:
     @property
     def today(self) -> Day:
         """The household's day so far."""
-        today = self.clock.moment().wall.date()
-        return self.diary.household.page(today).close(today, "")
+        return self.diary.household.day(self.clock.moment().wall.date())
 
     def named(self, kind: type[Event]) -> list[Event]:
         return [event for event in self.events if isinstance(event, kind)]

@@ -8,6 +8,7 @@ from guardian.errors import PayloadError
 from guardian.events import (
     Acknowledged,
     Cancelled,
+    DaysForgotten,
     DrillStarted,
     HelpCalled,
     HumanEvent,
@@ -37,8 +38,9 @@ KINDS = {
     "accept": PlaceAccepted,
     "decline": PlaceDeclined,
     "view": ViewAccepted,
+    "unlearn": DaysForgotten,
 }
-NEED_MORE = {"missed", "judge", "accept", "decline", "view"}
+NEED_MORE = {"unlearn", "missed", "judge", "accept", "decline", "view"}
 """Requests of which a bare press does not say enough."""
 
 
@@ -63,6 +65,14 @@ def test_a_learned_place_is_accepted_or_declined_by_its_number():
     assert ask("accept", {**said, "place": "3", "kind": "Sofa"}) == PlaceAccepted(**who, kind="sofa")
     assert ask("decline", said) == PlaceDeclined(**who)
     assert understand("decline", b"3", NOW, ("Bath",)).room == "Bath"
+
+
+def test_whose_days_are_to_be_erased_has_to_be_said():
+    who = {"time": NOW, "by": "someone", "via": "mqtt"}
+    assert ask("unlearn", "Anna") == DaysForgotten(**who, who="Anna")
+    assert ask("unlearn", {"who": "Household", "by": "Ana"}) == DaysForgotten(**{**who, "by": "Ana"}, who="")
+    with pytest.raises(PayloadError, match="who is missing; household, or the name"):
+        ask("unlearn", "PRESS")
 
 
 def test_a_new_view_is_accepted_with_the_places_or_without():

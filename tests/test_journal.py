@@ -1,10 +1,11 @@
 import threading
-from datetime import datetime, timezone
+from datetime import date, datetime, timezone
 from pathlib import Path
 
 import pytest
 from brokers import Told
 
+from guardian.day import Day
 from guardian.errors import StoreError
 from guardian.events import Event, FaultCleared, FaultOccurred
 from guardian.incident import Incident, IncidentState
@@ -188,3 +189,31 @@ def test_a_disk_that_cannot_be_read_remembers_nothing(tmp_path: Path):
     journal = Journal(tmp_path / "guardian.db", Told())
     assert journal.memories(NOW) == {}
     assert journal.learned("places") == {}
+
+
+def test_days_are_kept_and_forgotten_even_while_they_wait(rig: Rig, tmp_path: Path):
+    rig.journal.open(NOW)
+    today, before = date(2025, 6, 1), date(2025, 5, 31)
+    rig.disk.free.clear()
+    rig.journal.save(fall(), NOW)  # hangs, so that the rest waits
+    for day in (Day(date=before), Day(date=today), Day(date=today, who="Anna"), Day(date=today, who="Bert")):
+        rig.journal.save_day(day, NOW)
+    rig.journal.forget_days("Anna", NOW)
+    rig.disk.free.set()
+    rig.journal.close()
+    store = Store(tmp_path / "guardian.db")
+    assert {(day.date, day.who) for day in store.days()} == {(before, ""), (today, ""), (today, "Bert")}
+    assert [day.date for day in store.days(since=today)] == [today, today]
+    store.close()
+
+
+def test_days_that_cannot_be_read_are_no_reason_not_to_watch(tmp_path: Path):
+    journal = Journal(tmp_path / "guardian.db", Told())
+    assert journal.days(date(2025, 6, 1)) == ()
+    journal.open(NOW)
+    journal.save_day(Day(date=date(2025, 6, 1)), NOW)
+    journal.close()
+    again = Journal(tmp_path / "guardian.db", Told())
+    again.open(NOW)
+    assert [day.date for day in again.days(date(2025, 6, 1))] == [date(2025, 6, 1)]
+    again.close()

@@ -4,8 +4,10 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
+from guardian.day import Day
 from guardian.errors import StoreError
 from guardian.events import Event, FaultCleared, FaultOccurred
 from guardian.identity import Template
@@ -18,22 +20,17 @@ log = logging.getLogger(__name__)
 RETRY_SECONDS = 5.0
 CLOSE_SECONDS = 3.0
 PART = "store"
-MEMORY, LEARNED = "memory of ", " learned of "
 SLOW = "The disk has not answered: what happens now may not survive a power cut."
 
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """One thing to be written: an incident, or with `lines` the scene around it, or the `memory` of a room, or with
-    `what` that which was learned of it under that name.
-    """
+    """One thing to be written by `write`: it takes the place of what waits under the same name."""
 
-    incident: str
+    name: str
     moment: Moment
-    state: Incident | None = None
-    lines: tuple[str, ...] = ()
-    memory: str | None = None
-    what: str = ""
+    write: Callable[[Store], None]
+    incident: bool = False
 
 
 class Journal:
@@ -82,19 +79,39 @@ class Journal:
 
     def save(self, incident: Incident, moment: Moment) -> None:
         """Make an incident durable soon; never blocks."""
-        self._put(_Entry(incident.id, moment, state=incident))
+        self._put(_Entry(incident.id, moment, lambda store: store.save(incident, moment), incident=True))
 
     def save_scene(self, incident: str, lines: Sequence[str], moment: Moment) -> None:
         """Keep the scene around an incident soon; never blocks."""
-        self._put(_Entry(incident, moment, lines=tuple(lines)))
+        kept = tuple(lines)
+        self._put(_Entry(incident, moment, lambda store: store.save_scene(incident, kept, moment)))
 
     def save_memory(self, room: str, body: str, moment: Moment) -> None:
         """Keep what a room must not forget soon; never blocks."""
-        self._put(_Entry(MEMORY + room, moment, memory=body))
+        self._put(_Entry(f"memory of {room}", moment, lambda store: store.save_memory(room, body, moment)))
 
     def save_learned(self, room: str, what: str, body: str, moment: Moment) -> None:
         """Keep what was learned of a room soon; never blocks."""
-        self._put(_Entry(f"{what}{LEARNED}{room}", moment, memory=body, what=what))
+        self._put(_Entry(f"{what} learned of {room}", moment, lambda store: store.save_learned(room, what, body)))
+
+    def save_day(self, day: Day, moment: Moment) -> None:
+        """Keep a day soon; never blocks."""
+        self._put(_Entry(f"day of {day.who}: {day.date}", moment, lambda store: store.save_day(day)))
+
+    def forget_days(self, who: str, moment: Moment) -> None:
+        """Erase every day of a person soon, also those that wait to be kept; never blocks."""
+        with self._changed:
+            for key in [key for key in self._waiting if key[0].startswith(f"day of {who}: ")]:
+                del self._waiting[key]
+        self._put(_Entry(f"no days of {who}", moment, lambda store: store.forget_days(who)))
+
+    def days(self, since: date) -> tuple[Day, ...]:
+        """The days that are kept from `since` on, the oldest first; none where the file cannot be read."""
+        try:
+            return self._opened().days(since)
+        except StoreError as error:
+            log.error("event=days_unreadable error=%r", str(error))
+            return ()
 
     def learned(self, what: str) -> dict[str, str]:
         """What was learned under that name, by room; nothing where the file cannot be read."""
@@ -156,11 +173,11 @@ class Journal:
 
     def _put(self, entry: _Entry) -> None:
         with self._changed:
-            self._waiting[entry.incident, entry.state is None] = entry
+            self._waiting[entry.name, not entry.incident] = entry
             self._changed.notify_all()
 
     def _incidents_waiting(self) -> bool:
-        return any(entry.state is not None for entry in self._waiting.values())
+        return any(entry.incident for entry in self._waiting.values())
 
     def _run(self) -> None:
         while True:
@@ -182,19 +199,11 @@ class Journal:
     def _write(self, entry: _Entry) -> None:
         if self._store is None:
             self._store = self._open_store(self._path)
-        if entry.state is not None:
-            self._store.save(entry.state, entry.moment)
-        elif entry.memory is not None and entry.what:
-            room = entry.incident.removeprefix(f"{entry.what}{LEARNED}")
-            self._store.save_learned(room, entry.what, entry.memory)
-        elif entry.memory is not None:
-            self._store.save_memory(entry.incident.removeprefix(MEMORY), entry.memory, entry.moment)
-        else:
-            self._store.save_scene(entry.incident, entry.lines, entry.moment)
+        entry.write(self._store)
 
     def _written(self, key: tuple[str, bool], entry: _Entry) -> None:
         with self._changed:
-            if self._waiting[key] is entry:
+            if self._waiting.get(key) is entry:
                 del self._waiting[key]
             cleared = self._faulty and not self._incidents_waiting()
             self._faulty = self._faulty and not cleared

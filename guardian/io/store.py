@@ -13,6 +13,7 @@ import zlib
 from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -200,10 +201,13 @@ class Store:
             (f"DELETE FROM days WHERE who = ? AND date NOT IN ({oldest})", (day.who, day.who, DAYS_KEPT)),  # noqa: S608
         )
 
-    def days(self) -> tuple[Day, ...]:
-        """Every day that is kept, the oldest first; a damaged one is left out and told. Raises StoreError."""
+    def days(self, since: date = date.min) -> tuple[Day, ...]:
+        """The days that are kept from `since` on, the oldest first; a damaged one is left out and told. Raises
+        StoreError.
+        """
         found = []
-        for (body,) in self._read("SELECT body FROM days ORDER BY date, who", ()):
+        query = "SELECT body FROM days WHERE date >= ? ORDER BY date, who"
+        for (body,) in self._read(query, (since.isoformat(),)):
             try:
                 found.append(decode(body))
             except ValueError as error:

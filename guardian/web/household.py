@@ -1,18 +1,21 @@
 """What the page needs to know of the home, and what it may ask: the one contract between the page and the appliance."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Protocol
 
 from guardian.commands import Lamp, ShowPanel, Sound
+from guardian.day import Day
 from guardian.events import FaultOccurred, HumanEvent
 from guardian.incident import Incident
 from guardian.moment import Moment
+from guardian.posture import Figure, Steady
 from guardian.rest_places import LearnedPlace
 from guardian.settings import Place
 from guardian.skeleton import Keypoints
+from guardian.tracking import TrackState
 
 WATCHING = ShowPanel(Lamp.STEADY, Sound.SILENT, "")
 
@@ -78,6 +81,17 @@ class FeedbackShown:
 
 
 @dataclass(frozen=True, slots=True)
+class HabitsShown:
+    """What is known of one person, or of the household where `who` is empty: the day so far, and in sentences what is
+    believed to be usual.
+    """
+
+    who: str
+    today: Day
+    sentences: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """The home at `moment`, which is when the core last finished a pass: the page warns when that is long ago.
 
@@ -92,6 +106,7 @@ class Snapshot:
     faults: tuple[FaultOccurred, ...] = ()
     snoozes: tuple[SnoozeShown, ...] = ()
     version: int = 0
+    habits: tuple[HabitsShown, ...] = ()
     feedback: FeedbackShown = FeedbackShown()
 
     def wall(self, monotonic: float) -> datetime:
@@ -146,3 +161,18 @@ class Household(Protocol):
 
     def submit(self, event: HumanEvent) -> None:
         """Put what a human did into the core's queue, and return at once."""
+
+
+def persons_shown(figures: Iterable[Figure], steady: Steady) -> tuple[PersonShown, ...]:
+    """The figures as the page draws them, without those that may turn out to be a coat on a hook."""
+    known = [figure for figure in figures if figure.person.track.state is not TrackState.TENTATIVE]
+    return tuple(
+        PersonShown(
+            figure.person.track.id,
+            posture.value,
+            figure.person.track.pose.picture,
+            figure.person.name,
+            figure.place.name if figure.place else None,
+        )
+        for figure, posture in zip(known, steady.postures(known), strict=True)
+    )
