@@ -5,6 +5,7 @@ import pytest
 from lived import STEP, Lived, figure
 
 from guardian.day import HOUSEHOLD, Day
+from guardian.diary import VISITORS_SECONDS
 from guardian.posture import Posture
 
 UP, SLEEPER = figure(), figure(Posture.LYING, "bed")
@@ -73,7 +74,7 @@ def test_what_cannot_be_seen_counts_for_nothing():
 def test_more_people_than_live_here_are_visitors_once_while_they_stay():
     home = {"household": {"residents": 1}}
     lived = Lived("2025-06-04T09:00", **home).be(30, "kitchen", UP, figure(track=2)).be(5, "kitchen", UP)
-    lived.be(10, "kitchen", UP, figure(track=2))
+    lived.be(VISITORS_SECONDS / 30, "kitchen", UP, figure(track=2))
     assert lived.today.visitors == 1
     assert lived.be(20, "kitchen", UP).be(10, "kitchen", UP, figure(track=3)).today.visitors == 2
     assert Lived("2025-06-04T09:00").be(30, "kitchen", UP, figure(track=2)).today.visitors == 0

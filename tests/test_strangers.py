@@ -4,6 +4,7 @@ from lived import Lived, figure
 from guardian.events import StrangerSeen
 from guardian.identity import Recognition
 from guardian.posture import Posture
+from guardian.strangers import SURE_SECONDS
 
 STRANGER = figure(recognition=Recognition.STRANGER, track=7, place="chair")
 SLEEPER = figure(Posture.LYING, "bed")
@@ -32,7 +33,7 @@ def test_by_day_and_while_somebody_is_up_a_stranger_may_be_a_visitor(at: str):
 def test_who_is_misread_for_a_moment_or_undecided_is_no_stranger():
     lived = Lived("2025-06-04T02:00").be(1, "hall", figure())
     for _ in range(20):
-        lived.be(0.1, "hall", STRANGER).be(0.1, "hall", figure(track=7))
+        lived.be(0.6 * SURE_SECONDS / 60, "hall", STRANGER).be(0.1, "hall", figure(track=7))
     assert lived.named(StrangerSeen) == []
 
 
