@@ -94,7 +94,7 @@ class Diary:
     @property
     def in_view(self) -> tuple[str, ...]:
         """The names of the rooms that can be seen, and were lately looked at."""
-        latest = self._ticked - TICK_SECONDS if self._ticked is not None else float("-inf")
+        latest = (self._ticked or 0.0) - TICK_SECONDS
         return tuple(name for name, sight in self._sights.items() if sight.in_view and sight.at >= latest)
 
     def recall(self, days: Iterable[Day]) -> None:

@@ -22,7 +22,7 @@ TOLD = "told"
 """Under which name it is kept what was said today, of no room in particular."""
 KEEP_SECONDS = 600.0
 """How often the days that are not over are kept: a power cut costs so much of them, and a card bears it for years."""
-SHOW_SECONDS = 30.0
+SHOW_SECONDS = 60.0
 
 
 class Habits:
@@ -63,7 +63,7 @@ class Habits:
         """Let time pass; return what departs from the usual."""
         self._diary.tick(moment)
         over = self._diary.closed()
-        if self._learns:
+        if self._learns and over:
             self._routine.learn(over)
             self._over += over
         events = (*self._routine.tick(self._diary, moment), *self._strangers.tick(self._diary, moment))

@@ -27,9 +27,10 @@ LATE, REST_MINUTES = 2 * 60, 2 * 60
 of which who gets up sooner had not gone to bed."""
 RISEN_SECONDS, ABED_SECONDS, WINDOW_SECONDS = 600.0, 120.0, 1_800.0
 """Up for the first of half an hour is risen; up for less than the second of it is abed, or gone."""
-RISING_GAP, VISIT_GAP, VISITORS_GAP = 300.0, 180.0, 600.0
-"""What is so many seconds after the last is another rising, another visit, other visitors."""
-KITCHEN_SECONDS, VISITORS_SECONDS = 60.0, 300.0
+JUDGE_SECONDS = 15.0
+RISING_GAP, VISIT_GAP = 300.0, 180.0
+"""What is so many seconds after the last is another rising at night, another visit."""
+KITCHEN_SECONDS = 60.0
 DAY_MINUTES = 1_440
 
 Tables = defaultdict[str, list[float]]
@@ -146,7 +147,7 @@ class Ledger:
         self._limits = limits
         self._pages: dict[date, Page] = {}
         self._minutes: deque[_Minute] = deque()
-        self._up_at = float("-inf")
+        self._up_at = self._judged = float("-inf")
         self._rising, self._visit = _Spell(RISING_GAP), _Spell(VISIT_GAP)
         self.seen = float("-inf")
         """When somebody was last seen, monotonic seconds."""
@@ -166,11 +167,19 @@ class Ledger:
 
     def day(self, day: date) -> Day:
         """Give a day as it has been counted so far."""
-        return self._pages.get(day, Page()).close(day, self.who)
+        page = self._pages.get(day)
+        return Day(date=day, who=self.who) if page is None else page.close(day, self.who)
+
+    def look(self, day: date) -> Page:
+        """Give the page of a day, to be read: an empty one where nothing was counted of it yet."""
+        return self._pages.get(day) or Page()
 
     def page(self, day: date) -> Page:
         """Give the page of a day, a fresh one where nothing was counted of it yet."""
-        return self._pages.setdefault(day, Page())
+        page = self._pages.get(day)
+        if page is None:
+            page = self._pages[day] = Page()
+        return page
 
     def turn(self, today: date) -> tuple[Day, ...]:
         """Close the days before today, and give them."""
@@ -227,6 +236,9 @@ class Ledger:
 
     def _wake_or_sleep(self, now: float) -> None:
         """Tell by the last half hour whether somebody has got up, or gone to bed."""
+        if now - self._judged < JUDGE_SECONDS:
+            return
+        self._judged = now
         minutes = self._minutes
         while len(minutes) > 1 and now - minutes[0].at > WINDOW_SECONDS:
             minutes.popleft()

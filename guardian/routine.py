@@ -13,12 +13,12 @@ from typing import TypeAlias
 from guardian.day import HOURS, HOUSEHOLD, Day
 from guardian.diary import Diary
 from guardian.events import CheckInMissed, NightWandering, PersonEvent, PersonRecovered, RoutineBroken
-from guardian.ledger import Ledger, is_up, minutes_of, morning_of
+from guardian.ledger import Ledger, Page, is_up, minutes_of, morning_of
 from guardian.moment import Moment
 from guardian.settings import Behaviour, Settings
 from guardian.usual import LONGEST_DAYS, Expected, Usual, clock, spread, times
 
-CHECK_SECONDS = 30.0
+CHECK_SECONDS = 60.0
 """The day is compared with what is usual so often."""
 SIGN_SECONDS = 30
 """Up for so long since early morning is a sign of life."""
@@ -45,9 +45,11 @@ Rule: TypeAlias = "Callable[[_Now], str | None]"
 class _Now:
     """What a rule looks at: the day of somebody so far, what is usual for them, and how late it is."""
 
-    day: Day
-    night: Day
+    who: str
+    day: Page
+    night: Page
     usual: Usual
+    watched: float
     minutes: int
     unseen: float | None
     limits: Behaviour
@@ -58,7 +60,7 @@ def _late(name: str, text: str) -> Rule:
 
     def rule(now: _Now) -> str | None:
         expected = now.usual.expected(lambda day: getattr(day, name))
-        if expected is None or getattr(now.day, name) is not None or not _relied_on(expected, now.day.who):
+        if expected is None or getattr(now.day, name) is not None or not _relied_on(expected, now.who):
             return None
         if now.minutes <= latest(expected):
             return None
@@ -204,9 +206,11 @@ class Routine:
             return ()
         since = diary.unseen_since(moment) if ledger.who == HOUSEHOLD else None
         now = _Now(
-            day=ledger.day(today),
-            night=ledger.day(morning_of(wall)),
+            who=ledger.who,
+            day=ledger.look(today),
+            night=ledger.look(morning_of(wall)),
             usual=usual,
+            watched=diary.household.look(today).watched,
             minutes=minutes_of(wall, today),
             unseen=None if since is None else moment.monotonic - since,
             limits=self._limits,
@@ -224,7 +228,7 @@ class Routine:
 
     def _can_miss(self, name: str, ledger: Ledger, diary: Diary, now: _Now) -> bool:
         """Whether somebody who is not seen would have been seen."""
-        watched = 2 * diary.household.day(now.day.date).watched >= 60 * now.minutes
+        watched = 2 * now.watched >= 60 * now.minutes
         if name == "kitchen":
             return watched and not self._kitchens.isdisjoint(diary.in_view)
         return watched and bool(diary.in_view) and not ledger.awake
@@ -234,7 +238,7 @@ class Routine:
         if self._limits.check_in is None:
             return ()
         today = moment.wall.date()
-        if diary.household.day(today).up >= SIGN_SECONDS:
+        if diary.household.look(today).up >= SIGN_SECONDS:
             missed = (CHECK_IN, HOUSEHOLD, today.isoformat()) in self._told
             self._awaited, awaited = False, self._awaited and missed
             return (_told(PersonRecovered, moment, "Somebody is up now."),) if awaited else ()
@@ -250,7 +254,7 @@ class Routine:
         """Whether somebody is up for longer than is usual at night, right now."""
         up = [(room, figure) for room, figure in diary.present if is_up(figure)]
         morning = morning_of(moment.wall)
-        night = diary.household.day(morning)
+        night = diary.household.look(morning)
         expected = self.usual(HOUSEHOLD, moment.wall.date()).expected(lambda day: day.night_up)
         limit = 60 * self._limits.wandering_minutes
         if expected is not None:

@@ -185,6 +185,23 @@ def _places(options: argparse.Namespace) -> int:
     )
 
 
+def _add_household(verbs: Verbs) -> None:
+    text = "live months of somebody's life, with emergencies, and print what is told of both"
+    verb = verbs.add_parser("household", help=text, description=text[0].upper() + text[1:] + ".")
+    verb.set_defaults(run=_household)
+    verb.add_argument("--days", type=_whole, default=120, metavar="N", help="so many days in each home (default: 120)")
+    verb.add_argument("--homes", type=_whole, default=1, metavar="N", help="so many homes (default: 1)")
+    verb.add_argument("--seed", type=int, default=1, metavar="S", help="another seed, another life (default: 1)")
+    verb.add_argument("--jobs", type=_whole, default=1, metavar="N", help="so many processes (default: 1)")
+    verb.add_argument("--json", action="store_true", help="one JSON document in place of the table")
+
+
+def _household(options: argparse.Namespace) -> int:
+    from guardian.lab.household.command import household
+
+    return household(days=options.days, seed=options.seed, homes=options.homes, jobs=options.jobs, as_json=options.json)
+
+
 def _add_weigh(verbs: Verbs) -> None:
     text = "fit the weights of the evidence to annotated scenes, and print them"
     verb = verbs.add_parser("weigh", help=text, description=text[0].upper() + text[1:] + ".")
@@ -286,6 +303,7 @@ _VERBS: tuple[Callable[[Verbs], None], ...] = (
     _add_synthesise,
     _add_optics,
     _add_places,
+    _add_household,
     _add_weigh,
     _add_tune,
     _add_windows,
