@@ -5,7 +5,9 @@ from datetime import datetime, timedelta
 
 from guardian import recording
 from guardian.brain import Brain
+from guardian.day import Day
 from guardian.events import HumanEvent
+from guardian.habits import needed
 from guardian.incident import Incident
 from guardian.io.clock import Clock
 from guardian.io.journal import Journal
@@ -48,6 +50,11 @@ class Home:
         room = self._furnished(incident.room, recording.roll_of(lines[0]))
         frames = self._frames(room, observations, moment)
         return RecordedScene(incident.room, observations[-1].aspect, frames, room.places)
+
+    def days(self, who: str) -> Sequence[Day]:
+        """Give the days of the last quarter that were counted of somebody and are over. Raises StoreError."""
+        today = self._clock.moment().wall.date()
+        return tuple(day for day in self._journal.days(needed(today)) if day.who == who and day.date < today)
 
     def _furnished(self, name: str, roll: float | None) -> Room:
         """The room of that name, else the first, with the places that count now and the roll as it was then."""

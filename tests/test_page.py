@@ -4,16 +4,19 @@ import re
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 
 import pytest
 from bodies import standing, tilted
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
 
 from guardian.commands import Lamp, ShowPanel, Sound
+from guardian.day import Day
+from guardian.errors import StoreError
 from guardian.events import (
     Acknowledged,
     Cancelled,
+    DaysForgotten,
     DrillStarted,
     FaultOccurred,
     HelpCalled,
@@ -37,6 +40,7 @@ from guardian.web.fakes import FakeHousehold
 from guardian.web.household import (
     Coverage,
     FeedbackShown,
+    HabitsShown,
     PastIncident,
     PersonShown,
     RecordedScene,
@@ -879,3 +883,51 @@ def test_what_is_drawn_of_another_view_is_said_and_can_be_taken_back(page: Page,
     did = household.did()
     assert isinstance(did, ViewAccepted)
     assert did.fits
+
+
+def counted(day: date, **changes: object) -> Day:
+    """A day on which somebody was up from eight to ten in the evening."""
+    up = tuple(1_800 if 8 <= hour < 22 else 0 for hour in range(24))
+    seated = tuple(1_200 if 9 <= hour < 21 else 0 for hour in range(24))
+    rooms = {"kitchen": tuple(each // 2 for each in up), "living room": seated}
+    kept = Day(date=day, postures={"upright": up, "seated": seated}, rooms=rooms, rising=480, bedtime=-100, up=50_000)
+    return replace(kept, **changes)
+
+
+def test_days_are_shown_hour_by_hour_with_what_is_usual_and_can_be_erased(page: Page, household: Living):
+    today = date(2025, 5, 31)
+    believed = ("Knows what is usual from 30 days.", "Usually up by 08:00 (07:40-08:20 on 19 of 21 weekdays).")
+    household.counted = [counted(today - timedelta(days=ago), rising=480 + ago) for ago in range(30, 0, -1)]
+    learning = HabitsShown("Anna <b>", Day(date=today, who="Anna <b>"), ("Still learning what is usual: day 3 of 14.",))
+    household.show(habits=(HabitsShown("", counted(today), believed), learning))
+    home, anna = page.locator("article.habit").all()
+    expect(home.get_by_role("heading")).to_have_text("The household")
+    expect(home.get_by_text(believed[1])).to_be_visible()
+    expect(anna.get_by_role("heading")).to_have_text("Anna <b>")
+    expect(anna.get_by_text("day 3 of 14")).to_be_visible()
+    ribbon = home.get_by_role(
+        "img", name="Today: up at 08:00, in bed at 22:20, bathroom visits a night 0, hours up 13.9"
+    )
+    expect(ribbon).to_be_visible()
+    expect(ribbon.locator("rect.part")).to_have_count(14 + 12)
+    home.get_by_text("Earlier days").click()
+    expect(home.get_by_role("img", name=re.compile("Up at: from 08:01 to 08:30 in 30 days"))).to_be_visible()
+    expect(home.locator("figure.day-ribbon")).to_have_count(15)
+    expect(home.get_by_text("Yesterday")).to_be_visible()
+    anna.get_by_text("Earlier days").click()
+    expect(anna.get_by_text("No day is over yet.")).to_be_visible()
+    anna.get_by_role("button", name="Erase these days").click()
+    page.get_by_role("button", name="Yes, erase").click()
+    did = household.did()
+    assert isinstance(did, DaysForgotten)
+    assert did.who == "Anna <b>"
+    household.show(habits=())
+    expect(page.locator("#habits")).to_be_hidden()
+
+
+def test_days_that_cannot_be_read_are_said_to_be_so(web: WebServer, visits: Visits, household: Living):
+    household.show(habits=(HabitsShown("", counted(date(2025, 5, 31)), ()),))
+    household.broken = StoreError("disk gone")
+    page = visits.open(web.address)
+    page.get_by_text("Earlier days").click()
+    expect(page.get_by_text("They cannot be read just now.")).to_be_visible()

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Any
 
+from guardian.day import Day
 from guardian.events import HumanEvent
 from guardian.moment import Moment
 from guardian.web.household import PastIncident, RecordedScene, RoomShown, Snapshot
@@ -23,6 +24,7 @@ class FakeHousehold:
         self.submitted: queue.Queue[HumanEvent] = queue.Queue()
         self.past: list[PastIncident] = []
         self.scenes: dict[str, RecordedScene] = {}
+        self.counted: list[Day] = []
         self.looked = 0
         self.broken: Exception | None = None
         self._snapshot = Snapshot(moment=moment, rooms=rooms)
@@ -48,6 +50,11 @@ class FakeHousehold:
         """Return one of `scenes`."""
         self._check()
         return self.scenes.get(incident_id)
+
+    def days(self, who: str) -> Sequence[Day]:
+        """Return those of `counted` that are of `who`."""
+        self._check()
+        return [day for day in self.counted if day.who == who]
 
     def submit(self, event: HumanEvent) -> None:
         """Keep the event for whoever looks."""

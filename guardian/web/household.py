@@ -159,6 +159,11 @@ class Household(Protocol):
     def scene(self, incident_id: str) -> RecordedScene | None:
         """Return what was seen around an incident, or None where nothing was kept. Raises StoreError."""
 
+    def days(self, who: str) -> Sequence[Day]:
+        """Return the days of the last quarter that were counted of somebody and are over, the oldest first; of the
+        household where `who` is empty. Raises StoreError.
+        """
+
     def submit(self, event: HumanEvent) -> None:
         """Put what a human did into the core's queue, and return at once."""
 

@@ -7,12 +7,13 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from guardian import messages
+from guardian.day import Day
 from guardian.incident import Incident
 from guardian.rest_places import LearnedPlace
 from guardian.settings import Place
 from guardian.skeleton import HEAD, LIMBS, TORSO
 from guardian.web import words
-from guardian.web.household import PastIncident, PersonShown, RecordedScene, RoomShown, Snapshot
+from guardian.web.household import HabitsShown, PastIncident, PersonShown, RecordedScene, RoomShown, Snapshot
 
 Json: TypeAlias = dict[str, Any]
 
@@ -60,6 +61,7 @@ def state(snapshot: Snapshot, now: float) -> Json:
             for snooze in snapshot.snoozes
         ],
         "feedback": _feedback(snapshot),
+        "habits": [_habits(each) for each in snapshot.habits],
     }
 
 
@@ -76,6 +78,11 @@ def beat(snapshot: Snapshot) -> Json:
 def incidents(past: Sequence[PastIncident]) -> Json:
     """Write the list of what happened, newest first."""
     return {"incidents": [_past_incident(each) for each in past]}
+
+
+def days(kept: Sequence[Day]) -> Json:
+    """Write the days of somebody, the oldest first."""
+    return {"days": [day.plain() for day in kept]}
 
 
 def scene(recorded: RecordedScene) -> Json:
@@ -115,6 +122,10 @@ def _room(room: RoomShown) -> Json:
         "places": [_place(place) for place in room.places],
         "learned": [_learned(each) for each in room.learned],
     }
+
+
+def _habits(shown: HabitsShown) -> Json:
+    return {"who": shown.who, "sentences": list(shown.sentences), "today": shown.today.plain()}
 
 
 def _feedback(snapshot: Snapshot) -> Json:

@@ -38,6 +38,7 @@ TYPES: Mapping[str, str] = {".html": "text/html", ".css": "text/css", ".js": "te
 MAX_BODY_BYTES = 1_024
 LIMIT = 50
 MAX_LIMIT = 500
+MAX_WHO = 64
 START_SECONDS = 10.0
 STOP_SECONDS = 5.0
 
@@ -60,6 +61,7 @@ class Page:
             Route("/api/stream", self.stream),
             Route("/api/incidents", self.incidents),
             Route("/api/incidents/{incident}/scene", self.scene),
+            Route("/api/days", self.days),
             Route("/api/{request}", self.press, methods=["POST"]),
         ]
 
@@ -92,6 +94,11 @@ class Page:
         if recorded is None:
             raise HTTPException(404, "nothing was recorded around this incident")
         return JSONResponse(payload.scene(recorded))
+
+    async def days(self, request: Request) -> Response:
+        """Give the days of `who`; of the household where nobody is named."""
+        who = request.query_params.get("who", "")[:MAX_WHO]
+        return JSONResponse(payload.days(await run_in_threadpool(self._household.days, who)))
 
     async def press(self, request: Request) -> Response:
         """Take what a human pressed: understood, still possible, and put into the core's queue."""

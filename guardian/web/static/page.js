@@ -2,6 +2,7 @@
 
 import { showAlarm, showQuick } from "./alarm.js";
 import { byId, count, dayOf, make, say, timeOf, whenChanged } from "./dom.js";
+import { showHabits } from "./days.js";
 import { takeSkeleton } from "./figure.js";
 import { refreshIncidents } from "./incidents.js";
 import { listen } from "./link.js";
@@ -26,6 +27,7 @@ const on = {
     showClosely(state.incidents[0]?.room, state.rooms);
     showHealth(state);
     showFeedback(state);
+    showHabits(state.habits, state.rooms);
     if (state.version !== version) {
       version = state.version;
       refreshIncidents(dayOf(wall || new Date().toISOString()));

@@ -83,6 +83,13 @@ export const BUTTONS = {
     const text = "Every scene that was kept to learn from is erased for good. The list of what happened stays.";
     if (await confirmed("Erase all of it?", text, "Yes, erase", "danger")) await send("forget", { by: me() });
   },
+  async unlearn(who) {
+    const whose = who || "the household";
+    const text = "Every day that was counted, and what is believed to be usual, is erased for good. Learning begins anew.";
+    if (await confirmed(`Erase the days of ${whose}?`, text, "Yes, erase", "danger")) {
+      if (await send("unlearn", { who: who || "household", by: me() })) toast("They are erased.");
+    }
+  },
   async accept(room, place) {
     const text = "A fall onto a bed or sofa is not told of, nor is lying there. On a mat that takes longer. You can remove it again.";
     const kind = await ask({ heading: "What is there?", text, choices: kindsFrom(place.kind) });
