@@ -70,7 +70,7 @@ def _way(value: str) -> str:
 
 def _clock(value: str) -> str:
     if not _CLOCK.fullmatch(value):
-        message = f"{value[:20]!r} is no time of day; 10:00 would be right, in quotes"
+        message = f"{value[:20]!r} is no time of day; 10:00 would be right"
         raise ValueError(message)
     return value
 
