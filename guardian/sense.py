@@ -43,9 +43,9 @@ def _path(value: str) -> str:
 
 def _as_word(value: object) -> object:
     """What stands for a payload's value: `true` and 1 may be written as such."""
-    if isinstance(value, bool):
+    if isinstance(value, int):
         return str(value).lower()
-    return f"{value:g}" if isinstance(value, int | float) else value
+    return f"{value:g}" if isinstance(value, float) else value
 
 
 _Text = Annotated[str, Field(min_length=1, max_length=LONGEST_TOPIC, pattern=r"^[^\x00-\x1f]+$")]

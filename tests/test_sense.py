@@ -46,9 +46,11 @@ def test_a_known_device_needs_no_more_than_its_topic_and_room():
 
 
 def test_another_device_is_told_by_kind_path_and_values():
-    mat = "name: mat, room: bedroom, topic: mat, kind: bed, path: state.0.in bed, on: [true, 1, Yes], off: [0.5]"
+    mat = (
+        "name: mat, room: bedroom, topic: mat, kind: bed, path: state.0.in bed, on: [true, 1, Yes], off: [0.5, 1234567]"
+    )
     (given,) = parse(f"{ROOM}senses: [{{{mat}}}]\n").senses
-    assert given.form == Form(Kind.BED, ("state", "0", "in bed"), ("true", "1", "yes"), ("0.5",))
+    assert given.form == Form(Kind.BED, ("state", "0", "in bed"), ("true", "1", "yes"), ("0.5", "1234567"))
 
 
 def test_values_that_are_configured_take_the_place_of_the_device_s_own():
