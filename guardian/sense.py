@@ -134,6 +134,11 @@ class Sense(Section):
         return Kind(self.kind or DEVICES[self.device or ""].kind)
 
     @property
+    def title(self) -> str:
+        """Its name, as a sentence begins."""
+        return self.name[:1].upper() + self.name[1:]
+
+    @property
     def form(self) -> Form:
         """How its payloads say it: its device's way, with what is configured otherwise."""
         known = DEVICES[self.device] if self.device else Form(path=self._keys, off=())
@@ -151,16 +156,26 @@ class Sense(Section):
         """The topics where it, or its bridge, says whether it is there."""
         if self.availability is not None:
             return (self.availability,)
-        bridge = self.form.bridge
-        if bridge == ZIGBEE2MQTT:
+        if self.form.bridge == ZIGBEE2MQTT:
             return f"{self.topic}/availability", f"{self.topic.partition('/')[0]}/bridge/state"
+        return (f"{self._node}/status",) if self._node else ()
+
+    @property
+    def alive_filter(self) -> str | None:
+        """On which topics anything is a sign of life: of an ESPHome node any of its own, since a sensor of it speaks
+        only when something changes.
+        """
+        return self.alive or (f"{self._node}/#" if self._node else None)
+
+    @property
+    def _node(self) -> str:
+        """What an ESPHome node's topics begin with; empty where it has topics of its own making, or is none."""
         parts = self.topic.split("/")
-        if bridge == ESPHOME and parts[-1] == "state" and len(parts) > 3:  # noqa: PLR2004 prefix/component/entity/state
-            return (f"{'/'.join(parts[:-3])}/status",)
-        return ()
+        usual = parts[-1] == "state" and len(parts) > 3  # noqa: PLR2004 prefix/component/entity/state
+        return "/".join(parts[:-3]) if usual and self.form.bridge == ESPHOME else ""
 
 
 def filters(senses: Iterable[Sense]) -> tuple[str, ...]:
     """What to subscribe to so as to hear all of them, each once."""
-    found = (each for sense in senses for each in (sense.topic, *sense.availabilities, sense.alive) if each is not None)
-    return tuple(dict.fromkeys(found))
+    topics = (each for sense in senses for each in (sense.topic, *sense.availabilities, sense.alive_filter))
+    return tuple(dict.fromkeys(topic for topic in topics if topic is not None))
