@@ -39,7 +39,9 @@ from guardian.moment import Moment
 from guardian.opinion import Judge
 from guardian.pipeline import Pipeline
 from guardian.posture import Figure, Steady
+from guardian.readings import Heard
 from guardian.rest_places import RestPlaces
+from guardian.senses import Sensed, Senses
 from guardian.settings import Room, Settings
 from guardian.skeleton import Observation
 from guardian.topics import Bulletin, Topics
@@ -54,7 +56,7 @@ SCENE_SECONDS = 20.0
 SURE = 0.5
 """Confidence in how the camera hangs from which on it is told how large places are; below it, it was mostly wrong."""
 
-Message: TypeAlias = Sight | Event
+Message: TypeAlias = Sight | Heard | Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,7 @@ class Brain:
         self._feedback = Feedback(self._rooms, new_id, on=settings.feedback.keep_scenes)
         self._scenes_kept = 0
         self._topics = topics_of(settings)
+        self._senses = Senses(settings.senses, moment.monotonic)
         self._steadies = {room.name: Steady() for room in settings.rooms}
         self._recordings: dict[str, Incident] = {}
         self._remembered: dict[str, tuple[tuple[int, str, bool], ...]] = {}
@@ -126,6 +129,11 @@ class Brain:
     def alarm(self) -> Alarm:
         """The alarm, to be read."""
         return self._alarm
+
+    @property
+    def senses(self) -> tuple[Sensed, ...]:
+        """How the senses stand that are no cameras."""
+        return self._senses.all
 
     @property
     def next_deadline(self) -> float | None:
@@ -189,6 +197,8 @@ class Brain:
                 self._note(self._greeted(room, hello, moment), moment)
             case Cut(room, reason):
                 self._note(self._pipelines[room].cut(moment.monotonic, reason), moment)
+            case Heard():
+                self._note(self._senses.hear(message), moment)
             case Event():
                 self._note((message,), moment)
         self.tick(moment)
@@ -197,6 +207,8 @@ class Brain:
         """Let time pass: deadlines, silent cameras, the end of a scene."""
         for pipeline in self._pipelines.values():
             self._note(pipeline.tick(moment), moment)
+        self._note(self._senses.tick(moment.monotonic), moment)
+        self._publish(self._bulletin.sensed(self.senses, moment))
         self._carry_out(self._alarm.tick(moment.monotonic), moment)
         self._heed(self._feedback.tick(moment.monotonic))
         over = [each for each in self._recordings.values() if moment.monotonic - each.opened > SCENE_SECONDS]
@@ -323,7 +335,9 @@ class Brain:
             self._keep_scene(incident, moment)
 
     def _keep_scene(self, incident: Incident, moment: Moment) -> None:
-        room = incident.room if incident.room in self._memories else next(iter(self._memories))
+        room = incident.room or next(iter(self._memories))
+        if room not in self._memories:  # no camera saw it, and what another room's saw is not of it
+            return
         lines = self._memories[room].scene(incident.opened, self._pipelines[room].turn)
         if lines:
             self._outputs.journal.save_scene(incident.id, lines, moment)
@@ -366,7 +380,8 @@ class Brain:
 def topics_of(settings: Settings) -> Topics:
     """The topic tree of this box."""
     rooms = tuple(room.name for room in settings.rooms)
-    return Topics(settings.mqtt.topic, settings.household.id, rooms, settings.alarm.snooze_seconds)
+    snooze, unseen = settings.alarm.snooze_seconds, settings.rooms_without_camera
+    return Topics(settings.mqtt.topic, settings.household.id, rooms, snooze, unseen)
 
 
 def persons_shown(figures: Iterable[Figure], steady: Steady) -> tuple[PersonShown, ...]:

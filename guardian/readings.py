@@ -70,7 +70,7 @@ class _UnreadableError(Exception):
 
 def _text(payload: bytes) -> str:
     if len(payload) > MAX_PAYLOAD_BYTES:
-        message = f"it sent {len(payload)} bytes; at most {MAX_PAYLOAD_BYTES} would be right"
+        message = f"it sent more than {MAX_PAYLOAD_BYTES} bytes"
         raise _UnreadableError(message)
     try:
         return payload.decode("utf-8").strip()
