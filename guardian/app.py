@@ -16,7 +16,7 @@ from pathlib import Path
 from types import FrameType
 from zoneinfo import ZoneInfo
 
-from guardian.brain import Brain, Message, Outputs, topics_of
+from guardian.brain import Brain, Message, Outputs
 from guardian.commands import Publish
 from guardian.errors import ConfigurationError, GuardianError, ModelError, PanelError
 from guardian.events import (
@@ -48,6 +48,7 @@ from guardian.network import Network, judge_for
 from guardian.readings import Heard
 from guardian.sense import filters
 from guardian.settings import Room, Settings
+from guardian.topics import topics_of
 from guardian.web.household import Coverage
 from guardian.web.server import WebServer
 from guardian.web.tokens import load_token

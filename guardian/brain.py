@@ -44,7 +44,7 @@ from guardian.rest_places import RestPlaces
 from guardian.senses import Sensed, Senses
 from guardian.settings import Room, Settings
 from guardian.skeleton import Observation
-from guardian.topics import Bulletin, Topics
+from guardian.topics import Bulletin, topics_of
 from guardian.tracking import TrackState
 from guardian.web.household import Coverage, FeedbackShown, PersonShown, RoomShown, Snapshot, SnoozeShown
 
@@ -354,6 +354,7 @@ class Brain:
             snoozes=tuple(SnoozeShown(room, until) for room, until in self._alarm.snoozed.items()),
             version=self._version,
             feedback=FeedbackShown(self._feedback.on, self._scenes_kept, self._feedback.reaches),
+            senses=self.senses,
         )
 
     def _room(self, room: Room, moment: Moment) -> RoomShown:
@@ -375,13 +376,6 @@ class Brain:
             moved=pipeline.moved,
             outdated=self._drawn[room.name].outdated,
         )
-
-
-def topics_of(settings: Settings) -> Topics:
-    """The topic tree of this box."""
-    rooms = tuple(room.name for room in settings.rooms)
-    snooze, unseen = settings.alarm.snooze_seconds, settings.rooms_without_camera
-    return Topics(settings.mqtt.topic, settings.household.id, rooms, snooze, unseen)
 
 
 def persons_shown(figures: Iterable[Figure], steady: Steady) -> tuple[PersonShown, ...]:

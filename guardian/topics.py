@@ -30,6 +30,7 @@ from guardian.human_requests import understand
 from guardian.incident import Incident
 from guardian.moment import Moment
 from guardian.senses import PART, Sensed
+from guardian.settings import Settings
 from guardian.transitions import badness_of
 
 UNKNOWN = "unknown"
@@ -132,6 +133,13 @@ class Topics:
         except PayloadError as error:
             message = f"{topic[:MAX_TOPIC_QUOTED]}: {error}"
             raise PayloadError(message) from None
+
+
+def topics_of(settings: Settings) -> Topics:
+    """The topic tree of this box."""
+    rooms = tuple(room.name for room in settings.rooms)
+    snooze, unseen = settings.alarm.snooze_seconds, settings.rooms_without_camera
+    return Topics(settings.mqtt.topic, settings.household.id, rooms, snooze, unseen)
 
 
 def _incident_payload(incident: Incident, moment: Moment) -> Payload:

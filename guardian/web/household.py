@@ -11,6 +11,7 @@ from guardian.events import FaultOccurred, HumanEvent
 from guardian.incident import Incident
 from guardian.moment import Moment
 from guardian.rest_places import LearnedPlace
+from guardian.senses import Sensed
 from guardian.settings import Place
 from guardian.skeleton import Keypoints
 
@@ -81,7 +82,8 @@ class FeedbackShown:
 class Snapshot:
     """The home at `moment`, which is when the core last finished a pass: the page warns when that is long ago.
 
-    `incidents` are the open ones, worst first. `version` changes whenever the list of incidents is worth asking for.
+    `incidents` are the open ones, worst first; `senses` those that are no cameras. `version` changes whenever the list
+    of incidents is worth asking for.
     """
 
     moment: Moment
@@ -93,6 +95,7 @@ class Snapshot:
     snoozes: tuple[SnoozeShown, ...] = ()
     version: int = 0
     feedback: FeedbackShown = FeedbackShown()
+    senses: tuple[Sensed, ...] = ()
 
     def wall(self, monotonic: float) -> datetime:
         """Return the wall time of a monotonic second of this process, in the household's zone."""

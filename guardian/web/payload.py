@@ -9,6 +9,7 @@ import numpy as np
 from guardian import messages
 from guardian.incident import Incident
 from guardian.rest_places import LearnedPlace
+from guardian.senses import Sensed
 from guardian.settings import Place
 from guardian.skeleton import HEAD, LIMBS, TORSO
 from guardian.web import words
@@ -47,6 +48,7 @@ def state(snapshot: Snapshot, now: float) -> Json:
         },
         "incidents": [_open_incident(incident, snapshot, now) for incident in snapshot.incidents],
         "rooms": [_room(room) for room in snapshot.rooms],
+        "senses": [_sensed(sensed, snapshot) for sensed in snapshot.senses],
         "panel": {
             "lamp": snapshot.panel.lamp.value,
             "sound": snapshot.panel.sound.value,
@@ -114,6 +116,18 @@ def _room(room: RoomShown) -> Json:
         "outdated": room.outdated,
         "places": [_place(place) for place in room.places],
         "learned": [_learned(each) for each in room.learned],
+    }
+
+
+def _sensed(sensed: Sensed, snapshot: Snapshot) -> Json:
+    return {
+        "name": sensed.name,
+        "room": sensed.room,
+        "kind": sensed.kind.value,
+        "state": sensed.state.value,
+        "says": words.sensed(sensed),
+        "since": snapshot.wall(sensed.since).isoformat(timespec="seconds"),
+        "fault": sensed.fault,
     }
 
 
