@@ -1,3 +1,5 @@
+import re
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -156,3 +158,26 @@ def test_each_topic_of_all_senses_is_subscribed_to_once():
     there = sense(name="b", topic="z/bath", device="zigbee2mqtt_presence")
     assert filters((fall, there)) == ("z/bath", "z/bath/availability", "z/bridge/state", "z/bath/#")
     assert filters(()) == ()
+
+
+GUIDE = (Path(__file__).resolve().parent.parent / "docs" / "senses.md").read_text(encoding="utf-8")
+
+
+def test_the_guide_names_every_known_device_with_its_kind_and_its_values():
+    for name, form in DEVICES.items():
+        (line,) = re.findall(rf"^\| `{name}` \|.*$", GUIDE, re.MULTILINE)
+        assert line.endswith(f"| {form.kind.value} |" if form.kind else "| say which |")
+        words = {word.casefold() for word in re.findall(r"`(\w+)`", line)}
+        assert set(form.on) & words
+        assert form.momentary or set(form.off) & words
+        assert set(form.maybe) <= words
+        assert set(form.path) <= words
+
+
+def test_the_example_of_the_guide_is_right():
+    (example,) = re.findall(r"^```yaml\n(.*?)^```", GUIDE, re.MULTILINE | re.DOTALL)
+    radar, there, door, pendant, bed = parse(ROOM + example).senses
+    assert radar.availabilities == ("bath-radar/status",)
+    assert radar.alive_filter == there.alive_filter == "bath-radar/#"
+    assert (door.what, pendant.room, bed.form.path) == (Kind.CONTACT, None, ("state", "pressure"))
+    assert 'on: ["true"]' in GUIDE

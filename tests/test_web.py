@@ -517,6 +517,13 @@ def test_every_button_is_an_event(
     assert household.submitted.get_nowait() == event
 
 
+def test_a_room_of_which_only_senses_tell_may_be_named(friend: httpx.Client, household: FakeHousehold):
+    household.show(senses=(Sensed("radar", Kind.FALL, "bath", SenseState.OFF, NOW),))
+    assert friend.post("/api/snooze", json={"seconds": 600, "room": "bath"}).status_code == 202
+    assert household.submitted.get_nowait().room == "bath"
+    assert friend.post("/api/missed", json={"at": "14:05", "room": "bath"}).status_code == 400
+
+
 @pytest.mark.parametrize(
     ("button", "content", "status"),
     [
