@@ -341,6 +341,14 @@ def test_check_config_names_whom_it_will_call_in_their_order(capsys: pytest.Capt
     assert "Anna, then Bruno to call" in capsys.readouterr().out
 
 
+def test_check_config_names_every_sense_and_where_it_is_heard(capsys: pytest.CaptureFixture[str], tmp_path: Path):
+    senses = "senses: [{name: radar, room: bath, topic: z/a, device: zigbee2mqtt_tuya_fall}, "
+    senses += "{name: pendant, topic: z/b, device: zigbee2mqtt_button}]\n"
+    assert cli.main(["check-config", str(write(tmp_path / "g.yaml", ROOM + senses))]) == 0
+    said = capsys.readouterr().out
+    assert said.endswith("radar: fall in bath, heard at z/a\npendant: button, heard at z/b\n")
+
+
 def test_there_are_examples():
     assert len(list((REPOSITORY / "config" / "examples").glob("*.yaml"))) >= 3
 

@@ -52,6 +52,7 @@ FALL = Incident(
     step=2,
     told=("Ana",),
 )
+DOOR = Sensed("front door", Kind.CONTACT, "hall", SenseState.ON, 990.0)
 
 
 def payloads(messages: tuple[Publish, ...]) -> dict[str, object]:
@@ -395,7 +396,7 @@ def test_the_manual_shows_an_incident_as_it_is():
 def test_the_manual_names_every_topic_and_request():
     said = Bulletin(replace(TOPICS, rooms=("<room>",))).begin([replace(FALL, id="<id>")], MOMENT)
     topics = {message.topic.removeprefix("guardian/casa/") for message in said} | {"event", "refused", "feedback"}
-    topics |= {f"command/{request}" for request in REQUESTS}
+    topics |= {f"command/{request}" for request in REQUESTS} | {"sense/<name>"}
     assert {topic for topic in topics if f"| `{topic}` |" not in manual()} == set()
 
 
@@ -410,7 +411,10 @@ def test_every_example_of_the_manual_is_a_payload_of_its_topic():
         said = payloads(bulletin.note(event, MOMENT))
         for topic, example in (line for line in lines if line[0] in said and line[0] != "event"):
             assert set(json.loads(example)) == set(said[topic]), topic
-    assert len(lines) == 5
+    (message,) = bulletin.sensed((replace(DOOR, name="door"),), MOMENT)
+    (example,) = [each for topic, each in lines if topic == "sense/door"]
+    assert json.loads(example) == json.loads(message.payload)
+    assert len(lines) == 6
 
 
 def test_every_request_of_the_manual_is_understood():
@@ -418,9 +422,6 @@ def test_every_request_of_the_manual_is_understood():
     assert len(asked) == 7
     for topic, payload in asked:
         Topics("guardian", "home", ("Bedroom",)).parse(topic, payload.strip("'").encode(), 1.0)
-
-
-DOOR = Sensed("front door", Kind.CONTACT, "hall", SenseState.ON, 990.0)
 
 
 def test_how_a_sense_stands_is_said_retained_and_only_when_it_changes():
