@@ -362,7 +362,8 @@ def worsened(incident: Incident, event: Event) -> Incident:
     """Add what the event tells: the newest track, a name if there is one, the gravest kind with its reasons."""
     if isinstance(event, PersonEvent):
         person, place = event.person or incident.person, event.place or incident.place
-        incident = replace(incident, track=event.track, person=person, place=place)
+        own = event.track >= 0 or incident.track is None  # who fell is followed by the camera rather than by a radar
+        incident = replace(incident, track=event.track if own else incident.track, person=person, place=place)
     kind = type(event).__name__
     if severity_of(kind) < severity_of(incident.kind):
         return incident

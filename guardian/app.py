@@ -16,7 +16,7 @@ from pathlib import Path
 from types import FrameType
 from zoneinfo import ZoneInfo
 
-from guardian.brain import Brain, Message, Outputs, topics_of
+from guardian.brain import Brain, Message, Outputs
 from guardian.commands import Publish
 from guardian.errors import ConfigurationError, GuardianError, ModelError, PanelError
 from guardian.events import (
@@ -46,7 +46,10 @@ from guardian.io.scenes import SceneWriter
 from guardian.io.watchdog import Systemd, Watchdog
 from guardian.learned import LEARNED
 from guardian.network import Network, judge_for
+from guardian.readings import Heard
+from guardian.sense import filters
 from guardian.settings import Room, Settings
+from guardian.topics import topics_of
 from guardian.web.household import Coverage
 from guardian.web.server import WebServer
 from guardian.web.tokens import load_token
@@ -57,6 +60,8 @@ TICK_SECONDS = 0.5
 RETRY_SECONDS = 30.0
 LOOP_HOLD_SECONDS = 60.0
 """A film that is played over and over stands still for so long between two rounds: time to answer its alarm."""
+MOST_WAITING = 1_000
+"""A flood at the broker may hold up the senses that it pretends to be, and nothing else."""
 STORE, LOCK = "guardian.db", "guardian.lock"
 
 MakePanel = Callable[[Callable[[Gesture, float], None], Callable[[Event], None]], Panel]
@@ -205,7 +210,15 @@ class Guardian:
 
     def _connect(self) -> None:
         endpoint = self.broker.endpoint if self.broker is not None else endpoint_of(self.settings.mqtt)
-        self.mqtt = MqttOutput(endpoint, topics_of(self.settings), self.submit, self.submit)
+        topics, senses = topics_of(self.settings), filters(self.settings.senses)
+        self.mqtt = MqttOutput(endpoint, topics, self.submit, self.submit, senses=senses, on_heard=self._hear)
+
+    def _hear(self, heard: Heard) -> None:
+        """Put what a sense said into the core's queue, unless that is full of such."""
+        if self._inbox.qsize() < MOST_WAITING:
+            self._inbox.put(heard)
+        else:
+            log.error("event=sense_unheard topic=%r reason='too much waits'", heard.topic)
 
     def _serve(self) -> None:
         try:

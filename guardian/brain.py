@@ -5,13 +5,11 @@ It owns the stages, and is called from one thread only. It has no thread and no 
 
 import json
 import logging
-from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TypeAlias
 
-from guardian import recording
 from guardian.alarm import Alarm
 from guardian.areas import sentences
 from guardian.commands import Announce, Command, KeepScene, Notify, Publish, Save, SceneCommand, ShowPanel
@@ -42,21 +40,22 @@ from guardian.moment import Moment
 from guardian.opinion import Judge
 from guardian.pipeline import Pipeline
 from guardian.posture import Steady
+from guardian.readings import Heard
+from guardian.recollection import SCENE_SECONDS, Surroundings
 from guardian.rest_places import RestPlaces
+from guardian.senses import Sensed, Senses
 from guardian.settings import Room, Settings
-from guardian.skeleton import Observation
-from guardian.topics import Bulletin, Topics
+from guardian.topics import Bulletin, topics_of
 from guardian.web.household import Coverage, FeedbackShown, RoomShown, Snapshot, SnoozeShown, persons_shown
 
 log = logging.getLogger(__name__)
 
 SAVE_SECONDS = 0.2
 """How long an announcement waits for the disk; a card takes some ten milliseconds, and a dead one must not matter."""
-SCENE_SECONDS = 20.0
 SURE = 0.5
 """Confidence in how the camera hangs from which on it is told how large places are; below it, it was mostly wrong."""
 
-Message: TypeAlias = Sight | Event
+Message: TypeAlias = Sight | Heard | Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,24 +70,6 @@ class Outputs:
     tell: Callable[[Notify], None]
     scenes: Callable[[SceneCommand], None] = lambda _: None
     look_anew: Callable[[str], None] = lambda _: None
-
-
-class _Memory:
-    """The last observations of one room: what the scene around an incident is made of."""
-
-    def __init__(self) -> None:
-        self.observations: deque[Observation] = deque()
-
-    def add(self, observation: Observation) -> None:
-        self.observations.append(observation)
-        while observation.time - self.observations[0].time > 2 * SCENE_SECONDS:
-            self.observations.popleft()
-
-    def scene(self, opened: float, roll: float) -> list[str]:
-        """The scene around an incident that was opened at `opened`, which is its second 0; `roll` as in a header."""
-        near = (each for each in self.observations if abs(each.time - opened) <= SCENE_SECONDS)
-        lines = [recording.dumps(replace(each, time=each.time - opened)) for each in near]
-        return [recording.header(roll), *lines] if lines else []
 
 
 class Brain:
@@ -107,7 +88,7 @@ class Brain:
         self._settings, self._outputs, self._network = settings, outputs, network
         self._alarm = Alarm(settings.alarm, settings.contacts, new_id, settings.behaviour.alarm_events)
         self._rooms = {room.name: room for room in settings.rooms}
-        self._memories = {room.name: _Memory() for room in settings.rooms}
+        self._memories = {room.name: Surroundings() for room in settings.rooms}
         self._drawn, self._rests = dict[str, Drawn](), dict[str, RestPlaces]()
         self._pipelines, self._learned = dict[str, Pipeline](), dict[str, Learned]()
         self._habits = Habits(settings)
@@ -116,6 +97,7 @@ class Brain:
         self._feedback = Feedback(self._rooms, new_id, on=settings.feedback.keep_scenes)
         self._scenes_kept = 0
         self._topics = topics_of(settings)
+        self._senses = Senses(settings.senses, moment.monotonic)
         self._steadies = {room.name: Steady() for room in settings.rooms}
         self._recordings: dict[str, Incident] = {}
         self._remembered: dict[str, tuple[tuple[int, str, bool], ...]] = {}
@@ -129,6 +111,11 @@ class Brain:
     def alarm(self) -> Alarm:
         """The alarm, to be read."""
         return self._alarm
+
+    @property
+    def senses(self) -> tuple[Sensed, ...]:
+        """How the senses stand that are no cameras."""
+        return self._senses.all
 
     @property
     def next_deadline(self) -> float | None:
@@ -204,6 +191,8 @@ class Brain:
                 self._note(self._greeted(room, hello, moment), moment)
             case Cut(room, reason):
                 self._note(self._pipelines[room].cut(moment.monotonic, reason), moment)
+            case Heard():
+                self._note(self._senses.hear(message), moment)
             case Event():
                 self._note((message,), moment)
         self.tick(moment)
@@ -213,6 +202,8 @@ class Brain:
         for pipeline in self._pipelines.values():
             self._note(pipeline.tick(moment), moment)
         self._note(self._habits.tick(moment), moment)
+        self._note(self._senses.tick(moment.monotonic), moment)
+        self._publish(self._bulletin.sensed(self.senses, moment))
         self._carry_out(self._alarm.tick(moment.monotonic), moment)
         self._heed(self._feedback.tick(moment.monotonic))
         over = [each for each in self._recordings.values() if moment.monotonic - each.opened > SCENE_SECONDS]
@@ -347,7 +338,9 @@ class Brain:
             self._keep_scene(incident, moment)
 
     def _keep_scene(self, incident: Incident, moment: Moment) -> None:
-        room = incident.room if incident.room in self._memories else next(iter(self._memories))
+        room = incident.room or next(iter(self._memories))
+        if room not in self._memories:  # no camera saw it, and what another room's saw is not of it
+            return
         lines = self._memories[room].scene(incident.opened, self._pipelines[room].turn)
         if lines:
             self._outputs.journal.save_scene(incident.id, lines, moment)
@@ -365,6 +358,7 @@ class Brain:
             version=self._version,
             habits=self._habits.shown,
             feedback=FeedbackShown(self._feedback.on, self._scenes_kept, self._feedback.reaches),
+            senses=self.senses,
         )
 
     def _room(self, room: Room, moment: Moment) -> RoomShown:
@@ -386,9 +380,3 @@ class Brain:
             moved=pipeline.moved,
             outdated=self._drawn[room.name].outdated,
         )
-
-
-def topics_of(settings: Settings) -> Topics:
-    """The topic tree of this box."""
-    rooms = tuple(room.name for room in settings.rooms)
-    return Topics(settings.mqtt.topic, settings.household.id, rooms, settings.alarm.snooze_seconds)

@@ -90,7 +90,8 @@ class Feedback:
     def incident(self, incident: Incident, moment: Moment) -> tuple[SceneCommand, ...]:
         """Take note of an incident that began or changed."""
         draft = self._drafts.get(incident.id)
-        if draft is None and self.on and incident.open and incident.kind in TOLD and incident.track is not None:
+        seen = incident.room in self._rooms and incident.track is not None  # a radar's room may have no camera
+        if draft is None and self.on and incident.open and incident.kind in TOLD and seen:
             draft = self._drafts[incident.id] = _draft_of(incident, moment)
         if draft is not None and incident.state is not IncidentState.SUSPECTED and incident.kind in TOLD:
             draft.command = replace(draft.command, event=incident.kind)

@@ -70,6 +70,9 @@ FALSE = "false:"
 """How a plain payload begins that calls an alarm false; what follows is the note."""
 VERDICTS: Mapping[str, bool] = {"fall": True, "false alarm": False}
 
+_SEEN = frozenset({"missed", "accept", "decline", "view"})
+"""What means nothing of a room without a camera."""
+
 _CLOCK = re.compile(r"([01]?[0-9]|2[0-3])[:.]([0-5][0-9])")
 _PLACE = re.compile(r"[1-9][0-9]{0,5}")
 _NUMBER = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6})?")
@@ -85,19 +88,28 @@ class _Who(TypedDict):
 
 
 def understand(
-    request: str, payload: bytes, now: float, rooms: Collection[str] = (), snooze_seconds: float = 1_800.0
+    request: str,
+    payload: bytes,
+    now: float,
+    rooms: Collection[str] = (),
+    snooze_seconds: float = 1_800.0,
+    *,
+    unseen: Collection[str] = (),
 ) -> HumanEvent:
     """Turn the payload of a request at `now` (monotonic seconds) into what the human did.
 
-    `rooms` are the known rooms (empty: any name is accepted); `snooze_seconds` is what a snooze lasts where the payload
-    does not say. Raises PayloadError, and nothing else, with what was wrong and what would be right.
+    `rooms` are the known rooms (empty: any name is accepted), `unseen` those without a camera; `snooze_seconds` is what
+    a snooze lasts where the payload does not say. Raises PayloadError, and nothing else, with what was wrong and what
+    would be right.
     """
     if request not in REQUESTS:
         _refuse(f"{request[:MAX_QUOTED]!r} is no request; one of {', '.join(REQUESTS)} would be right")
     values = _read(request, payload)
     room = _word("room", values.get("room"))
-    if room and rooms and room not in rooms:
-        _refuse(f"there is no room {room!r}; one of {', '.join(rooms)} would be right")
+    known = rooms if request in _SEEN else (*rooms, *unseen)
+    if room and rooms and room not in known:
+        without = " with a camera" if room in unseen else ""
+        _refuse(f"there is no room {room!r}{without}; one of {', '.join(known)} would be right")
     by = _word("by", values.get("by")) or SOMEONE
     incident = _word("incident", values.get("incident")) or None
     who: _Who = {"time": now, "room": room, "by": by, "via": VIA, "incident": incident}

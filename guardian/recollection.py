@@ -5,13 +5,17 @@ A frame is packed as plain numbers, one person some 200 bytes: half an hour at 1
 """
 
 from collections import deque
+from dataclasses import replace
 from struct import Struct
 
 import numpy as np
 
+from guardian import recording
 from guardian.skeleton import KEYPOINTS, Observation, Pose
 
 SECONDS = 1_800.0
+SCENE_SECONDS = 20.0
+"""So long before and after an incident was opened belongs to its scene."""
 MOST_BYTES = 8_000_000
 FINENESS = 10_000
 """Parts of a frame height, or of a score; as fine as a scene is written."""
@@ -94,3 +98,22 @@ class Recollection:
         """Drop all."""
         self._frames.clear()
         self._bytes = 0
+
+
+class Surroundings:
+    """The last observations of one room: what the scene around an incident is made of."""
+
+    def __init__(self) -> None:
+        self.observations: deque[Observation] = deque()
+
+    def add(self, observation: Observation) -> None:
+        """Take an observation, and forget what no scene can need any more."""
+        self.observations.append(observation)
+        while observation.time - self.observations[0].time > 2 * SCENE_SECONDS:
+            self.observations.popleft()
+
+    def scene(self, opened: float, roll: float) -> list[str]:
+        """The scene around an incident that was opened at `opened`, which is its second 0; `roll` as in a header."""
+        near = (each for each in self.observations if abs(each.time - opened) <= SCENE_SECONDS)
+        lines = [recording.dumps(replace(each, time=each.time - opened)) for each in near]
+        return [recording.header(roll), *lines] if lines else []

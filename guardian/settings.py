@@ -5,22 +5,15 @@ from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from guardian import header
+from guardian.section import Name, Section
+from guardian.sense import MOST_SENSES, Sense
 
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Port = Annotated[int, Field(ge=0, le=65_535)]
-Name = Annotated[
-    str,
-    Field(
-        min_length=1,
-        max_length=64,
-        pattern=r"^[^/#+\x00-\x1f]+$",
-        description="a name of 1 to 64 characters without / # +",
-    ),
-]
 
 
 def _written_as_pin(value: object) -> object:
@@ -76,12 +69,6 @@ def _clock(value: str) -> str:
 
 
 Way = Annotated[str, AfterValidator(_way)]
-
-
-class Section(BaseModel):
-    """A part of the configuration: frozen, and strict about unknown keys."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, hide_input_in_errors=True)
 
 
 class Place(Section):
@@ -311,6 +298,7 @@ class Settings(Section):
 
     household: Household = Household()
     rooms: tuple[Room, ...] = Field(min_length=1, max_length=8)
+    senses: tuple[Sense, ...] = Field((), max_length=MOST_SENSES)
     falls: Falls = Falls()
     behaviour: Behaviour = Behaviour()
     alarm: AlarmSettings = AlarmSettings()
@@ -332,6 +320,30 @@ class Settings(Section):
             message = f"two rooms have the same name ({', '.join(twice)}); give each its own"
             raise ValueError(message)
         return rooms
+
+    @field_validator("senses")
+    @classmethod
+    def _senses_differ(cls, senses: tuple[Sense, ...]) -> tuple[Sense, ...]:
+        names = [sense.name for sense in senses]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            message = f"two senses have the same name ({', '.join(twice)}); give each its own"
+            raise ValueError(message)
+        return senses
+
+    @model_validator(mode="after")
+    def _senses_are_heard(self) -> "Settings":
+        if self.senses and self.mqtt.broker == "none":
+            message = "senses speak by MQTT, and mqtt.broker is none; another broker, or no senses, would be right"
+            raise ValueError(message)
+        return self
+
+    @property
+    def rooms_without_camera(self) -> tuple[str, ...]:
+        """The rooms of which only senses tell."""
+        seen = {room.name for room in self.rooms}
+        named = (sense.room for sense in self.senses if sense.room is not None)
+        return tuple(dict.fromkeys(room for room in named if room not in seen))
 
     @field_validator("state_directory")
     @classmethod

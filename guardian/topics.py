@@ -29,6 +29,8 @@ from guardian.events import (
 from guardian.human_requests import understand
 from guardian.incident import Incident
 from guardian.moment import Moment
+from guardian.senses import PART, Sensed
+from guardian.settings import Settings
 from guardian.transitions import badness_of
 
 UNKNOWN = "unknown"
@@ -57,14 +59,15 @@ def dumps(payload: Payload) -> str:
 class Topics:
     """The tree of one box, `<root>/<household>/...`: `root` is `mqtt.topic`, `household` is `household.id`.
 
-    `rooms` are the rooms of the box (empty: a request may name any); `snooze_seconds` is what a snooze lasts where the
-    request does not say.
+    `rooms` are the rooms with a camera (empty: a request may name any), `unseen` those of which only other senses tell;
+    `snooze_seconds` is what a snooze lasts where the request does not say.
     """
 
     root: str
     household: str
     rooms: tuple[str, ...] = ()
     snooze_seconds: float = 1_800.0
+    unseen: tuple[str, ...] = ()
 
     def topic(self, *levels: str) -> str:
         """Join the levels below the box's own."""
@@ -126,10 +129,17 @@ class Topics:
         """
         request = topic.removeprefix(self.topic("command", ""))
         try:
-            return understand(request, payload, now, self.rooms, self.snooze_seconds)
+            return understand(request, payload, now, self.rooms, self.snooze_seconds, unseen=self.unseen)
         except PayloadError as error:
             message = f"{topic[:MAX_TOPIC_QUOTED]}: {error}"
             raise PayloadError(message) from None
+
+
+def topics_of(settings: Settings) -> Topics:
+    """The topic tree of this box."""
+    rooms = tuple(room.name for room in settings.rooms)
+    snooze, unseen = settings.alarm.snooze_seconds, settings.rooms_without_camera
+    return Topics(settings.mqtt.topic, settings.household.id, rooms, snooze, unseen)
 
 
 def _incident_payload(incident: Incident, moment: Moment) -> Payload:
@@ -184,13 +194,13 @@ class _Sight:
                 self.amiss["place"] = " ".join(event.reasons) or MOVED
             case CameraReturned() | ViewAccepted():
                 self.amiss.pop("place", None)
-            case FaultOccurred():
+            case FaultOccurred() if not event.part.startswith(PART):  # of a sense: the camera sees as it did
                 self.amiss[event.part] = " ".join(event.reasons) or f"The {event.part} does not work."
             case FaultCleared():
                 self.amiss.pop(event.part, None)
             case PersonLeft():
                 self.present.pop(event.track, None)
-            case PersonEvent():
+            case PersonEvent() if event.track >= 0:
                 self.present[event.track] = event.person or UNKNOWN
 
     @property
@@ -269,6 +279,19 @@ class Bulletin:
         held = [{"room": room, "until": iso(until, moment)} for room, until in sorted(rooms.items())]
         payload = {"state": "on" if held else "off", "rooms": held}
         return self._state(("snooze",), payload, moment.monotonic, moment, facts=dict(rooms))
+
+    def sensed(self, senses: Iterable[Sensed], moment: Moment) -> tuple[Publish, ...]:
+        """Say how each of the other senses stands; only a change has news."""
+        said = (
+            self._state(
+                ("sense", each.name),
+                {"kind": each.kind.value, "room": each.room, "state": each.state.value, "fault": each.fault},
+                each.since,
+                moment,
+            )
+            for each in senses
+        )
+        return tuple(message for messages in said for message in messages)
 
     def _room(self, room: str, time: float, moment: Moment) -> tuple[Publish, ...]:
         sight = self._sights[room]

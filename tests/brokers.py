@@ -20,6 +20,7 @@ from guardian.events import Event, FaultCleared, FaultOccurred, HumanEvent
 from guardian.io.mqtt import BROKER, Backoff, MqttOutput
 from guardian.io.mqtt_session import Endpoint
 from guardian.io.outbox import Outbox
+from guardian.readings import Heard
 from guardian.topics import Topics
 
 SECONDS = 20.0
@@ -164,7 +165,10 @@ def running(mosquitto: Mosquitto) -> Iterator[Mosquitto]:
 class Box:
     """An output with everything that it tells."""
 
-    def __init__(self, endpoint: Endpoint, topics: Topics = TOPICS, outbox: Outbox | None = None) -> None:
+    def __init__(
+        self, endpoint: Endpoint, topics: Topics = TOPICS, outbox: Outbox | None = None, senses: tuple[str, ...] = ()
+    ) -> None:
+        self.heard: Told[Heard] = Told()
         self.human: Told[HumanEvent] = Told()
         self.reports: Told[Event] = Told()
         self.delivered: Told[Publish] = Told()
@@ -173,6 +177,8 @@ class Box:
             topics,
             self.human,
             self.reports,
+            senses=senses,
+            on_heard=self.heard,
             on_delivered=self.delivered,
             backoff=Backoff(first=0.01, longest=0.05),
             outbox=outbox,

@@ -747,3 +747,30 @@ class TestTable:
     def test_the_diagram_in_the_documents_is_the_table(self, repository: Path):
         text = (repository / "docs" / "alarm.md").read_text(encoding="utf-8")
         assert write_diagram(text) == text
+
+
+def test_a_radar_s_fall_joins_the_one_that_the_camera_saw_and_leaves_the_camera_to_follow_it():
+    watched = alarm()
+    watched.handle(body(FallConfirmed, 1.0, track=4), 1.0)
+    watched.handle(body(FallConfirmed, 2.0, track=-1), 2.0)
+    (incident,) = watched.incidents
+    assert incident.track == 4
+    watched.handle(body(PersonRecovered, 9.0, track=4), 9.0)
+    assert watched.incidents == ()
+
+
+def test_the_camera_follows_whom_a_radar_told_of():
+    watched = alarm()
+    watched.handle(body(FallConfirmed, 1.0, track=-1), 1.0)
+    assert watched.incidents[0].track == -1
+    watched.handle(body(FallConfirmed, 2.0, track=4), 2.0)
+    assert [incident.track for incident in watched.incidents] == [4]
+
+
+def test_a_radar_may_tell_again_of_the_fall_that_somebody_has_taken_without_ringing_anew():
+    watched = alarm()
+    watched.handle(body(FallConfirmed, 1.0, track=-1), 1.0)
+    watched.handle(human(Acknowledged, 10.0), 10.0)
+    for now in range(20, 300, 40):
+        watched.handle(body(FallConfirmed, float(now), track=-1), float(now))
+    assert [incident.state for incident in watched.incidents] == [ACKNOWLEDGED]

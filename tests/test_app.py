@@ -15,6 +15,7 @@ from guardian.events import Acknowledged, Cancelled, DrillStarted, Event, HelpCa
 from guardian.incident import IncidentState
 from guardian.io.gpio import Gesture
 from guardian.io.panel import NoPanel, SimulatedPanel
+from guardian.readings import Heard
 from guardian.settings import Camera, Falls, Mqtt, Panel, Room, Settings, Web
 
 SECONDS = 30.0
@@ -49,6 +50,18 @@ def wait_for(wanted, what: str = "") -> None:  # noqa: ANN001 - any callable
             return
         tries.wait(0.01)
     pytest.fail(f"never so: {what}")
+
+
+def test_a_flood_of_what_senses_say_is_held_up_and_a_call_for_help_is_not(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+):
+    guardian = Guardian(settings(tmp_path))
+    for number in range(app.MOST_WAITING + 5):
+        guardian._hear(Heard(float(number), "z/bath", b""))
+    guardian.submit(HelpCalled(time=0.0, by="Rosa", via="web"))
+    assert guardian._inbox.qsize() == app.MOST_WAITING + 1
+    assert caplog.text.count("event=sense_unheard topic='z/bath'") == 5
+    guardian.stop()
 
 
 def test_a_call_for_help_sounds_the_siren_and_the_button_takes_it(tmp_path: Path):

@@ -40,6 +40,8 @@ from guardian.learned import (
     VIEW,
 )
 from guardian.pipeline import Pipeline
+from guardian.readings import Heard
+from guardian.sense import Sense
 from guardian.settings import Feedback, Place
 from guardian.web.household import Coverage
 
@@ -528,3 +530,60 @@ def test_a_learnt_roll_is_kept_and_turns_the_poses_of_the_next_process(monkeypat
     again = Box(ALONE, learned={ROLL: {"kitchen": str(body)}})
     assert again.brain._pipelines["kitchen"].turn == 20.0
     assert "hung askew before the restart" in again.brain.shown.rooms[0].camera
+
+
+RADAR = Sense(name="radar", room="shower", topic="z/shower", device="zigbee2mqtt_tuya_fall", stale_after_seconds=3_600)
+SENSING = SETTINGS.model_copy(update={"senses": (RADAR,), "feedback": Feedback(keep_scenes=True)})
+
+
+def hear(box: Box, status: str, *, retained: bool = False) -> None:
+    moment = box.at(box.now)
+    payload = json.dumps({"fall_down_status": status}).encode()
+    box.brain.take(Heard(moment.monotonic, "z/shower", payload, retained), moment)
+
+
+def test_a_radar_s_fall_has_the_same_pre_alarm_as_one_that_was_seen():
+    box = Box(SENSING)
+    box.watch(3.0, standing())
+    hear(box, "fall", retained=True)
+    assert box.state is None
+    hear(box, "fall")
+    assert box.state is IncidentState.PENDING
+    assert box.panel == (Lamp.SLOW_BLINK, Sound.PIPS)
+    box.let_pass(31.0)
+    assert box.state is IncidentState.RAISED
+    shown = json.loads(retained(box)["alarm/incident"])
+    assert (shown["room"], shown["kind"], shown["reasons"]) == ("shower", "FallConfirmed", ["Radar tells of a fall."])
+    assert json.loads(retained(box)["sense/radar"])["state"] == "on"
+
+
+def test_of_a_room_without_a_camera_no_other_room_s_scene_is_kept():
+    box = Box(SENSING)
+    box.watch(3.0, standing())
+    hear(box, "fall")
+    box.watch(25.0, standing())
+    box.let_pass(200.0)
+    assert scenes(box) == []
+    assert box.log.all("keep") == []
+
+
+def test_a_suspicion_of_a_radar_ends_by_itself():
+    box = Box(SENSING)
+    hear(box, "maybe_fall")
+    assert box.state is IncidentState.SUSPECTED
+    box.let_pass(21.0)
+    assert box.state is None
+    assert box.brain.shown.incidents == ()
+
+
+def test_a_radar_that_falls_silent_is_a_fault_that_the_box_shows():
+    box = Box(SENSING)
+    hear(box, "none")
+    box.watch(1.0)
+    for _ in range(12):
+        box.watch(1.0)
+        box.let_pass(300.0)
+    assert "sense radar" in [fault.part for fault in box.brain.shown.faults]
+    said = json.loads(retained(box)["sense/radar"])
+    assert (said["state"], said["fault"]) == ("unknown", "Nothing was heard of it for 1 hour at z/shower.")
+    assert [each.name for each in box.brain.senses] == ["radar"]

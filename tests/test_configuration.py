@@ -13,6 +13,7 @@ from guardian.configuration import advice, document
 from guardian.configuration.fault import Fault, dotted, error, shown
 from guardian.configuration.loading import check, find, load, parse
 from guardian.errors import ConfigurationError
+from guardian.sense import Sense
 from guardian.settings import Settings
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -277,6 +278,7 @@ def test_the_commented_configuration_names_every_key_and_shows_its_true_value():
     whole = yaml.safe_load(text)
     shown_keys = keys_of(whole) | {"rooms.places.name", "rooms.places.kind", "rooms.places.polygon"}
     commented = {"contacts.name", "contacts.ways", "mqtt.tls.ca_file", "mqtt.tls.cert_file", "mqtt.tls.key_file"}
+    commented |= {f"senses.{key}" for key in Sense.model_fields}
     assert shown_keys | commented == keys(advice._schema())
     for key in commented:
         assert key.rpartition(".")[2] + ":" in text
@@ -306,13 +308,17 @@ def test_the_commented_configuration_tells_every_range_and_every_choice():
 
 def test_every_line_of_the_commented_examples_is_right_without_its_mark():
     text = re.sub(
-        r"^( *)# ( *)(?=(?:places|contacts|- name|kind|polygon|ways):)", r"\1\2", COMMENTED, flags=re.MULTILINE
+        rf"^( *)# ( *)(?=(?:places|contacts|senses|- name|polygon|ways|{'|'.join(Sense.model_fields)}):)",
+        r"\1\2",
+        COMMENTED,
+        flags=re.MULTILINE,
     )
     text = re.sub(r"^  # ( *)(?=(?:tls|ca_file|cert_file|key_file):)", r"  \1", text, flags=re.MULTILINE)
-    settings = parse(re.sub(r"^ *(?:places|contacts|tls): (?:\[\]|null).*\n", "", text, flags=re.MULTILINE))
+    settings = parse(re.sub(r"^ *(?:places|contacts|senses|tls): (?:\[\]|null).*\n", "", text, flags=re.MULTILINE))
     assert settings.rooms[0].places[0].kind == "bed"
     assert [contact.name for contact in settings.contacts] == ["Anna", "Bruno"]
     assert settings.mqtt.tls
+    assert [sense.name for sense in settings.senses] == ["bath radar", "another radar"]
 
 
 def keys_of(data: object, prefix: str = "") -> set[str]:
@@ -337,6 +343,14 @@ def test_check_config_names_whom_it_will_call_in_their_order(capsys: pytest.Capt
     contacts = "contacts: [{name: Anna, ways: ['ntfy://a']}, {name: Bruno, ways: ['ntfy://b']}]\n"
     assert cli.main(["check-config", str(write(tmp_path / "g.yaml", ROOM + contacts))]) == 0
     assert "Anna, then Bruno to call" in capsys.readouterr().out
+
+
+def test_check_config_names_every_sense_and_where_it_is_heard(capsys: pytest.CaptureFixture[str], tmp_path: Path):
+    senses = "senses: [{name: radar, room: bath, topic: z/a, device: zigbee2mqtt_tuya_fall}, "
+    senses += "{name: pendant, topic: z/b, device: zigbee2mqtt_button}]\n"
+    assert cli.main(["check-config", str(write(tmp_path / "g.yaml", ROOM + senses))]) == 0
+    said = capsys.readouterr().out
+    assert said.endswith("radar: fall in bath, heard at z/a\npendant: button, heard at z/b\n")
 
 
 def test_there_are_examples():

@@ -315,3 +315,13 @@ def test_of_a_miss_what_is_there_is_kept_at_once_lest_the_power_go():
     assert isinstance(first, KeepScene)
     assert (first.scene, first.event) == ("m-0", "missed")
     assert time_of(first.frames[-1]) == pytest.approx(149.8)
+
+
+def test_of_a_fall_in_a_room_without_a_camera_there_is_no_scene():
+    made = feedback()
+    radar = replace(PENDING, room="shower", track=-1)
+    assert made.incident(radar, at(101.0)) == ()
+    assert made.tick(400.0) == ()
+    assert made.incident(replace(FALSE, room="shower", track=-1), at(401.0)) == (
+        JudgeScene("i-1", Verdict(fall=False, by="Ana", via="web", said=at(401.0).wall, note="the cat")),
+    )

@@ -238,3 +238,23 @@ def test_whatever_comes_is_a_sound_event_or_a_plain_refusal(request_name: str, p
         assert len(event.note) <= MAX_NOTE
     if isinstance(event, Snoozed):
         assert 0 <= event.seconds <= 14_400
+
+
+def test_what_is_not_about_a_camera_may_name_a_room_without_one():
+    event = understand("snooze", b'{"room": "bath", "seconds": 60}', NOW, ROOMS, unseen=("bath",))
+    assert event.room == "bath"
+    with pytest.raises(PayloadError, match="there is no room 'attic'; one of Bedroom, 客廳, bath would be right"):
+        understand("help", b'{"room": "attic"}', NOW, ROOMS, unseen=("bath",))
+
+
+@pytest.mark.parametrize("request_name", ["missed", "accept", "decline", "view"])
+def test_what_is_about_a_camera_may_not(request_name: str):
+    with pytest.raises(
+        PayloadError, match="there is no room 'bath' with a camera; one of Bedroom, 客廳 would be right"
+    ):
+        understand(request_name, b'{"room": "bath"}', NOW, ROOMS, unseen=("bath",))
+
+
+def test_the_only_room_with_a_camera_need_not_be_named_though_there_is_one_without():
+    event = understand("missed", b"14:05", NOW, ("Bedroom",), unseen=("bath",))
+    assert event.room == "Bedroom"

@@ -28,14 +28,16 @@ from brokers import (
 )
 from hypothesis import given
 from hypothesis import strategies as st
+from paho.mqtt.enums import MQTTProtocolVersion
 
 from guardian.commands import Publish
 from guardian.errors import ConfigurationError
 from guardian.events import Acknowledged, FaultCleared, FaultOccurred, Snoozed
-from guardian.io import mqtt_session
+from guardian.io import mqtt, mqtt_session
 from guardian.io.mqtt import ACCESS, Backoff, endpoint_of
 from guardian.io.mqtt_session import MUTE, Endpoint, reason_of
 from guardian.io.outbox import Outbox
+from guardian.readings import MAX_PAYLOAD_BYTES, Heard
 from guardian.settings import Mqtt, Tls
 
 real_broker = pytest.mark.skipif(MOSQUITTO is None, reason="no mosquitto here: apt install mosquitto")
@@ -291,6 +293,28 @@ def test_humans_are_heard_and_nonsense_is_answered(mosquitto: Mosquitto):
             Snoozed(time=42.0, by="someone", via="mqtt", seconds=60),
         ]
         assert "not UTF-8" in listener.wait_for("guardian/casa/refused")
+
+
+@pytest.mark.slow
+@real_broker
+@pytest.mark.parametrize("version", [MQTTProtocolVersion.MQTTv5, MQTTProtocolVersion.MQTTv311])
+def test_senses_are_heard_beside_humans_and_what_the_broker_kept_is_told_from_news(
+    mosquitto: Mosquitto, version: MQTTProtocolVersion, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(mqtt, "NEWEST", version)
+    with Listener(mosquitto.endpoint, "guardian/#") as listener:
+        listener.ask("node/binary_sensor/fall/state", "ON", retain=True)
+        with started(Box(mosquitto.endpoint, senses=("node/#", "z/bath"))) as box:
+            (kept,) = box.heard.wait_for(lambda each: len(each) == 1)
+            listener.ask("node/binary_sensor/fall/state", "ON", retain=True)
+            listener.ask("z/bath", b"x" * 20_000)
+            listener.ask("z/hall", "not asked for")
+            listener.ask("guardian/casa/command/help", "Ana")
+            box.human.wait_for(lambda each: len(each) == 1)
+            _, live, long = box.heard.wait_for(lambda each: len(each) == 3)
+    assert kept == Heard(42.0, "node/binary_sensor/fall/state", b"ON", retained=True)
+    assert live == Heard(42.0, "node/binary_sensor/fall/state", b"ON")
+    assert (long.topic, len(long.payload)) == ("z/bath", MAX_PAYLOAD_BYTES + 1)
 
 
 @pytest.mark.slow

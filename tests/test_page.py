@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, e
 
 from guardian.commands import Lamp, ShowPanel, Sound
 from guardian.day import Day
+from guardian.devices import Kind, SenseState
 from guardian.errors import StoreError
 from guardian.events import (
     Acknowledged,
@@ -34,6 +35,7 @@ from guardian.incident import Incident, IncidentState
 from guardian.lab.page_pictures import BROWSERS, browser_path, chromium
 from guardian.moment import Moment
 from guardian.rest_places import LearnedPlace
+from guardian.senses import Sensed
 from guardian.settings import Place, Web
 from guardian.skeleton import Keypoints
 from guardian.web.fakes import FakeHousehold
@@ -193,6 +195,24 @@ def head(keypoints: Keypoints) -> tuple[float, float]:
 
 
 # What it shows
+
+
+def test_the_other_senses_are_listed_with_what_they_say_and_what_is_the_matter_with_them(page: Page, household: Living):
+    expect(page.locator("#senses-box")).to_be_hidden()
+    now = household.snapshot().moment.monotonic
+    door = Sensed("front door", Kind.CONTACT, "hall", SenseState.ON, now)
+    radar = Sensed("bath <radar>", Kind.FALL, "bathroom", SenseState.UNKNOWN, now, "It is offline, as z/a says.")
+    household.show(senses=(door, radar))
+    senses = page.get_by_role("list", name="Other senses")
+    expect(senses.get_by_role("listitem")).to_have_count(2)
+    expect(senses.locator("[data-sense='front door']")).to_have_text(
+        re.compile(r"^front door ?hall ?Open since 14:05$")
+    )
+    expect(senses.locator("[data-sense='bath <radar>']")).to_contain_text("Not heard")
+    expect(senses.locator("[data-sense='bath <radar>'] .wrong")).to_have_text("It is offline, as z/a says.")
+    household.show(senses=(replace(door, state=SenseState.OFF),))
+    expect(senses).to_contain_text("Closed")
+    expect(senses.get_by_role("listitem")).to_have_count(1)
 
 
 def test_how_the_camera_hangs_is_told_once_it_is_known(page: Page, household: Living):

@@ -9,7 +9,8 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 from guardian import header
-from guardian.settings import Camera, Contact, Household, Leds, Mqtt, Panel, Place, Room, Section, Settings
+from guardian.section import Section
+from guardian.settings import Camera, Contact, Household, Leds, Mqtt, Panel, Place, Room, Settings
 
 ROOM = Room(name="Living room", camera=Camera(source="/dev/video0"))
 

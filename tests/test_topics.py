@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guardian.commands import Publish
+from guardian.devices import Kind, SenseState
 from guardian.errors import PayloadError
 from guardian.events import (
     Acknowledged,
@@ -31,6 +32,7 @@ from guardian.events import (
 from guardian.human_requests import REQUESTS
 from guardian.incident import Incident, IncidentState
 from guardian.moment import Moment
+from guardian.senses import Sensed
 from guardian.topics import Bulletin, Topics, iso
 
 ZONE = ZoneInfo("Europe/Madrid")
@@ -50,6 +52,7 @@ FALL = Incident(
     step=2,
     told=("Ana",),
 )
+DOOR = Sensed("front door", Kind.CONTACT, "hall", SenseState.ON, 990.0)
 
 
 def payloads(messages: tuple[Publish, ...]) -> dict[str, object]:
@@ -393,7 +396,7 @@ def test_the_manual_shows_an_incident_as_it_is():
 def test_the_manual_names_every_topic_and_request():
     said = Bulletin(replace(TOPICS, rooms=("<room>",))).begin([replace(FALL, id="<id>")], MOMENT)
     topics = {message.topic.removeprefix("guardian/casa/") for message in said} | {"event", "refused", "feedback"}
-    topics |= {f"command/{request}" for request in REQUESTS}
+    topics |= {f"command/{request}" for request in REQUESTS} | {"sense/<name>"}
     assert {topic for topic in topics if f"| `{topic}` |" not in manual()} == set()
 
 
@@ -408,7 +411,10 @@ def test_every_example_of_the_manual_is_a_payload_of_its_topic():
         said = payloads(bulletin.note(event, MOMENT))
         for topic, example in (line for line in lines if line[0] in said and line[0] != "event"):
             assert set(json.loads(example)) == set(said[topic]), topic
-    assert len(lines) == 5
+    (message,) = bulletin.sensed((replace(DOOR, name="door"),), MOMENT)
+    (example,) = [each for topic, each in lines if topic == "sense/door"]
+    assert json.loads(example) == json.loads(message.payload)
+    assert len(lines) == 6
 
 
 def test_every_request_of_the_manual_is_understood():
@@ -416,3 +422,43 @@ def test_every_request_of_the_manual_is_understood():
     assert len(asked) == 7
     for topic, payload in asked:
         Topics("guardian", "home", ("Bedroom",)).parse(topic, payload.strip("'").encode(), 1.0)
+
+
+def test_how_a_sense_stands_is_said_retained_and_only_when_it_changes():
+    bulletin = Bulletin(TOPICS)
+    (message,) = bulletin.sensed((DOOR,), MOMENT)
+    assert (message.topic, message.retain) == ("guardian/casa/sense/front door", True)
+    assert json.loads(message.payload) == {
+        "kind": "contact",
+        "room": "hall",
+        "state": "on",
+        "fault": "",
+        "since": "2024-05-06T11:59:50.000+02:00",
+    }
+    assert bulletin.sensed((DOOR,), MOMENT) == ()
+    (message,) = bulletin.sensed((replace(DOOR, state=SenseState.UNKNOWN, fault="It is offline."),), MOMENT)
+    assert json.loads(message.payload)["fault"] == "It is offline."
+
+
+def test_a_fault_of_a_sense_is_one_of_the_box_and_none_of_what_the_camera_sees():
+    bulletin = Bulletin(TOPICS)
+    bulletin.begin((), MOMENT)
+    bulletin.seen("Bedroom", 1000.0, MOMENT)
+    fault = FaultOccurred(time=1000.0, room="Bedroom", part="sense mat", reasons=("It is offline.",))
+    said = payloads(bulletin.note(fault, MOMENT))
+    assert said["fault"]["faults"][0]["part"] == "sense mat"
+    assert bulletin.coverage("Bedroom").state == "armed"
+
+
+def test_the_body_of_a_radar_does_not_stay_in_the_room_for_ever():
+    bulletin = Bulletin(TOPICS)
+    bulletin.begin((), MOMENT)
+    said = payloads(bulletin.note(FallConfirmed(time=1000.0, room="Bedroom", track=-1), MOMENT))
+    assert "room/Bedroom/occupancy" not in said
+
+
+def test_a_request_may_name_a_room_of_which_only_senses_tell():
+    topics = replace(TOPICS, unseen=("bath",))
+    assert topics.parse("guardian/casa/command/help", b'{"room": "bath"}', 1.0).room == "bath"
+    with pytest.raises(PayloadError, match="no room 'bath' with a camera"):
+        topics.parse("guardian/casa/command/view", b'{"room": "bath"}', 1.0)

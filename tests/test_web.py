@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from guardian.commands import Lamp, ShowPanel, Sound
+from guardian.devices import Kind, SenseState
 from guardian.errors import ConfigurationError, StoreError
 from guardian.events import (
     Acknowledged,
@@ -38,6 +39,7 @@ from guardian.events import (
 from guardian.incident import Incident, IncidentState
 from guardian.moment import Moment
 from guardian.rest_places import LearnedPlace
+from guardian.senses import Sensed
 from guardian.settings import Place, Web
 from guardian.skeleton import HEAD, LIMBS, TORSO
 from guardian.transitions import TRANSITIONS
@@ -168,7 +170,31 @@ def test_how_it_ended_is_told_in_words():
     assert words.verdict(incident()) == "Alarm"
 
 
+@pytest.mark.parametrize("kind", Kind)
+def test_of_every_sense_it_is_said_how_it_stands(kind: Kind):
+    standing = Sensed("a", kind, "bath", SenseState.UNKNOWN, NOW)
+    assert words.sensed(standing) == "Not heard"
+    said = {words.sensed(replace(standing, state=state)) for state in (SenseState.ON, SenseState.OFF)}
+    assert len(said - {"Not heard"}) == 2
+    assert words.sensed(replace(standing, state=SenseState.MAYBE)) == "Suspects a fall"
+
+
 # What goes over the wire
+
+
+def test_the_senses_go_over_the_wire_with_the_household_s_time():
+    door = Sensed("front door", Kind.CONTACT, "hall", SenseState.ON, NOW - 10, "It is offline.")
+    assert payload.state(replace(shown(), senses=(door,)), NOW)["senses"] == [
+        {
+            "name": "front door",
+            "room": "hall",
+            "kind": "contact",
+            "state": "on",
+            "says": "Open",
+            "since": "2025-05-31T23:59:40+02:00",
+            "fault": "It is offline.",
+        }
+    ]
 
 
 def events_in(text: str) -> list[tuple[str, dict[str, object]]]:
@@ -489,6 +515,13 @@ def test_every_button_is_an_event(
     answer = friend.post(f"/api/{button}", json=body)
     assert (answer.status_code, answer.json()) == (202, {"accepted": button})
     assert household.submitted.get_nowait() == event
+
+
+def test_a_room_of_which_only_senses_tell_may_be_named(friend: httpx.Client, household: FakeHousehold):
+    household.show(senses=(Sensed("radar", Kind.FALL, "bath", SenseState.OFF, NOW),))
+    assert friend.post("/api/snooze", json={"seconds": 600, "room": "bath"}).status_code == 202
+    assert household.submitted.get_nowait().room == "bath"
+    assert friend.post("/api/missed", json={"at": "14:05", "room": "bath"}).status_code == 400
 
 
 @pytest.mark.parametrize(

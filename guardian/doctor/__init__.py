@@ -15,6 +15,7 @@ from guardian.doctor.box import (
 from guardian.doctor.finding import Finding, State, worst
 from guardian.doctor.knowledge import examine_views
 from guardian.doctor.outputs import examine_contacts, examine_mqtt, examine_page, examine_panel
+from guardian.doctor.senses import examine_senses
 from guardian.doctor.sight import (
     examine_camera,
     examine_devices,
@@ -58,6 +59,7 @@ def _examine_household(settings: Settings) -> Iterator[Finding]:
     yield from examine_views(settings)
     yield from examine_panel(settings.panel, taken=taken)
     yield examine_mqtt(settings.mqtt, taken=taken)
+    yield from examine_senses(settings)
     yield from examine_contacts(settings.contacts)
     yield examine_state(settings.state_directory)
     yield examine_page(settings.web, settings.state_directory)

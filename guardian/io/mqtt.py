@@ -17,6 +17,7 @@ from guardian.errors import ConfigurationError, PayloadError
 from guardian.events import Event, FaultCleared, FaultOccurred, HumanEvent
 from guardian.io.mqtt_session import CONNECT_SECONDS, NEWEST, Ears, Endpoint, Identity, Session
 from guardian.io.outbox import Outbox
+from guardian.readings import MAX_PAYLOAD_BYTES, Heard
 from guardian.settings import Mqtt, Tls
 from guardian.topics import Topics
 
@@ -111,8 +112,9 @@ class MqttOutput:
     `on_human_event` gets what humans ask for. `report` gets FaultOccurred and FaultCleared when the broker is lost and
     back (part "broker"), and when it denies a topic and allows it again ("broker access"; a denied message is not
     tried again, a denied state is at the next connection). `on_delivered` is called with every message that the broker
-    has acknowledged. All three are called on this output's thread and must not block. Publish what is to be known from
-    the start before `start`: an incident on the broker that this box does not know is removed from it.
+    has acknowledged, `on_heard` with what comes on the `senses`, which are topic filters. All are called on this
+    output's thread and must not block. Publish what is to be known from the start before `start`: an incident on the
+    broker that this box does not know is removed from it.
     """
 
     def __init__(
@@ -122,6 +124,8 @@ class MqttOutput:
         on_human_event: Callable[[HumanEvent], None],
         report: Callable[[Event], None],
         *,
+        senses: tuple[str, ...] = (),
+        on_heard: Callable[[Heard], None] = lambda _heard: None,
         on_delivered: Callable[[Publish], None] = lambda _message: None,
         backoff: Backoff | None = None,
         outbox: Outbox | None = None,
@@ -131,12 +135,14 @@ class MqttOutput:
         self._topics = topics
         self._on_human_event = on_human_event
         self._report = report
+        self._on_heard = on_heard
         self._backoff = backoff or Backoff()
         self._outbox = Outbox() if outbox is None else outbox
         self._clock = clock
         self._ears = Ears(self._opened, self._received, on_delivered, self._settled)
         will = topics.availability(online=False)
-        self._identity = Identity(f"guardian-{topics.household}", will, (topics.requests, topics.incidents))
+        filters = (topics.requests, topics.incidents, *senses)
+        self._identity = Identity(f"guardian-{topics.household}", will, filters)
         self._reader, self._writer = socket.socketpair()
         self._reader.settimeout(0)
         self._writer.settimeout(0)
@@ -246,6 +252,9 @@ class MqttOutput:
         if topic.startswith(self._topics.topic("incident", "")):
             if retained and payload and not self._outbox.knows(topic):
                 self._outbox.put(Publish(topic, "", retain=True))
+            return
+        if not topic.startswith(self._topics.topic("command", "")):
+            self._on_heard(Heard(self._clock(), topic, payload[: MAX_PAYLOAD_BYTES + 1], retained))
             return
         if retained:
             log.warning("mqtt=stale topic=%r a retained request is of the past and is not carried out", topic)

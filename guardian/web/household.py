@@ -13,6 +13,7 @@ from guardian.incident import Incident
 from guardian.moment import Moment
 from guardian.posture import Figure, Steady
 from guardian.rest_places import LearnedPlace
+from guardian.senses import Sensed
 from guardian.settings import Place
 from guardian.skeleton import Keypoints
 from guardian.tracking import TrackState
@@ -95,7 +96,8 @@ class HabitsShown:
 class Snapshot:
     """The home at `moment`, which is when the core last finished a pass: the page warns when that is long ago.
 
-    `incidents` are the open ones, worst first. `version` changes whenever the list of incidents is worth asking for.
+    `incidents` are the open ones, worst first; `senses` those that are no cameras. `version` changes whenever the list
+    of incidents is worth asking for.
     """
 
     moment: Moment
@@ -108,6 +110,7 @@ class Snapshot:
     version: int = 0
     habits: tuple[HabitsShown, ...] = ()
     feedback: FeedbackShown = FeedbackShown()
+    senses: tuple[Sensed, ...] = ()
 
     def wall(self, monotonic: float) -> datetime:
         """Return the wall time of a monotonic second of this process, in the household's zone."""

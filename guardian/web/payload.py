@@ -10,6 +10,7 @@ from guardian import messages
 from guardian.day import Day
 from guardian.incident import Incident
 from guardian.rest_places import LearnedPlace
+from guardian.senses import Sensed
 from guardian.settings import Place
 from guardian.skeleton import HEAD, LIMBS, TORSO
 from guardian.web import words
@@ -48,6 +49,7 @@ def state(snapshot: Snapshot, now: float) -> Json:
         },
         "incidents": [_open_incident(incident, snapshot, now) for incident in snapshot.incidents],
         "rooms": [_room(room) for room in snapshot.rooms],
+        "senses": [_sensed(sensed, snapshot) for sensed in snapshot.senses],
         "panel": {
             "lamp": snapshot.panel.lamp.value,
             "sound": snapshot.panel.sound.value,
@@ -126,6 +128,18 @@ def _room(room: RoomShown) -> Json:
 
 def _habits(shown: HabitsShown) -> Json:
     return {"who": shown.who, "sentences": list(shown.sentences), "today": shown.today.plain()}
+
+
+def _sensed(sensed: Sensed, snapshot: Snapshot) -> Json:
+    return {
+        "name": sensed.name,
+        "room": sensed.room,
+        "kind": sensed.kind.value,
+        "state": sensed.state.value,
+        "says": words.sensed(sensed),
+        "since": snapshot.wall(sensed.since).isoformat(timespec="seconds"),
+        "fault": sensed.fault,
+    }
 
 
 def _feedback(snapshot: Snapshot) -> Json:

@@ -108,7 +108,8 @@ class Page:
         body = await _body(request)
         snapshot = self._household.snapshot()
         rooms = [room.name for room in snapshot.rooms]
-        event = replace(understand(name, body, self._now(), rooms), via=VIA)
+        unseen = {sensed.room for sensed in snapshot.senses} - {"", *rooms}
+        event = replace(understand(name, body, self._now(), rooms, unseen=sorted(unseen)), via=VIA)
         if isinstance(event, Acknowledged) and event.by == SOMEONE:
             raise HTTPException(400, "by is missing; the name of who takes it would be right")
         _check_possible(name, event, snapshot)

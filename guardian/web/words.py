@@ -9,7 +9,9 @@ from enum import Enum
 from math import ceil
 
 from guardian import messages
+from guardian.devices import Kind, SenseState
 from guardian.incident import Incident, IncidentState
+from guardian.senses import Sensed
 from guardian.transitions import Course, Trigger, course_of, steps_of
 from guardian.web.household import Coverage, RoomShown, Snapshot
 
@@ -65,6 +67,24 @@ STATES: Mapping[IncidentState, str] = {
     IncidentState.RAISED: "Alarm",
     IncidentState.ACKNOWLEDGED: "Taken",
 }
+
+
+SENSES: Mapping[Kind, tuple[str, str]] = {
+    Kind.FALL: ("Tells of a fall", "No fall"),
+    Kind.PRESENCE: ("Somebody is there", "Nobody is there"),
+    Kind.MOTION: ("Movement", "No movement"),
+    Kind.BED: ("Somebody is in bed", "Nobody is in bed"),
+    Kind.CONTACT: ("Open", "Closed"),
+    Kind.BUTTON: ("Pressed", "Ready"),
+}
+"""What it means that a sense is on, and off."""
+
+
+def sensed(each: Sensed) -> str:
+    """Say how a sense stands."""
+    on, off = SENSES[each.kind]
+    said = {SenseState.ON: on, SenseState.OFF: off, SenseState.MAYBE: "Suspects a fall"}
+    return said.get(each.state, "Not heard")
 
 
 def actions(incident: Incident) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ import { listen } from "./link.js";
 import { BUTTONS, askName, knowFeedback, names } from "./press.js";
 import { prepareReplay } from "./replay.js";
 import { showClosely, showPeople, showRooms } from "./rooms.js";
+import { showSenses } from "./senses.js";
 
 const LINK_WORDS = { live: "Live", late: "Not watching", lost: "No connection", locked: "Locked", connecting: "Connecting" };
 
@@ -24,6 +25,7 @@ const on = {
     say(byId("household"), state.household);
     showAlarm(state);
     showRooms(state.rooms);
+    showSenses(state.senses);
     showClosely(state.incidents[0]?.room, state.rooms);
     showHealth(state);
     showFeedback(state);
