@@ -43,7 +43,7 @@ from guardian.posture import Steady
 from guardian.readings import Heard
 from guardian.recollection import SCENE_SECONDS, Surroundings
 from guardian.rest_places import RestPlaces
-from guardian.senses import Sensed, Senses
+from guardian.senses import Senses
 from guardian.settings import Room, Settings
 from guardian.topics import Bulletin, topics_of
 from guardian.web.household import Coverage, FeedbackShown, RoomShown, Snapshot, SnoozeShown, persons_shown
@@ -111,11 +111,6 @@ class Brain:
     def alarm(self) -> Alarm:
         """The alarm, to be read."""
         return self._alarm
-
-    @property
-    def senses(self) -> tuple[Sensed, ...]:
-        """How the senses stand that are no cameras."""
-        return self._senses.all
 
     @property
     def next_deadline(self) -> float | None:
@@ -201,9 +196,9 @@ class Brain:
         """Let time pass: deadlines, silent cameras, the end of a scene."""
         for pipeline in self._pipelines.values():
             self._note(pipeline.tick(moment), moment)
-        self._note(self._habits.tick(moment), moment)
         self._note(self._senses.tick(moment.monotonic), moment)
-        self._publish(self._bulletin.sensed(self.senses, moment))
+        self._publish(self._bulletin.sensed(self._senses.all, moment))
+        self._note(self._habits.tick(moment), moment)
         self._carry_out(self._alarm.tick(moment.monotonic), moment)
         self._heed(self._feedback.tick(moment.monotonic))
         over = [each for each in self._recordings.values() if moment.monotonic - each.opened > SCENE_SECONDS]
@@ -358,7 +353,7 @@ class Brain:
             version=self._version,
             habits=self._habits.shown,
             feedback=FeedbackShown(self._feedback.on, self._scenes_kept, self._feedback.reaches),
-            senses=self.senses,
+            senses=self._senses.all,
         )
 
     def _room(self, room: Room, moment: Moment) -> RoomShown:

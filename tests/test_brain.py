@@ -586,4 +586,4 @@ def test_a_radar_that_falls_silent_is_a_fault_that_the_box_shows():
     assert "sense radar" in [fault.part for fault in box.brain.shown.faults]
     said = json.loads(retained(box)["sense/radar"])
     assert (said["state"], said["fault"]) == ("unknown", "Nothing was heard of it for 1 hour at z/shower.")
-    assert [each.name for each in box.brain.senses] == ["radar"]
+    assert [each.name for each in box.brain.shown.senses] == ["radar"]
