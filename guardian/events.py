@@ -17,8 +17,9 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonEvent(Event):
-    """Something that happened to a body: `track` is its local id, `person` its name or None for unknown, `place` the
-    name of the place (bed, sofa, floor ...) where the hips are, or None.
+    """Something that happened to a body: `track` is its local id, below 0 where no camera but another sense tells of
+    it, `person` its name or None for unknown, `place` the name of the place (bed, sofa, floor ...) where the hips are,
+    or None.
     """
 
     track: int
@@ -269,7 +270,7 @@ class ScenesChanged(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FaultOccurred(Event):
     """A part of the appliance does not work: `part` names it (camera, sandbox, model, broker, panel, button,
-    store, scenes, phone, page, disk, temperature, power, clock).
+    store, scenes, phone, page, disk, temperature, power, clock, or `sense` with its name).
     """
 
     part: str
