@@ -11,15 +11,20 @@ from datetime import date, timedelta
 
 from guardian.behaviour import at_night
 from guardian.day import HOUSEHOLD, MOST_SECONDS, Day
+from guardian.devices import Kind, SenseState
 from guardian.ledger import STEP_SECONDS, Ledger, counted
 from guardian.moment import Moment
 from guardian.posture import Figure
+from guardian.section import RoomKind
+from guardian.senses import Sensed
 from guardian.settings import Room, Settings
 
 VISITORS_SECONDS, VISITORS_GAP = 300.0, 600.0
 """More people than live here, for so long, are visitors; others, once so much time has passed without them."""
 TICK_SECONDS = 60.0
 """What was not ticked for longer was not watched: the box was off."""
+PRESENT = frozenset({Kind.PRESENCE, Kind.MOTION, Kind.BED})
+"""Senses that tell of somebody who is there."""
 ONE_DAY = timedelta(days=1)
 
 
@@ -64,6 +69,10 @@ class Diary:
         self._earliest = date.min
         self._ticked: float | None = None
         self._company = _Company()
+        self._felt: tuple[Sensed, ...] = ()
+        self._left = float("-inf")
+        self._kinds: dict[str, RoomKind] = {each.room: each.room_kind for each in settings.senses if each.room}
+        self._kinds |= {room.name: room.kind for room in settings.rooms}
         self.today: date | None = None
         """The day that is being counted; None before the first tick, and while the clock cannot be right."""
         self.away = False
@@ -132,6 +141,12 @@ class Diary:
             own = [figure for figure in sight.figures if figure.person.name == who]
             self._ledger(who).see(room, own, step, moment)
 
+    def feel(self, senses: Iterable[Sensed]) -> None:
+        """Take how the senses stand that are no cameras: what they say counts from tick to tick."""
+        self._felt = tuple(each for each in senses if each.state is SenseState.ON and each.kind in PRESENT)
+        if any(each.since > self._left for each in self._felt):
+            self.away = False
+
     def _ledger(self, who: str) -> Ledger:
         return self._ledgers.setdefault(who, Ledger(who, self._limits))
 
@@ -147,7 +162,7 @@ class Diary:
             self.away = False
             self.went_out = self.went_out and all(figure.person.name is None for figure in figures)
         elif before and not self.present:
-            place = before[-1].place
+            place, self._left = before[-1].place, sight.at
             self.away = self.went_out = place is not None and place.kind == "exit"
 
     def tick(self, moment: Moment) -> None:
@@ -166,6 +181,8 @@ class Diary:
     def _pass(self, seconds: float, moment: Moment) -> None:
         """Count so many seconds of the home as a whole."""
         page, now = self.household.page(moment.wall.date()), moment.monotonic
+        for each in self._felt:
+            self.household.feel(each.room, self._kinds[each.room], seconds, moment, in_bed=each.kind is Kind.BED)
         page.watched += seconds if self.in_view else 0.0
         page.away += seconds if self.away else 0.0
         if self._residents is not None and self._company.arrives(len(self.present) - self._residents, now):
@@ -177,7 +194,7 @@ class Diary:
         """Since when nobody was seen who should be: monotonic seconds, while somebody is up and at home by day."""
         page, now = self.household.page(moment.wall.date()), moment.monotonic
         by_day = page.rising is not None and not at_night(self._limits, moment.wall.hour)
-        watched = bool(self.in_view) and not self.away and not self.present
+        watched = bool(self.in_view) and not (self.away or self.present or self._felt)
         return self.household.seen if by_day and watched and now > self.household.seen > float("-inf") else None
 
     def closed(self) -> tuple[Day, ...]:

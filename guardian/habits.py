@@ -11,6 +11,7 @@ from guardian.events import PersonEvent
 from guardian.moment import Moment
 from guardian.posture import Figure
 from guardian.routine import Routine
+from guardian.senses import Sensed
 from guardian.settings import Settings
 from guardian.strangers import Strangers
 from guardian.usual import LONGEST_DAYS
@@ -58,6 +59,10 @@ class Habits:
     ) -> None:
         """Take what is seen of one room; see Diary.see."""
         self._diary.see(room, figures, still, moment, in_view=in_view)
+
+    def feel(self, senses: Iterable[Sensed]) -> None:
+        """Take how the senses stand that are no cameras."""
+        self._diary.feel(senses)
 
     def tick(self, moment: Moment) -> tuple[PersonEvent, ...]:
         """Let time pass; return what departs from the usual."""

@@ -14,6 +14,7 @@ from guardian.behaviour import at_night
 from guardian.day import HOURS, Day, Hourly
 from guardian.moment import Moment
 from guardian.posture import Figure, Posture
+from guardian.section import RoomKind
 from guardian.settings import Behaviour, Room
 from guardian.tracking import TrackState
 
@@ -202,6 +203,22 @@ class Ledger:
                 self._in_bathroom(page, moment, night=night)
             if is_up(figure):
                 self._up(moment, night=night)
+        self._wake_or_sleep(now)
+
+    def feel(self, room: str, kind: RoomKind, step: float, moment: Moment, *, in_bed: bool) -> None:
+        """Count `step` seconds in which a sense that is no camera tells of somebody in a room of that kind."""
+        wall, now = moment.wall, moment.monotonic
+        page, night = self.page(wall.date()), at_night(self._limits, wall.hour)
+        self.seen = now
+        page.rooms[room][wall.hour] += step
+        if in_bed:
+            page.places["bed"][wall.hour] += step
+        if kind == "kitchen":
+            self._in_kitchen(page, step, wall)
+        if kind == "bathroom":
+            self._in_bathroom(page, moment, night=night)
+        if not in_bed and kind != "bedroom":
+            self._up(moment, night=night)
         self._wake_or_sleep(now)
 
     def _in_kitchen(self, page: Page, step: float, wall: datetime) -> None:

@@ -1,6 +1,6 @@
 """What every part of the configuration has in common."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -19,3 +19,7 @@ class Section(BaseModel):
     """A part of the configuration: frozen, and strict about unknown keys."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, hide_input_in_errors=True)
+
+
+RoomKind = Literal["bedroom", "bathroom", "kitchen", "living", "hall", "other"]
+"""What one does in a room, for what is usual."""

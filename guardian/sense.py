@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from guardian.devices import DEVICES, ESPHOME, ZIGBEE2MQTT, Form, Kind
-from guardian.section import Name, Section
+from guardian.section import Name, RoomKind, Section
 
 MOST_SENSES = 32
 LONGEST_TOPIC = 256
@@ -77,12 +77,13 @@ class Sense(Section):
     `device` is a known form of payload; without one, `kind`, `on` and, where it is JSON, `path` say what it means.
     `availability` is the topic where the device says online or offline, `alive` a filter of topics on which anything is
     a sign of life; where nothing is heard for `stale_after_seconds`, that is a fault. With `recovery` a radar that no
-    longer tells of a fall tells that the person has got up.
+    longer tells of a fall tells that the person has got up. `room_kind` is what one does in a room without a camera.
     """
 
     name: Name
     topic: Topic
     room: Name | None = None
+    room_kind: RoomKind = "other"
     device: Device | None = None
     kind: Literal["fall", "presence", "motion", "bed", "contact", "button"] | None = None
     path: Annotated[str, AfterValidator(_path)] | None = None

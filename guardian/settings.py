@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, field_validator, mo
 from pydantic_core import PydanticCustomError
 
 from guardian import header
-from guardian.section import Name, Section
+from guardian.section import Name, RoomKind, Section
 from guardian.sense import MOST_SENSES, Sense
 
 Fraction = Annotated[float, Field(ge=0, le=1)]
@@ -105,7 +105,7 @@ class Room(Section):
     """One camera looking at one room; `kind` is what one does there, for what is usual."""
 
     name: Name
-    kind: Literal["bedroom", "bathroom", "kitchen", "living", "hall", "other"] = "other"
+    kind: RoomKind = "other"
     camera: Camera
     places: tuple[Place, ...] = ()
 

@@ -5,8 +5,10 @@ import pytest
 from lived import STEP, Lived, figure
 
 from guardian.day import HOUSEHOLD, Day
+from guardian.devices import Kind, SenseState
 from guardian.diary import VISITORS_SECONDS
 from guardian.posture import Posture
+from guardian.senses import Sensed
 
 UP, SLEEPER = figure(), figure(Posture.LYING, "bed")
 AT_THE_DOOR = figure(place="exit")
@@ -130,3 +132,49 @@ def test_a_box_that_was_off_watched_nothing_meanwhile():
     lived = Lived("2025-06-04T08:00").be(10, "kitchen", UP)
     lived.clock.advance(7_200)
     assert lived.be(10, "kitchen", UP).today.watched == pytest.approx(1200, abs=30)
+
+
+def sensed(kind: Kind, room: str = "bath", since: float = 1e9, state: SenseState = SenseState.ON) -> Sensed:
+    return Sensed(name="radar", kind=kind, room=room, state=state, since=since)
+
+
+def with_senses() -> Lived:
+    radar = {"name": "radar", "room": "bath", "room_kind": "bathroom", "topic": "t", "kind": "presence", "on": ["1"]}
+    mat = {"name": "mat", "room": "bedroom", "topic": "u", "kind": "bed", "on": ["1"]}
+    return Lived("2025-06-04T09:00", senses=[radar, mat]).be(20, "kitchen", UP)
+
+
+def test_who_is_only_felt_is_there_and_visits_the_bathroom():
+    lived = with_senses()
+    lived.diary.feel([sensed(Kind.PRESENCE)])
+    day = lived.be(90).today
+    assert day.visits == 1
+    assert sum(day.rooms["bath"]) == pytest.approx(5_400, abs=30)
+    assert day.up == pytest.approx(20 * 60 + 5_400, abs=30)
+    assert day.gap == 0
+    lived.diary.feel([sensed(Kind.PRESENCE, state=SenseState.OFF)])
+    assert lived.be(60).today.gap == pytest.approx(3_600, abs=30)
+
+
+def test_who_is_felt_in_bed_is_in_bed_and_not_up():
+    lived = with_senses()
+    lived.diary.feel([sensed(Kind.BED, "bedroom"), sensed(Kind.CONTACT, "hall")])
+    day = lived.be(60).today
+    assert sum(day.places["bed"]) == pytest.approx(3_600, abs=30)
+    assert day.up == pytest.approx(1_200, abs=30)
+
+
+def test_a_motion_sensor_that_still_shows_who_left_does_not_bring_them_back():
+    lived = with_senses().be(1, "hall", AT_THE_DOOR).be(1)
+    lived.diary.feel([sensed(Kind.MOTION, "hall", since=lived.clock.monotonic() - 80)])
+    assert lived.diary.away
+    lived.be(10)
+    lived.diary.feel([sensed(Kind.MOTION, "kitchen", since=lived.clock.monotonic())])
+    assert not lived.diary.away
+
+
+def test_a_kitchen_without_a_camera_is_one_too():
+    radar = {"name": "radar", "room": "k", "room_kind": "kitchen", "topic": "t", "kind": "presence", "on": ["1"]}
+    lived = Lived("2025-06-04T09:00", senses=[radar]).be(1)
+    lived.diary.feel([sensed(Kind.PRESENCE, "k")])
+    assert lived.be(5).today.kitchen == pytest.approx(9 * 60 + 2, abs=1)
