@@ -17,6 +17,9 @@ from guardian.areas import sentences
 from guardian.commands import Announce, Command, KeepScene, Notify, Publish, Save, SceneCommand, ShowPanel
 from guardian.drawn import Drawn
 from guardian.events import (
+    EnrolmentAsked,
+    EnrolmentEnded,
+    ErasureAsked,
     Event,
     FaultCleared,
     FaultOccurred,
@@ -37,6 +40,7 @@ from guardian.io.panel import Panel
 from guardian.learned import NO_PLACE, VIEW, Learned, recall_one
 from guardian.moment import Moment
 from guardian.opinion import Judge
+from guardian.people import People
 from guardian.pipeline import Pipeline
 from guardian.posture import Figure, Steady
 from guardian.rest_places import RestPlaces
@@ -110,6 +114,7 @@ class Brain:
         self._pipelines, self._learned = dict[str, Pipeline](), dict[str, Learned]()
         for room in settings.rooms:
             self._furnish(room, moment)
+        self._people = People(self._pipelines, outputs.journal)
         self._feedback = Feedback(self._rooms, new_id, on=settings.feedback.keep_scenes)
         self._scenes_kept = 0
         self._topics = topics_of(settings)
@@ -217,13 +222,14 @@ class Brain:
             for what, body in learned.due(moment.monotonic):
                 self._outputs.journal.save_learned(room, what, body, moment)
 
-    def _answer(self, event: PlaceAccepted | PlaceDeclined | ViewAccepted) -> Answer:
+    def _answer(self, event: PlaceAccepted | PlaceDeclined | ViewAccepted, moment: Moment) -> Answer:
         """Carry out what a human says of a learned place, or of the view."""
         if event.room not in self._learned:
             return Answer(kept=False, text=NO_PLACE)
         answer = self._learned[event.room].answer(event)
         if answer.kept and isinstance(event, ViewAccepted):
             self._outputs.look_anew(event.room)
+            self._people.forget_view(event.room, moment)
         return answer
 
     def _remember(self, room: str, moment: Moment) -> None:
@@ -259,7 +265,9 @@ class Brain:
             elif isinstance(event, ScenesChanged):
                 self._scenes_kept, self._version = event.count, self._version + 1
             elif isinstance(event, PlaceAccepted | PlaceDeclined | ViewAccepted):
-                self._heed((self._answer(event),))
+                self._heed((self._answer(event, moment),))
+            elif isinstance(event, EnrolmentAsked | EnrolmentEnded | ErasureAsked):
+                self._note(self._people.take(event, moment), moment)
             elif isinstance(event, Judged) and event.incident is not None and not event.fall:
                 for rests in self._rests.values():
                     self._note(rests.trust(event.incident, moment), moment)
@@ -340,6 +348,7 @@ class Brain:
             snoozes=tuple(SnoozeShown(room, until) for room, until in self._alarm.snoozed.items()),
             version=self._version,
             feedback=FeedbackShown(self._feedback.on, self._scenes_kept, self._feedback.reaches),
+            people=self._people.shown,
         )
 
     def _room(self, room: Room, moment: Moment) -> RoomShown:

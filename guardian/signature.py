@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from guardian.gait import Course, brisk, course, rhythm
 from guardian.gauge import Gauged
-from guardian.skeleton import ANKLES, HIPS, KNEES, SHOULDERS, Keypoint
+from guardian.skeleton import HIPS, KNEES, SHOULDERS, Keypoint
 
 Array: TypeAlias = NDArray[np.float64]
 Pair: TypeAlias = tuple[Keypoint, Keypoint]
@@ -56,22 +56,21 @@ def sign(seen: Gauged) -> Signature | None:
         return None
     heights = (seen.eyes, *(seen.height(pair) for pair in (SHOULDERS, HIPS, KNEES)))
     eyes, shoulders, hips, knees = (
-        _height(seen, going, height, usual, *lean) for height, lean in zip(heights, LEANS, strict=True)
+        _height(seen, going, height, usual, lean) for height, lean in zip(heights, LEANS, strict=True)
     )
     arms = (float(np.median((heights[1] - seen.height(pair))[usual])) for pair in (ELBOWS, WRISTS))
     lengths = (shoulders, hips, knees, *arms, _lean(seen, going, usual))
     return Signature((log(eyes), *(length / eyes for length in lengths), *_gait(seen, going)), len(seen.time))
 
 
-def _height(
-    seen: Gauged, going: Course, height: Array, usual: NDArray[np.bool_], lean: float, spread: float
-) -> float:
+def _height(seen: Gauged, going: Course, height: Array, usual: NDArray[np.bool_], lean: tuple[float, float]) -> float:
     """How high something is above the floor, corrected for by how much it is ahead of the ankles: that shows as a
     difference between coming and going.
     """
+    ahead, spread = lean
     # What is nearer to the camera than the ankles seems the lower the more steeply the camera looks down at it.
     steep = -(going.towards * (seen.lens - height) / seen.ahead)[usual]
-    rest = height[usual] - lean * steep
+    rest = height[usual] - ahead * steep
     apart = steep - steep.mean()
     slope = float(apart @ rest) / (float(apart @ apart) + (HEIGHT_NOISE / spread) ** 2)
     return float(rest.mean() - slope * steep.mean())

@@ -66,7 +66,7 @@ STAGES = (
 EDGES = ("configuration", "eye", "io", "web")
 """What touches the world; none knows another."""
 
-TOPS = ("network", "learned", "brain", "home", "app", "doctor")
+TOPS = ("network", "learned", "people", "brain", "home", "app", "doctor", "acquaint")
 """What puts the parts together, each on the one before it, and what examines them."""
 
 SHOWS = ("lab", "demo")

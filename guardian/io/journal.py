@@ -25,7 +25,8 @@ SLOW = "The disk has not answered: what happens now may not survive a power cut.
 @dataclass(frozen=True, slots=True)
 class _Entry:
     """One thing to be written: an incident, or with `lines` the scene around it, or the `memory` of a room, or with
-    `what` that which was learned of it under that name.
+    `what` that which was learned of it under that name; or the `template` of somebody enrolled, or the name of whoever
+    is to be `erased`, or the room whose camera was `moved` and in which nobody is known any more.
     """
 
     incident: str
@@ -34,6 +35,9 @@ class _Entry:
     lines: tuple[str, ...] = ()
     memory: str | None = None
     what: str = ""
+    template: Template | None = None
+    erased: str = ""
+    moved: str = ""
 
 
 class Journal:
@@ -96,6 +100,18 @@ class Journal:
         """Keep what was learned of a room soon; never blocks."""
         self._put(_Entry(f"{what}{LEARNED}{room}", moment, memory=body, what=what))
 
+    def save_person(self, template: Template, moment: Moment) -> None:
+        """Keep an enrolled person soon; never blocks."""
+        self._put(_Entry(f"template of {template.name} in {template.room}", moment, template=template), last=True)
+
+    def forget_person(self, name: str, moment: Moment) -> None:
+        """Erase a person soon, after all that was asked for before; never blocks."""
+        self._put(_Entry(f"erasure of {name}", moment, erased=name), last=True)
+
+    def forget_view(self, room: str, moment: Moment) -> None:
+        """Erase soon who was enrolled in a room; never blocks."""
+        self._put(_Entry(f"erasure in {room}", moment, moved=room), last=True)
+
     def learned(self, what: str) -> dict[str, str]:
         """What was learned under that name, by room; nothing where the file cannot be read."""
         try:
@@ -154,9 +170,13 @@ class Journal:
             raise StoreError(message)
         return self._store
 
-    def _put(self, entry: _Entry) -> None:
+    def _put(self, entry: _Entry, *, last: bool = False) -> None:
+        """Let it wait in the place of what it replaces, or, where the order matters, as the `last`."""
+        key = (entry.incident, entry.state is None)
         with self._changed:
-            self._waiting[entry.incident, entry.state is None] = entry
+            if last:
+                self._waiting.pop(key, None)
+            self._waiting[key] = entry
             self._changed.notify_all()
 
     def _incidents_waiting(self) -> bool:
@@ -184,6 +204,12 @@ class Journal:
             self._store = self._open_store(self._path)
         if entry.state is not None:
             self._store.save(entry.state, entry.moment)
+        elif entry.template is not None:
+            self._store.save_person(entry.template)
+        elif entry.erased:
+            self._store.forget_person(entry.erased)
+        elif entry.moved:
+            self._store.forget_view(entry.moved)
         elif entry.memory is not None and entry.what:
             room = entry.incident.removeprefix(f"{entry.what}{LEARNED}")
             self._store.save_learned(room, entry.what, entry.memory)

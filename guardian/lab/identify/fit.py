@@ -19,7 +19,7 @@ from rich.progress import track
 
 from guardian.ground import Ground
 from guardian.identity import Identity
-from guardian.lab.identify.walks import APART, LIVE_HERE, signature_of, walks
+from guardian.lab.identify.walks import LIVE_HERE, signature_of, walks
 from guardian.optics import Optics
 from guardian.posture import Postures
 from guardian.settings import Camera
@@ -169,7 +169,7 @@ def written(tables: Tables, source: str) -> str:
     ]
     for name, (text, table) in heads.items():
         rows = [", ".join(f"{value:.4g}" for value in row) for row in np.atleast_2d(table)]
-        body = f"[{rows[0]}]" if table.ndim == 1 else "[\n" + "".join(f"    [{row}],\n" for row in rows) + "]"
+        body = f"[\n    {rows[0]},\n]" if table.ndim == 1 else "[\n" + "".join(f"    [{row}],\n" for row in rows) + "]"
         lines += [f"{name}: Array = np.array({body})", f'"""{text}"""']
     return "\n".join(lines) + "\n"
 

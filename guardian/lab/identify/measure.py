@@ -163,7 +163,8 @@ def table(found: Sequence[Told]) -> Table:
 
 
 def _share(count: int, total: int) -> str:
-    if not total:
+    interval = wilson(count, total)
+    if interval is None:
         return "-"
-    low, high = wilson(count, total)
+    low, high = interval
     return f"{count / total:.1%} ({low:.1%} to {high:.1%}; {count} of {total})"
