@@ -25,9 +25,11 @@ SAMPLE_SECONDS = 0.19
 """Looks nearer in time repeat each other's errors."""
 LOOKS = 150
 """So many of late count: half a minute."""
-ENOUGH = 20
-"""Four seconds of looks, before anything is said."""
-DECIDE_SECONDS = 1.0
+DUE = 40
+"""Looks, eight seconds and more, after which it is decided; then after twice as many, and so on: who asks often enough
+gets a wrong answer once."""
+ENOUGH = 15
+"""Looks, three seconds, after which it is decided when a body is lost from sight: nothing more may come."""
 SAME_ASPECT = 0.01
 FORMAT = 2
 """Of a template as it is kept. Format 1 knew proportions only, and not of which room."""
@@ -103,11 +105,15 @@ def _refuse(data: dict[str, Any]) -> None:
 
 @dataclass(slots=True)
 class _Acquaintance:
-    """What is remembered of one track: when and how it was seen, and what was made of it."""
+    """What is remembered of one track: when and how it was seen, how many looks were `taken` ever, at how many of them
+    it was `decided` last and will be `due` again, and what was made of it.
+    """
 
     times: deque[float] = field(default_factory=lambda: deque(maxlen=LOOKS))
     looks: deque[Keypoints] = field(default_factory=lambda: deque(maxlen=LOOKS))
-    decided: float = float("-inf")
+    taken: int = 0
+    decided: int = 0
+    due: int = DUE
     verdict: Verdict = UNCLEAR
 
 
@@ -166,18 +172,21 @@ class Identity:
         self._templates = ()
 
     def _look(self, track: Track, now: float, aspect: float, *, moved: bool) -> None:
-        """Keep a look at a body that is seen well; once a second, decide."""
+        """Keep a look at a body that is seen well; decide when there are many more, or when it is lost."""
         known, optics = self._known[track.id], self.optics
         if known.verdict.name is not None and known.verdict.name not in {each.name for each in self._templates}:
             known.verdict = UNCLEAR
-        if optics is None or moved or abs(optics.aspect - aspect) > SAME_ASPECT or not measurable(track, aspect):
+        if optics is None or moved or abs(optics.aspect - aspect) > SAME_ASPECT:
             return
-        if known.times and now - known.times[-1] < SAMPLE_SECONDS:
-            return
-        known.times.append(now)
-        known.looks.append(track.pose.keypoints)
-        if len(known.times) >= ENOUGH and now - known.decided >= DECIDE_SECONDS:
-            known.decided = now
+        rested = not known.times or now - known.times[-1] >= SAMPLE_SECONDS
+        if rested and measurable(track, aspect):
+            known.times.append(now)
+            known.looks.append(track.pose.keypoints)
+            known.taken += 1
+        over = track.state is TrackState.LOST and known.taken > known.decided and known.taken >= ENOUGH
+        if known.taken >= known.due or over:
+            known.decided = known.taken
+            known.due = max(known.due, 2 * known.taken) if known.taken >= known.due else known.due
             known.verdict = self._decide(known, optics)
 
     def _decide(self, known: _Acquaintance, optics: Optics) -> Verdict:

@@ -32,8 +32,8 @@ LEANS: tuple[tuple[float, float], ...] = ((0.10, 0.05), (0.06, 0.04), (0.0, 0.03
 HEIGHT_NOISE = 0.06
 LEAN, LEAN_LOOKS = 0.10, 3.0
 """Metres by which the eyes are usually ahead of the hips, and how many full views that weighs."""
-LEAST = 10
-"""Looks without which nothing is told."""
+LEAST, LEAST_WALKED = 10, 5
+"""Looks, and looks while walking, without which nothing is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +47,16 @@ class Signature:
 
 
 def sign(seen: Gauged) -> Signature | None:
-    """Take the signature of a body from the looks at it; None where they are too few."""
-    if len(seen.time) < LEAST or float(np.median(seen.eyes)) <= 0:
-        return None
+    """Take the signature of a body from the looks at it; None where they are too few, or it hardly walked. Looks at which
+    it is not as tall as when it walks do not count: somebody seated who faces the camera seems to stand, and short.
+    """
     going = course(seen)
-    usual = np.abs(np.log(np.maximum(seen.eyes, 1e-3) / np.median(seen.eyes))) < ODD
-    if int(usual.sum()) < LEAST:
+    walked = going.walking & (seen.eyes > 0)
+    if int(walked.sum()) < LEAST_WALKED:
+        return None
+    usual = np.abs(np.log(np.maximum(seen.eyes, 1e-3) / np.median(seen.eyes[walked]))) < ODD
+    looks = int(usual.sum())
+    if looks < LEAST:
         return None
     heights = (seen.eyes, *(seen.height(pair) for pair in (SHOULDERS, HIPS, KNEES)))
     eyes, shoulders, hips, knees = (
@@ -60,7 +64,7 @@ def sign(seen: Gauged) -> Signature | None:
     )
     arms = (float(np.median((heights[1] - seen.height(pair))[usual])) for pair in (ELBOWS, WRISTS))
     lengths = (shoulders, hips, knees, *arms, _lean(seen, going, usual))
-    return Signature((log(eyes), *(length / eyes for length in lengths), *_gait(seen, going)), len(seen.time))
+    return Signature((log(eyes), *(length / eyes for length in lengths), *_gait(seen, going)), looks)
 
 
 def _height(seen: Gauged, going: Course, height: Array, usual: NDArray[np.bool_], lean: tuple[float, float]) -> float:
