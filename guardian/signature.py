@@ -47,8 +47,9 @@ class Signature:
 
 
 def sign(seen: Gauged) -> Signature | None:
-    """Take the signature of a body from the looks at it; None where they are too few, or it hardly walked. Looks at which
-    it is not as tall as when it walks do not count: somebody seated who faces the camera seems to stand, and short.
+    """Take the signature of a body from the looks at it; None where they are too few, or it hardly walked. Looks at
+    which it is not as tall as when it walks do not count: somebody seated who faces the camera seems to stand, and
+    short.
     """
     going = course(seen)
     walked = going.walking & (seen.eyes > 0)

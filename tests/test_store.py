@@ -190,13 +190,13 @@ def test_of_a_file_that_knew_nobody_nobody_is_read(tmp_path: Path):
     assert read_people(tmp_path / "old.db") == ("Zoe",)
 
 
-def test_of_who_is_erased_no_byte_stays_in_any_file(store: Store, tmp_path: Path):
+def test_of_who_is_erased_no_byte_stays_in_any_file(store: Store):
     name, number = "Xaveria", "0.7351942"
     directory = store._path.parent
     for round_ in range(30):  # so that the log beside the file is full of it
         store.save_person(template(name, f"room {round_}", first=float(number)))
         store.save_person(template("Luis", f"room {round_}"))
-    store.save_day(Day(name, date(2025, 6, 1)))
+    store.save_day(Day(date=date(2025, 6, 1), who=name))
     for event, person in (("i-1", name), ("i-2", "Luis")):
         store.save(changed(FALL, id=event, person=person), NOW)
     store.save_memory("hall", json.dumps([{"person": name, "ago": 1.0}, {"person": "Luis"}]), NOW)
