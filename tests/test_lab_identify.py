@@ -1,7 +1,7 @@
 """How well people are told apart in simulated homes, and how the tables for it are fitted."""
 
 import json
-from pathlib import Path
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -65,19 +65,7 @@ def test_a_camera_is_left_to_be_learnt_or_configured_as_it_hangs():
 
 
 def test_the_command_prints_a_table_or_json(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch):
-    class Here:
-        """Works on this process's thread."""
-
-        def __init__(self, *_: object, **__: object) -> None: ...
-
-        def __enter__(self) -> "Here":
-            return self
-
-        def __exit__(self, *_: object) -> None: ...
-
-        map = staticmethod(map)
-
-    monkeypatch.setattr(measure, "ProcessPoolExecutor", Here)
+    monkeypatch.setattr(measure, "ProcessPoolExecutor", lambda *_, **__: ThreadPoolExecutor(1))
     monkeypatch.setattr(measure, "live", lambda _task: [Told(3, enrolled=True, verdict=RIGHT)])
     assert main(["lab", "identify", "--homes", "2", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["enrolled"]["3"]["right, of decided"] == [2, 2]
@@ -85,7 +73,7 @@ def test_the_command_prints_a_table_or_json(capsys: pytest.CaptureFixture[str], 
     assert "how the camera hangs told the box" in capsys.readouterr().out
 
 
-def test_pairs_are_of_one_person_and_tables_of_many(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+def test_pairs_are_of_one_person_and_tables_of_many(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fitting, "walks", household)
     monkeypatch.setattr(fitting, "learnt", lambda _seen: CAMERA)
     found = fitting.pairs((1, 1))
@@ -105,7 +93,6 @@ def test_pairs_are_of_one_person_and_tables_of_many(monkeypatch: pytest.MonkeyPa
     names: dict[str, object] = {}
     exec(compile(text, "tables", "exec"), names)  # noqa: S102 - what was written just now
     assert np.asarray(names["PEOPLE"]).shape == (size, size)
-    monkeypatch.setattr(fitting, "pairs", lambda _task: made)
 
 
 def test_a_walk_without_a_body_has_no_signature_and_teaches_no_floor():

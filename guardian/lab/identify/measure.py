@@ -25,9 +25,11 @@ from guardian.lab.identify.walks import APART, Walk, place_of, walks
 from guardian.moment import Moment
 from guardian.pipeline import Pipeline
 from guardian.settings import Camera, Room, Settings
+from guardian.skeleton import Observation
 
 SIZES = (3, 6)
 """How many of those who live there are enrolled; who is not counts as a stranger."""
+EMPTY_STEP = 1.0
 MINUTES = 2
 """So often somebody walks through again who was not enrolled after a minute."""
 RIGHT, WRONG, STRANGER, UNDECIDED = "right", "wrong", "stranger", "undecided"
@@ -78,9 +80,16 @@ class _Household:
             return Told(self.size, enrolled, RIGHT)
         return Told(self.size, enrolled, STRANGER if last is Recognition.STRANGER else UNDECIDED)
 
+    def _stay_empty(self, until: float) -> None:
+        """Let nobody be seen for a while, so that whoever comes next is no longer taken for who has left."""
+        while self._time + EMPTY_STEP < until:
+            self._time += EMPTY_STEP
+            self._pipeline.update(Observation(time=self._time), Moment(self._time, NOON))
+
     def _pass(self, walk: Walk) -> tuple[set[str], Recognition]:
         """Show one walk to the pipeline; return every name that was said, and what is thought at last."""
         names, last, begin = set[str](), Recognition.UNDECIDED, self._time + APART
+        self._stay_empty(begin)
         for each in walk.seen:
             seen = replace(each, time=each.time + begin)
             self._time = seen.time
