@@ -9,6 +9,8 @@ from guardian.events import (
     Acknowledged,
     Cancelled,
     DrillStarted,
+    EnrolmentAsked,
+    ErasureAsked,
     HelpCalled,
     HumanEvent,
     Judged,
@@ -37,8 +39,10 @@ KINDS = {
     "accept": PlaceAccepted,
     "decline": PlaceDeclined,
     "view": ViewAccepted,
+    "enrol": EnrolmentAsked,
+    "erase": ErasureAsked,
 }
-NEED_MORE = {"missed", "judge", "accept", "decline", "view"}
+NEED_MORE = {"missed", "judge", "accept", "decline", "view", "enrol", "erase"}
 """Requests of which a bare press does not say enough."""
 
 
@@ -63,6 +67,17 @@ def test_a_learned_place_is_accepted_or_declined_by_its_number():
     assert ask("accept", {**said, "place": "3", "kind": "Sofa"}) == PlaceAccepted(**who, kind="sofa")
     assert ask("decline", said) == PlaceDeclined(**who)
     assert understand("decline", b"3", NOW, ("Bath",)).room == "Bath"
+
+
+def test_somebody_is_enrolled_in_a_room_and_erased_by_name():
+    who = {"time": NOW, "by": "Ana", "via": "mqtt", "name": "Mary"}
+    said = {"name": "Mary", "by": "Ana"}
+    assert ask("enrol", {**said, "room": "Bedroom"}) == EnrolmentAsked(**who, room="Bedroom")
+    assert ask("erase", said) == ErasureAsked(**who)
+    assert ask("erase", "Mary").name == "Mary"  # type: ignore[attr-defined]
+    for request in ("enrol", "erase"):
+        with pytest.raises(PayloadError, match="name is missing"):
+            ask(request, {"by": "Ana", **({"room": "Bedroom"} if request == "enrol" else {})})
 
 
 def test_a_new_view_is_accepted_with_the_places_or_without():

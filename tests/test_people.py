@@ -6,6 +6,7 @@ from strollers import CAMERA, Stroller
 from guardian.enrolment import CANCELLED, KEPT, NOBODY
 from guardian.events import EnrolmentAsked, ErasureAsked, ViewAccepted
 from guardian.identity import Template
+from guardian.people import People
 from guardian.settings import Camera
 from guardian.skeleton import Observation
 
@@ -56,6 +57,7 @@ def test_who_was_asked_for_is_enrolled_kept_and_shown_without_a_template_leaving
     again = Box(house.brain._settings)
     again.brain.begin((), (kept,), again.at(1.0))
     assert again.brain.shown.people.known == (("Mary", "kitchen"),)
+    assert isinstance(house.brain._people, People)
 
 
 def test_who_is_erased_is_erased_in_every_room_and_calls_off_an_enrolment():
