@@ -189,7 +189,7 @@ def _add_identify(verbs: Verbs) -> None:
     text = "measure in simulated homes how well people are told apart by body and gait"
     verb = verbs.add_parser("identify", help=text, description=text[0].upper() + text[1:] + ".")
     verb.set_defaults(run=_identify)
-    verb.add_argument("--homes", type=_whole, default=24, metavar="N", help="so many homes (default: 24)")
+    verb.add_argument("--homes", type=_whole, default=18, metavar="N", help="so many homes (default: 18)")
     verb.add_argument("--seed", type=int, default=200, metavar="S", help="other homes (default: 200)")
     text = "the box is told how each camera hangs, in place of learning it"
     verb.add_argument("--configured", action="store_true", help=text)
