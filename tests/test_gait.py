@@ -1,50 +1,45 @@
-"""Direction, speed and rhythm of who walks."""
-
 import numpy as np
 import pytest
-from strollers import CAMERA, Stroller, looks
+from hypothesis import given
+from hypothesis import strategies as st
 
-from guardian.gait import brisk, course, rhythm, stretches
-from guardian.gauge import Gauged, gauge
+from guardian.lab.gait import FEET_APART, RATE, Spot, plan, steps, straight
 
-
-def seen_of(who: Stroller, seconds: float = 20.0) -> Gauged:
-    return gauge(*looks(who, seconds), CAMERA)
+spots = st.builds(Spot, x=st.floats(-3, 3), z=st.floats(-6, 0), facing=st.floats(-180, 180))
 
 
-@pytest.mark.parametrize("speed", [0.5, 0.8, 1.1])
-def test_speed_and_direction_are_those_of_the_body(speed: float):
-    who = Stroller(speed=speed)
-    seen = seen_of(who)
-    going = course(seen)
-    assert going.walking.mean() > 0.9
-    assert brisk(going) == pytest.approx(speed * 1.1, rel=0.2)
-    way = np.array([(np.cos(angle), np.sin(angle)) for _, _, angle in (who.spot(time) for time in seen.time)])
-    assert np.median((going.way * way).sum(axis=1)) > 0.9
-    assert (going.towards**2 + going.sideways**2)[going.walking] == pytest.approx(1.0)
+@given(spots, spots, st.floats(0.2, 0.7))
+def test_a_walk_ends_where_it_was_meant_to(start: Spot, to: Spot, step: float):
+    trodden = plan(start, to, step)
+    walked = steps(start, trodden, 0.6)
+    assert np.hypot(walked.body[-1, 0] - to.x, walked.body[-1, 1] - to.z) < 1e-6
+    assert straight(walked.body[-1, 2] - to.facing) == pytest.approx(0.0, abs=1e-6)
+    apart = walked.feet[-1, 0, :2] - walked.feet[-1, 1, :2]
+    assert np.linalg.norm(apart) == pytest.approx(FEET_APART, abs=1e-6)
 
 
-@pytest.mark.parametrize("strides", [0.6, 0.75, 0.95])
-def test_the_rhythm_is_how_often_a_foot_overtakes_the_other(strides: float):
-    seen = seen_of(Stroller(strides=strides))
-    going = course(seen)
-    found = rhythm(seen, going, brisk(going))
-    assert found is not None
-    assert np.exp(found) == pytest.approx(strides, rel=0.08)
+@given(spots, spots)
+def test_a_foot_that_stands_does_not_slide(start: Spot, to: Spot):
+    walked = steps(start, plan(start, to, 0.5), 0.6)
+    moved = np.linalg.norm(np.diff(walked.feet[:, :, :2], axis=0), axis=2)
+    standing = (walked.phase[1:] == 0) & (walked.phase[:-1] == 0)
+    assert moved[standing].max(initial=0.0) < 1e-9
 
 
-def test_who_stands_has_neither_speed_nor_rhythm():
-    seen = seen_of(Stroller(speed=0.0))
-    going = course(seen)
-    assert not going.walking.any()
-    assert brisk(going) == 0
-    assert stretches(seen, going.walking) == []
-    assert rhythm(seen, going, 0.0) is None
+@given(spots, spots)
+def test_one_foot_is_always_on_the_floor(start: Spot, to: Spot):
+    walked = steps(start, plan(start, to, 0.5), 0.6)
+    assert (walked.lift.min(axis=1) == 0).all()
+    assert walked.lift.max() < 0.15
 
 
-def test_a_gap_ends_a_stretch_and_a_short_one_does_not_count():
-    seen = seen_of(Stroller(), 4.0)
-    walking = np.ones(len(seen.time), bool)
-    walking[5:9] = False
-    assert [len(part) for part in stretches(seen, walking)] == [len(walking) - 9]
-    assert rhythm(seen, course(seen), 0.0) is None
+def test_a_body_walks_at_the_speed_asked_for():
+    start = Spot(0.0, 0.0, 180.0)
+    walked = steps(start, plan(start, Spot(0.0, -5.0, 180.0), 0.5), 0.625)
+    middle = walked.body[len(walked.body) // 3 : len(walked.body) // 2, 1]
+    assert -np.diff(middle).mean() * RATE == pytest.approx(0.8, rel=0.05)
+
+
+def test_a_short_way_is_gone_without_turning_there_and_back():
+    trodden = plan(Spot(0.0, 0.0, 0.0), Spot(0.0, -0.4, 0.0), 0.5)
+    assert {spot.facing for spot in trodden} == {0.0}

@@ -28,7 +28,7 @@ def test_the_tables_are_covariances():
     for table in (PEOPLE, DAILY, NOISE):
         assert np.allclose(table, table.T)
         assert np.linalg.eigvalsh(table).min() > 0
-    assert (np.diag(PEOPLE) > np.diag(DAILY)).all()
+    assert (np.diag(PEOPLE) > np.diag(DAILY))[:7].all()  # bodies; how somebody walks differs as much from day to day
 
 
 def test_who_is_like_one_of_the_enrolled_is_named():

@@ -92,10 +92,12 @@ def test_who_is_enrolled_is_named_in_everything_that_follows():
     assert watched.pipeline.enrolment is None
     assert [each.name for each in watched.pipeline.templates] == ["Mary"]
     strolled(watched.show(25), Stroller(), 20)
-    where = standing((0.9, 0.7))
-    watched.show(2, where).fall().show(10, tilted(90))
-    (named,) = (event for event in watched.events if isinstance(event, PersonIdentified))
-    assert named.person == "Mary"
+    named = [event for event in watched.events if isinstance(event, PersonIdentified)]
+    assert {event.person for event in named} == {"Mary"}
+    assert {figure.person.name for figure in watched.pipeline.figures} == {"Mary"}
+    left = watched.show(25).events[-1]
+    assert isinstance(left, PersonLeft)
+    assert left.person == "Mary"
     again = Pipeline(watched.room, watched.settings, 0.0, watched.pipeline.templates)
     assert again.templates == watched.pipeline.templates
     assert again.forget_person("Mary", 0.0) == ()
@@ -115,6 +117,16 @@ def test_an_enrolment_is_called_off_by_another_one_and_by_erasing_the_person():
     assert watched.pipeline.forget_person("Mary", watched.now) == ()
     (ended,) = watched.pipeline.forget_person("Bruce", watched.now)
     assert watched.pipeline.enrolment is None
+
+
+def test_two_who_walk_together_are_not_enrolled(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("guardian.enrolment.SECONDS", 3.0)
+    watched = configured()
+    watched.pipeline.begin_enrolment("Mary", 0.0)
+    watched.show(4, standing((0.9, 0.3)), standing((0.9, 1.0)))
+    (ended,) = (event for event in watched.events if isinstance(event, EnrolmentEnded))
+    assert not ended.kept
+    assert watched.pipeline.templates == ()
 
 
 def test_before_the_floor_is_known_nobody_is_enrolled():
