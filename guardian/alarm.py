@@ -90,8 +90,8 @@ def bond(incident: Incident, event: PersonEvent | HelpCalled) -> float | None:
     """Say how long after an acknowledgement `event` belongs to `incident`, in seconds; None where it never does.
 
     Before the acknowledgement it belongs to it at any age, since that rings anyway. A body that was lost and found
-    again on the floor has a new track: it joins, unless both have names and these differ. A human's call for help
-    never hides behind an acknowledgement.
+    again on the floor has a new track: it joins, whatever name it bears, since what rings depends on no name. A
+    human's call for help never hides behind an acknowledgement.
     """
     if course_of(incident) is not Course.EMERGENCY or event.room not in ("", incident.room):
         return None
@@ -99,8 +99,7 @@ def bond(incident: Incident, event: PersonEvent | HelpCalled) -> float | None:
         return 0.0 if event.incident in (None, incident.id) else None
     if same_body(incident, event):
         return SAME_BODY_SECONDS
-    names = {incident.person, event.person} - {None}
-    return SAME_ROOM_SECONDS if len(names) < 2 else None  # noqa: PLR2004 two names are two people
+    return SAME_ROOM_SECONDS
 
 
 class Alarm:

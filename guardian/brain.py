@@ -17,6 +17,9 @@ from guardian.day import Day
 from guardian.drawn import Drawn
 from guardian.events import (
     DaysForgotten,
+    EnrolmentAsked,
+    EnrolmentEnded,
+    ErasureAsked,
     Event,
     FaultCleared,
     FaultOccurred,
@@ -38,6 +41,7 @@ from guardian.io.panel import Panel
 from guardian.learned import NO_PLACE, VIEW, Learned, recall_one
 from guardian.moment import Moment
 from guardian.opinion import Judge
+from guardian.people import People
 from guardian.pipeline import Pipeline
 from guardian.posture import Steady
 from guardian.readings import Heard
@@ -94,6 +98,7 @@ class Brain:
         self._habits = Habits(settings)
         for room in settings.rooms:
             self._furnish(room, moment)
+        self._people = People(self._pipelines, outputs.journal)
         self._feedback = Feedback(self._rooms, new_id, on=settings.feedback.keep_scenes)
         self._scenes_kept = 0
         self._topics = topics_of(settings)
@@ -225,13 +230,14 @@ class Brain:
             for what, body in learned.due(moment.monotonic):
                 self._outputs.journal.save_learned(room, what, body, moment)
 
-    def _answer(self, event: PlaceAccepted | PlaceDeclined | ViewAccepted) -> Answer:
+    def _answer(self, event: PlaceAccepted | PlaceDeclined | ViewAccepted, moment: Moment) -> Answer:
         """Carry out what a human says of a learned place, or of the view."""
         if event.room not in self._learned:
             return Answer(kept=False, text=NO_PLACE)
         answer = self._learned[event.room].answer(event)
         if answer.kept and isinstance(event, ViewAccepted):
             self._outputs.look_anew(event.room)
+            self._people.forget_view(event.room, moment)
         return answer
 
     def _remember(self, room: str, moment: Moment) -> None:
@@ -267,16 +273,26 @@ class Brain:
             elif isinstance(event, ScenesChanged):
                 self._scenes_kept, self._version = event.count, self._version + 1
             elif isinstance(event, PlaceAccepted | PlaceDeclined | ViewAccepted):
-                self._heed((self._answer(event),))
-            elif isinstance(event, DaysForgotten):
-                self._habits.forget(event.who)
-                self._outputs.journal.forget_days(event.who, moment)
+                self._heed((self._answer(event, moment),))
+            elif isinstance(event, DaysForgotten | EnrolmentAsked | EnrolmentEnded | ErasureAsked):
+                self._know(event, moment)
             elif isinstance(event, Judged) and event.incident is not None and not event.fall:
                 for rests in self._rests.values():
                     self._note(rests.trust(event.incident, moment), moment)
             self._carry_out(self._alarm.handle(event, moment.monotonic), moment)
             self._publish(self._bulletin.note(event, moment))
             self._heed(self._feedback.take(event, moment))
+
+    def _know(self, event: DaysForgotten | EnrolmentAsked | EnrolmentEnded | ErasureAsked, moment: Moment) -> None:
+        """Get to know somebody, or forget them."""
+        if isinstance(event, DaysForgotten):
+            self._habits.forget(event.who)
+            self._outputs.journal.forget_days(event.who, moment)
+            return
+        if isinstance(event, ErasureAsked):
+            self._habits.forget(event.name)
+            self._keep_learned(moment)  # before the erasure, after which nothing may be written of them
+        self._note(self._people.take(event, moment), moment)
 
     def _heed(self, outcomes: Iterable[Outcome]) -> None:
         """Keep what there is to learn from, and tell whoever spoke of a mistake what comes of it."""
@@ -355,6 +371,7 @@ class Brain:
             habits=self._habits.shown,
             feedback=FeedbackShown(self._feedback.on, self._scenes_kept, self._feedback.reaches),
             senses=self._senses.all,
+            people=self._people.shown,
         )
 
     def _room(self, room: Room, moment: Moment) -> RoomShown:

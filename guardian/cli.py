@@ -51,6 +51,8 @@ def _parser() -> argparse.ArgumentParser:
         _add_bench,
         _add_check_config,
         _add_doctor,
+        _add_enrol,
+        _add_people,
         _add_forget,
         _add_lab,
     ):
@@ -149,16 +151,51 @@ def _doctor(options: argparse.Namespace) -> int:
 
 
 def _add_forget(commands: Commands) -> None:
-    _add_config(_add(commands, "forget", _forget, "erase every scene that was kept to learn from mistakes"))
+    text = "erase every scene that was kept to learn from mistakes; or, with a NAME, all that is known of that person"
+    command = _add(commands, "forget", _forget, text)
+    command.add_argument("name", nargs="?", default=None, metavar="NAME", help="somebody enrolled")
+    _add_config(command)
 
 
 def _forget(options: argparse.Namespace) -> int:
-    from guardian import configuration
+    from guardian import acquaint, configuration
     from guardian.home import scenes_of
 
-    directory = scenes_of(configuration.load(configuration.find(options.config, os.environ)))
+    settings = configuration.load(configuration.find(options.config, os.environ))
+    if options.name is not None:
+        known = acquaint.forget(settings, options.name)
+        print(f"{options.name}: {'erased' if known else 'nothing was known of that name; nothing is now'}")
+        return 0
+    directory = scenes_of(settings)
     erased = directory.forget()
     print(f"{directory.path}: {erased} {'scene' if erased == 1 else 'scenes'} erased")
+    return 0
+
+
+def _add_enrol(commands: Commands) -> None:
+    text = "let the running box get to know somebody, who agrees and walks through a room for a minute, alone"
+    command = _add(commands, "enrol", _enrol, text)
+    command.add_argument("name", metavar="NAME", help="a name, or any word for that person")
+    command.add_argument("--room", default="", metavar="R", help="which room (needed where there are several)")
+    _add_config(command)
+
+
+def _enrol(options: argparse.Namespace) -> int:
+    from guardian import acquaint, configuration
+
+    settings = configuration.load(configuration.find(options.config, os.environ))
+    return 0 if acquaint.enrol(settings, options.name, options.room, lambda line: print(line, flush=True)) else 1
+
+
+def _add_people(commands: Commands) -> None:
+    _add_config(_add(commands, "people", _people, "say who is enrolled, and in which rooms"))
+
+
+def _people(options: argparse.Namespace) -> int:
+    from guardian import acquaint, configuration
+
+    lines = acquaint.people(configuration.load(configuration.find(options.config, os.environ)))
+    print("\n".join(lines) or "Nobody is enrolled.")
     return 0
 
 

@@ -254,6 +254,28 @@ class DaysForgotten(HumanEvent):
     who: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnrolmentAsked(HumanEvent):
+    """A human asked the box to get to know `name`, who will walk through `room` for a minute, and agrees to it."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErasureAsked(HumanEvent):
+    """A human asked the box to erase all that it knows of `name`."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnrolmentEnded(Event):
+    """The enrolment of `person` has ended: it is `kept`, or the reason says why not."""
+
+    person: str
+    kept: bool
+
+
 class ScenesForgotten(HumanEvent):
     """A human asked the box to erase every scene that it kept to learn from."""
 

@@ -13,6 +13,8 @@ from guardian.events import (
     Cancelled,
     DaysForgotten,
     DrillStarted,
+    EnrolmentAsked,
+    ErasureAsked,
     HelpCalled,
     HumanEvent,
     Judged,
@@ -51,6 +53,8 @@ REQUESTS: Mapping[str, tuple[str, ...]] = {
     "accept": ("place", "kind", "by", "room"),
     "decline": ("place", "by", "room"),
     "view": ("places", "by", "room"),
+    "enrol": ("name", "by", "room"),
+    "erase": ("name", "by"),
 }
 """What may be asked for, with the keys of its JSON; the first is what a plain payload gives."""
 
@@ -122,7 +126,7 @@ def understand(
             return Resolved(**who, outcome=_outcome(values.get("outcome")), note=_note(values.get("note")))
         case "snooze":
             return Snoozed(**who, seconds=_seconds(values.get("seconds"), snooze_seconds))
-        case "judge" | "unlearn":
+        case "judge" | "unlearn" | "erase":
             return _of_the_past(request, who, values)
         case _:
             who["room"] = _one_of(room, rooms)
@@ -130,10 +134,13 @@ def understand(
 
 
 def _of_the_past(request: str, who: _Who, values: Values) -> HumanEvent:
-    """Read a request that is about what is over and kept."""
+    """Read a request about what is over, or was known so far."""
     if request == "unlearn":
         return DaysForgotten(**who, who=_whose(values.get("who")))
-    return Judged(**who, fall=_verdict(who["incident"], values.get("verdict")), note=_note(values.get("note")))
+    if request == "erase":
+        return ErasureAsked(**who, name=_name(values.get("name")))
+    verdict = _verdict(who["incident"], values.get("verdict"))
+    return Judged(**who, fall=verdict, note=_note(values.get("note")))
 
 
 def _of_one_room(request: str, who: _Who, values: Values) -> HumanEvent:
@@ -143,6 +150,8 @@ def _of_one_room(request: str, who: _Who, values: Values) -> HumanEvent:
             return PlaceAccepted(**who, number=_number(values.get("place")), kind=_kind(values.get("kind")))
         case "decline":
             return PlaceDeclined(**who, number=_number(values.get("place")))
+        case "enrol":
+            return EnrolmentAsked(**who, name=_name(values.get("name")))
         case "view":
             return ViewAccepted(**who, fits=_fits(values.get("places")))
         case _:
@@ -221,6 +230,13 @@ def _word(key: str, value: object, most: int = MAX_WORD) -> str:
     if len(word) > most or not word.isprintable():
         _refuse(f"{key} is {word[:MAX_QUOTED]!r}; at most {most} printable characters would be right")
     return word
+
+
+def _name(value: object) -> str:
+    name = _word("name", value)
+    if not name:
+        _refuse("name is missing; the name of a person, or any word for one, would be right")
+    return name
 
 
 def _note(value: object) -> str:

@@ -1,52 +1,38 @@
-"""Who a track is: by the proportions of the body alone, or nobody in particular, and honestly so.
+"""Who a track is: by stature, proportions and gait, or nobody in particular, and honestly so.
 
-A camera of a home sees neither a face nor a calibrated height, so what is compared are lengths along the body in parts
-of the length from shoulders to feet. They differ little between people and a lot between views; so the answer is often
-"undecided", a wrong name being worse than none. Nothing that rings depends on a name (docs/alarm.md).
+Only people who asked for it are known, each in the rooms where they walked for a minute: before one camera all bodies
+are measured wrongly in the same way, and can be compared. It is often "undecided", a wrong name being worse than none.
+Nothing that rings depends on a name (docs/alarm.md).
 """
 
 import json
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from enum import Enum
-from typing import TypeAlias
-
-import numpy as np
-from numpy.typing import NDArray
+from math import isfinite, isinf, isnan, nan
+from typing import Any
 
 from guardian.events import PersonIdentified
-from guardian.geometry import Point, distance, middle, tilt
-from guardian.skeleton import ANKLES, HEAD, HIPS, SHOULDERS, Keypoint, Keypoints
+from guardian.gauge import gauge, readable
+from guardian.likeness import UNCLEAR, Known, Verdict, compare
+from guardian.optics import Optics
+from guardian.signature import FEATURES, Signature, sign
+from guardian.skeleton import Keypoints
 from guardian.tracking import Track, TrackState
 
-Proportions: TypeAlias = NDArray[np.float64]
-"""Shape (6,), in the order of FEATURES, each in parts of the length from shoulders to feet."""
-
-FEATURES = ("torso", "thigh", "shoulders", "hips", "upper arm", "head")
-QUANTILES = np.array([0.5, 0.5, 0.8, 0.8, 0.8, 0.5])
-"""What stands for a feature: the median, of widths and arms a high quantile, since a turn of the body shortens it."""
-
-SURE = 0.4
-"""Least score of a keypoint that is measured. Higher than elsewhere: no measurement is better than a wrong one."""
-UPRIGHT_DEGREES = 25.0
-"""Most tilt of the torso at which the body counts as upright, and so as seen at its full length."""
-EVEN, STRAIGHT = 0.7, 0.8
-"""Thighs and shanks are as long as each other (0.245 and 0.246 of the stature, Drillis and Contini 1966): thighs that
-look much shorter point at the camera, as of somebody seated; and standing legs reach from the hips straight down."""
-SAMPLE_SECONDS = 0.2
-"""Frames nearer in time repeat each other's errors."""
-SAMPLES = 150
-ENOUGH = 25
-"""Five seconds upright, at SAMPLE_SECONDS, before anything is said."""
-FLOOR = 0.02
-"""Spread that is always granted, in the same parts: a change of clothes, of view, of lens."""
-SAME, OTHER = 1.2, 2.2
-"""Distance up to which it is the person, and from which it is not; between them nothing is decided."""
-MARGIN = 0.6
-"""How much nearer than the next person the nearest must be."""
-SPREAD_OF_QUARTILES = 1.349
-"""Width between the quartiles of a normal distribution, in standard deviations."""
+SAMPLE_SECONDS = 0.19
+"""Looks nearer in time repeat each other's errors."""
+LOOKS = 150
+"""So many of late count: half a minute."""
+DUE = 40
+"""Looks, eight seconds and more, after which it is decided; then after twice as many, and so on: who asks often enough
+gets a wrong answer once."""
+ENOUGH = 15
+"""Looks, three seconds, after which it is decided when a body is lost from sight: nothing more may come."""
+SAME_ASPECT = 0.01
+FORMAT = 2
+"""Of a template as it is kept. Format 1 knew proportions only, and not of which room."""
 
 
 class Recognition(str, Enum):
@@ -59,8 +45,8 @@ class Recognition(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A track with what is known of who it is: `name` is None unless known. `score` is how well the body fits the
-    nearest enrolled person, 0-1; 0 where nobody is enrolled or too little was seen.
+    """A track with what is known of who it is: `name` is None unless known. `score` is how likely the nearest enrolled
+    person is, 0-1; 0 where nobody is enrolled or too little was seen.
     """
 
     track: Track
@@ -71,55 +57,72 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """An enrolled body: `mean` and `spread` of its proportions in the order of FEATURES, from `count` samples.
+    """An enrolled body in one room: its signature, and the optics under which it was measured.
 
     Biometric data: kept only where the household has asked for it, erased with one command, never sent anywhere.
     """
 
     name: str
-    mean: tuple[float, ...]
-    spread: tuple[float, ...]
-    count: int
+    room: str
+    signature: Signature
+    optics: Optics
 
     def __post_init__(self) -> None:
         """Refuse numbers that no body has: a template that was damaged must not name anybody."""
-        values = (*self.mean, *self.spread)
-        shaped = len(self.mean) == len(self.spread) == len(FEATURES)
-        if not shaped or not np.isfinite(values).all() or min(values) < 0 or self.count < 1:
-            message = f"the template of {self.name!r} is damaged; enrol the person again"
+        values, optics = self.signature.values, self.optics
+        shaped = len(values) == len(FEATURES) and not any(isinf(value) for value in values)
+        seen = self.signature.looks >= 1 and not isnan(values[0]) if shaped else False
+        if not seen or not all(isfinite(each) for each in asdict(optics).values()) or optics.height <= 0:
+            message = f"the template of {self.name!r} is damaged; enrol the person again: guardian enrol {self.name}"
             raise ValueError(message)
 
     def encode(self) -> str:
         """Write the template as one line of JSON, for the store."""
-        return json.dumps({"name": self.name, "mean": self.mean, "spread": self.spread, "count": self.count})
+        values = [None if isnan(value) else value for value in self.signature.values]
+        body = {"name": self.name, "room": self.room, "values": values, "looks": self.signature.looks}
+        return json.dumps({"format": FORMAT, **body, "optics": asdict(self.optics)})
 
     @staticmethod
     def decode(text: str) -> "Template":
-        """Read what `encode` wrote. Raises ValueError where the text is no sound template."""
+        """Read what `encode` wrote. Raises ValueError where the text is no sound template, or an older one."""
         try:
             data = json.loads(text)
-            mean, spread = (tuple(float(value) for value in data[key]) for key in ("mean", "spread"))
-            return Template(str(data["name"]), mean, spread, int(data["count"]))
-        except (KeyError, TypeError) as error:
+            if data.get("format") != FORMAT:
+                _refuse(data)
+            values = tuple(nan if value is None else float(value) for value in data["values"])
+            optics = Optics(**{name: float(value) for name, value in data["optics"].items()})
+            return Template(str(data["name"]), str(data["room"]), Signature(values, int(data["looks"])), optics)
+        except (KeyError, TypeError, AttributeError) as error:
             message = f"this is no template: {error}"
             raise ValueError(message) from error
 
 
+def _refuse(data: dict[str, Any]) -> None:
+    name = str(data["name"])
+    message = f"the template of {name!r} is of another Guardian; enrol the person again: guardian enrol {name}"
+    raise ValueError(message)
+
+
 @dataclass(slots=True)
 class _Acquaintance:
-    """What is remembered of one track."""
+    """What is remembered of one track: when and how it was seen, how many looks were `taken` ever, at how many of them
+    it was `decided` last and will be `due` again, and what was made of it.
+    """
 
-    samples: deque[Proportions] = field(default_factory=lambda: deque(maxlen=SAMPLES))
-    sampled: float = float("-inf")
-    verdict: tuple[str | None, float, Recognition] = (None, 0.0, Recognition.UNDECIDED)
+    times: deque[float] = field(default_factory=lambda: deque(maxlen=LOOKS))
+    looks: deque[Keypoints] = field(default_factory=lambda: deque(maxlen=LOOKS))
+    taken: int = 0
+    decided: int = 0
+    due: int = DUE
+    verdict: Verdict = UNCLEAR
 
 
 class Identity:
-    """Tells who the tracks of one room are, among the enrolled `templates`."""
+    """Tells who the tracks of one room are, among those of the `templates` that were made in it."""
 
     def __init__(self, room: str = "", templates: Iterable[Template] = ()) -> None:
         self._room = room
-        self._templates = tuple(templates)
+        self._templates = tuple(template for template in templates if template.room == room)
         self._known: dict[int, _Acquaintance] = {}
         self._events: tuple[PersonIdentified, ...] = ()
 
@@ -129,122 +132,91 @@ class Identity:
         return self._events
 
     @property
-    def enrolled(self) -> bool:
-        """Whether there is anybody to recognise."""
-        return bool(self._templates)
+    def templates(self) -> tuple[Template, ...]:
+        """Who is known in this room."""
+        return self._templates
 
-    def update(self, tracks: Iterable[Track], now: float) -> tuple[Person, ...]:
-        """Return one person per track, in the same order. What was known of ended tracks is forgotten."""
+    @property
+    def optics(self) -> Optics | None:
+        """Under which optics bodies are measured here: those of the first who was enrolled; None before."""
+        return self._templates[0].optics if self._templates else None
+
+    def update(
+        self, tracks: Iterable[Track], now: float, aspect: float = 4 / 3, *, moved: bool = False
+    ) -> tuple[Person, ...]:
+        """Return one person per track, in the same order. What was known of ended tracks is forgotten. Nobody is
+        measured while the camera is `moved`.
+        """
         tracks = tuple(tracks)
         self._known = {track.id: self._known.get(track.id, _Acquaintance()) for track in tracks}
-        changed = [track for track in tracks if self._look(track, now)]
-        persons = tuple(Person(track, *self._known[track.id].verdict) for track in tracks)
-        self._events = tuple(self._event(person, now) for person in persons if person.track in changed)
+        before = {track.id: self._known[track.id].verdict for track in tracks}
+        for track in tracks:
+            self._look(track, now, aspect, moved=moved)
+        persons = tuple(_person(track, self._known[track.id].verdict) for track in tracks)
+        self._events = tuple(
+            self._event(person, now) for person in persons if _changed(before[person.track.id], self._known, person)
+        )
         return persons
 
-    def enrol(self, name: str, track: int) -> Template | None:
-        """Make a template of a track that was seen upright for long enough, and recognise it from now on.
-
-        None where it was not: let the person walk up and down before the camera for some seconds more. An earlier
-        template of that name is replaced.
-        """
-        acquaintance = self._known.get(track)
-        if acquaintance is None or len(acquaintance.samples) < ENOUGH:
-            return None
-        mean, spread = summary(acquaintance.samples)
-        template = Template(name, tuple(mean.tolist()), tuple(spread.tolist()), len(acquaintance.samples))
-        self.forget(name)
-        self._templates = (*self._templates, template)
-        return template
+    def enrol(self, template: Template) -> None:
+        """Recognise that person from now on. An earlier template of that name is replaced."""
+        others = tuple(each for each in self._templates if each.name != template.name)
+        self._templates = (*others, template)
 
     def forget(self, name: str) -> None:
         """Erase the template of a person; tracks that bore the name lose it with their next look."""
         self._templates = tuple(template for template in self._templates if template.name != name)
 
-    def _look(self, track: Track, now: float) -> bool:
-        """Take a sample where the body is seen well; return whether the verdict on it changed."""
-        acquaintance = self._known[track.id]
-        if track.hit and track.state is TrackState.CONFIRMED and now - acquaintance.sampled >= SAMPLE_SECONDS:
-            sample = proportions(track.pose.keypoints)
-            if sample is not None:
-                acquaintance.samples.append(sample)
-                acquaintance.sampled = now
-                return self._decide(acquaintance)
-        return False
+    def forget_all(self) -> None:
+        """Erase all templates of this room: its camera has another view, before which nobody was measured."""
+        self._templates = ()
 
-    def _decide(self, acquaintance: _Acquaintance) -> bool:
-        before = acquaintance.verdict
-        if len(acquaintance.samples) >= ENOUGH:
-            name, score, recognition = recognise(acquaintance.samples, self._templates)
-            erased = before[0] is not None and before[0] not in {template.name for template in self._templates}
-            if recognition is Recognition.UNDECIDED and not erased:
-                name, recognition = before[0], before[2]
-            acquaintance.verdict = name, score, recognition
-        return (acquaintance.verdict[0], acquaintance.verdict[2]) != (before[0], before[2])
+    def _look(self, track: Track, now: float, aspect: float, *, moved: bool) -> None:
+        """Keep a look at a body that is seen well; decide when there are many more, or when it is lost."""
+        known, optics = self._known[track.id], self.optics
+        if known.verdict.name is not None and known.verdict.name not in {each.name for each in self._templates}:
+            known.verdict = UNCLEAR
+        if optics is None or moved or abs(optics.aspect - aspect) > SAME_ASPECT:
+            return
+        rested = not known.times or now - known.times[-1] >= SAMPLE_SECONDS
+        if rested and measurable(track, aspect):
+            known.times.append(now)
+            known.looks.append(track.pose.keypoints)
+            known.taken += 1
+        over = track.state is TrackState.LOST and known.taken > known.decided and known.taken >= ENOUGH
+        if known.taken >= known.due or over:
+            known.decided = known.taken
+            known.due = max(known.due, 2 * known.taken) if known.taken >= known.due else known.due
+            known.verdict = self._decide(known, optics)
+
+    def _decide(self, known: _Acquaintance, optics: Optics) -> Verdict:
+        """Compare what was seen of late with everybody; while that is unclear, what was said before holds."""
+        seen = sign(gauge(known.times, known.looks, optics))
+        if seen is None:
+            return known.verdict
+        found = compare(seen, [Known(each.name, each.signature) for each in self._templates])
+        if found.name is None and not found.stranger:
+            return replace(known.verdict, score=found.score)
+        return found
 
     def _event(self, person: Person, now: float) -> PersonIdentified:
         who = {
-            Recognition.KNOWN: f"Proportions of the body fit {person.name} at {person.score:.0%}.",
-            Recognition.STRANGER: f"Proportions of the body fit nobody enrolled; the nearest at {person.score:.0%}.",
+            Recognition.KNOWN: f"Body and gait are those of somebody enrolled, sure to {person.score:.0%}.",
+            Recognition.STRANGER: f"Body and gait fit nobody enrolled; the nearest to {person.score:.0%}.",
         }.get(person.recognition, "The person who this was taken for is no longer enrolled.")
         return PersonIdentified(time=now, room=self._room, track=person.track.id, person=person.name, reasons=(who,))
 
 
-def proportions(keypoints: Keypoints) -> Proportions | None:
-    """Measure an upright body that is seen from head to ankles; None where it is not. See FEATURES."""
-    shoulders, hips, feet = (_between_both(keypoints, pair) for pair in (SHOULDERS, HIPS, ANKLES))
-    head = middle(keypoints, HEAD, SURE)
-    if head is None or shoulders is None or hips is None or feet is None or tilt(shoulders, hips) > UPRIGHT_DEGREES:
-        return None
-    thigh, shank = _longer(keypoints, "HIP", "KNEE"), _longer(keypoints, "KNEE", "ANKLE")
-    torso, arm = distance(shoulders, hips), _longer(keypoints, "SHOULDER", "ELBOW")
-    even, straight = min(thigh, shank) > EVEN * max(thigh, shank), feet[0] - hips[0] > STRAIGHT * (thigh + shank)
-    if not (even and straight and min(torso, arm) > 0):
-        return None
-    across = [_apart(keypoints, *pair) for pair in (SHOULDERS, HIPS)]
-    return np.array([torso, thigh, *across, arm, distance(head, shoulders)]) / (torso + thigh + shank)
+def measurable(track: Track, aspect: float) -> bool:
+    """Whether a track is somebody who is seen well in this very frame."""
+    return track.hit and track.state is TrackState.CONFIRMED and readable(track.pose, aspect)
 
 
-def _between_both(keypoints: Keypoints, pair: tuple[Keypoint, Keypoint]) -> Point | None:
-    """The middle of left and right where both are seen: a guessed one would shift it."""
-    return middle(keypoints, pair) if keypoints[list(pair), 2].min() >= SURE else None
+def _person(track: Track, verdict: Verdict) -> Person:
+    recognition = Recognition.STRANGER if verdict.stranger else Recognition.UNDECIDED
+    return Person(track, verdict.name, verdict.score, recognition if verdict.name is None else Recognition.KNOWN)
 
 
-def _apart(keypoints: Keypoints, a: Keypoint, b: Keypoint) -> float:
-    return float(np.hypot(*(keypoints[a, :2] - keypoints[b, :2])))
-
-
-def _longer(keypoints: Keypoints, upper: str, lower: str) -> float:
-    """Length of a limb: the longer of left and right, since pointing at the camera can only shorten it; 0 if unseen."""
-    limbs = [(Keypoint[f"{side}_{upper}"], Keypoint[f"{side}_{lower}"]) for side in ("LEFT", "RIGHT")]
-    return max((_apart(keypoints, *limb) for limb in limbs if keypoints[list(limb), 2].min() >= SURE), default=0.0)
-
-
-def summary(samples: Iterable[Proportions]) -> tuple[Proportions, Proportions]:
-    """Robust centre and spread of some samples, each of shape (6,)."""
-    table = np.stack(list(samples))
-    centre = np.array([np.quantile(column, share) for column, share in zip(table.T, QUANTILES, strict=True)])
-    low, high = np.quantile(table, [0.25, 0.75], axis=0)
-    return centre, (high - low) / SPREAD_OF_QUARTILES
-
-
-def remoteness(samples: Iterable[Proportions], template: Template) -> float:
-    """How unlike the samples a template is: the root mean square over the features, in spreads of both together."""
-    centre, spread = summary(samples)
-    scale = np.sqrt(FLOOR**2 + spread**2 + np.square(template.spread))
-    return float(np.sqrt(np.mean(np.square((centre - np.array(template.mean)) / scale))))
-
-
-def recognise(samples: Iterable[Proportions], templates: Iterable[Template]) -> tuple[str | None, float, Recognition]:
-    """Say who it is among the enrolled, with a score 0-1, or that it is none of them, or that it cannot be told."""
-    samples = tuple(samples)
-    ranked = sorted((remoteness(samples, template), template.name) for template in templates)
-    if not ranked:
-        return None, 0.0, Recognition.UNDECIDED
-    nearest, name = ranked[0]
-    score = float(np.exp(-(nearest**2) / 2))
-    if nearest >= OTHER:
-        return None, score, Recognition.STRANGER
-    if nearest <= SAME and all(other - nearest >= MARGIN for other, _ in ranked[1:]):
-        return name, score, Recognition.KNOWN
-    return None, score, Recognition.UNDECIDED
+def _changed(before: Verdict, known: dict[int, _Acquaintance], person: Person) -> bool:
+    now = known[person.track.id].verdict
+    return (before.name, before.stranger) != (now.name, now.stranger)

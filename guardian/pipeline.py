@@ -6,6 +6,7 @@ from typing import Any, TypedDict
 
 from guardian.aim import Aim
 from guardian.behaviour import Stillness, StillUsual, nothing_usual
+from guardian.enrolment import Enrolment, Progress
 from guardian.events import Event, PersonAppeared, PersonLeft
 from guardian.evidence import Views
 from guardian.falls import FallDetector
@@ -18,7 +19,7 @@ from guardian.roll import Askew, Roll
 from guardian.screens import Screens
 from guardian.settings import Camera, Place, Room, Settings
 from guardian.skeleton import Observation
-from guardian.tracking import Tracker, TrackState
+from guardian.tracking import Track, Tracker, TrackState
 from guardian.view import View
 
 
@@ -47,6 +48,7 @@ class Pipeline:
         self._room = room.name
         self._tracker, self._screens = Tracker(), Screens(room.places)
         self._identity = Identity(room.name, people)
+        self._enrolment: Enrolment | None = None
         self._postures = Postures(room.places)
         self._roll, self._ground = Roll(room.camera), Ground(room.camera)
         self._opinion = Opinion(network)
@@ -79,7 +81,7 @@ class Pipeline:
         moved = self._aim.moved
         bodies = self._tracker.update(poses, now, looked=observation.looked, aspect=aspect)
         tracks = self._screens.update(bodies, now, aspect, moved=moved)
-        persons = self._identity.update(tracks, now)
+        persons = self._identity.update(tracks, now, aspect, moved=moved)
         self.figures = self._postures.update(persons, now, aspect, placed=not moved)
         self._roll.update(tracks, now, aspect, moved=moved)
         self._ground.update(self.figures, now, aspect, moved=moved)
@@ -89,6 +91,7 @@ class Pipeline:
             *aim,
             *self._come_and_go(now),
             *self._identity.events,
+            *self._enrol(tracks, now, aspect),
             *self._falls.update(self.figures, now),
             *self._stillness.update(self.figures, replace(moment, monotonic=now), in_view=not self._view.lost),
         )
@@ -106,6 +109,7 @@ class Pipeline:
         self._roll.begin_anew(camera)
         self._ground = Ground(camera)
         self._falls.forget_exits()
+        self._identity.forget_all()
 
     @property
     def ground(self) -> Known | None:
@@ -170,6 +174,44 @@ class Pipeline:
     def open_falls(self) -> tuple[tuple[int, str, bool], ...]:
         """Which falls are open and how far they have come: what is remembered is worth keeping when this changes."""
         return self._falls.open_falls
+
+    def begin_enrolment(self, name: str, now: float) -> tuple[Event, ...]:
+        """Get to know somebody who walks through the room from `now` on; another one in this room is called off."""
+        ended = () if self._enrolment is None else (self._enrolment.cancel(now),)
+        self._enrolment = Enrolment(name, self._room, now)
+        return ended
+
+    @property
+    def enrolment(self) -> Progress | None:
+        """How far the enrolment has come that is going on."""
+        return None if self._enrolment is None else self._enrolment.progress
+
+    @property
+    def templates(self) -> tuple[Template, ...]:
+        """Who is known in this room."""
+        return self._identity.templates
+
+    def forget_person(self, name: str, now: float) -> tuple[Event, ...]:
+        """Erase what is known of somebody; call off the enrolment, if it is of that person."""
+        self._identity.forget(name)
+        if self._enrolment is None or self._enrolment.name != name:
+            return ()
+        ended, self._enrolment = self._enrolment.cancel(now), None
+        return (ended,)
+
+    def _enrol(self, tracks: tuple[Track, ...], now: float, aspect: float) -> tuple[Event, ...]:
+        """Go on with the enrolment, if there is one: under the optics of who was enrolled before, if anybody was."""
+        if self._enrolment is None:
+            return ()
+        known = self._ground.known
+        optics = self._identity.optics or (None if known is None else known.optics)
+        ended = self._enrolment.update(tracks, now, aspect, optics, moved=self.moved)
+        if ended is None:
+            return ()
+        if self._enrolment.template is not None:
+            self._identity.enrol(self._enrolment.template)
+        self._enrolment = None
+        return (ended,)
 
     def tick(self, moment: Moment) -> tuple[Event, ...]:
         """Let time pass without a frame."""

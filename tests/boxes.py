@@ -10,6 +10,7 @@ from guardian.brain import Brain, Outputs
 from guardian.commands import Lamp, Notify, Publish, SceneCommand, ShowPanel, Sound
 from guardian.day import Day
 from guardian.eye.watch import Seen
+from guardian.identity import Template
 from guardian.incident import Incident, IncidentState
 from guardian.moment import Moment
 from guardian.opinion import Judge
@@ -57,6 +58,15 @@ class Log:
 
     def forget_days(self, who: str, _moment: Moment) -> None:
         self.entries.append(("forget days", who))
+
+    def save_person(self, template: Template, _moment: Moment) -> None:
+        self.entries.append(("person", template))
+
+    def forget_person(self, name: str, _moment: Moment) -> None:
+        self.entries.append(("erase", name))
+
+    def forget_view(self, room: str, _moment: Moment) -> None:
+        self.entries.append(("erase in", room))
 
     def wait(self, _seconds: float, _moment: Moment) -> bool:
         self.entries.append(("wait", None))

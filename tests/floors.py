@@ -33,7 +33,13 @@ STAGES = (
     "tracking",
     "screens",
     "roll",
+    "gauge",
+    "gait",
+    "signature",
+    "likeness_tables",
+    "likeness",
     "identity",
+    "enrolment",
     "posture",
     "view",
     "aim",
@@ -70,7 +76,7 @@ STAGES = (
 EDGES = ("configuration", "eye", "io", "web")
 """What touches the world; none knows another."""
 
-TOPS = ("network", "learned", "habits", "brain", "home", "app", "doctor")
+TOPS = ("network", "learned", "habits", "people", "brain", "home", "app", "doctor", "acquaint")
 """What puts the parts together, each on the one before it, and what examines them."""
 
 SHOWS = ("lab", "demo")

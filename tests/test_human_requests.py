@@ -10,6 +10,8 @@ from guardian.events import (
     Cancelled,
     DaysForgotten,
     DrillStarted,
+    EnrolmentAsked,
+    ErasureAsked,
     HelpCalled,
     HumanEvent,
     Judged,
@@ -39,8 +41,10 @@ KINDS = {
     "decline": PlaceDeclined,
     "view": ViewAccepted,
     "unlearn": DaysForgotten,
+    "enrol": EnrolmentAsked,
+    "erase": ErasureAsked,
 }
-NEED_MORE = {"unlearn", "missed", "judge", "accept", "decline", "view"}
+NEED_MORE = {"unlearn", "missed", "judge", "accept", "decline", "view", "enrol", "erase"}
 """Requests of which a bare press does not say enough."""
 
 
@@ -73,6 +77,17 @@ def test_whose_days_are_to_be_erased_has_to_be_said():
     assert ask("unlearn", {"who": "Household", "by": "Ana"}) == DaysForgotten(**{**who, "by": "Ana"}, who="")
     with pytest.raises(PayloadError, match="who is missing; household, or the name"):
         ask("unlearn", "PRESS")
+
+
+def test_somebody_is_enrolled_in_a_room_and_erased_by_name():
+    who = {"time": NOW, "by": "Ana", "via": "mqtt", "name": "Mary"}
+    said = {"name": "Mary", "by": "Ana"}
+    assert ask("enrol", {**said, "room": "Bedroom"}) == EnrolmentAsked(**who, room="Bedroom")
+    assert ask("erase", said) == ErasureAsked(**who)
+    assert ask("erase", "Mary").name == "Mary"  # type: ignore[attr-defined]
+    for request in ("enrol", "erase"):
+        with pytest.raises(PayloadError, match="name is missing"):
+            ask(request, {"by": "Ana", **({"room": "Bedroom"} if request == "enrol" else {})})
 
 
 def test_a_new_view_is_accepted_with_the_places_or_without():

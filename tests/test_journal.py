@@ -8,10 +8,13 @@ from brokers import Told
 from guardian.day import Day
 from guardian.errors import StoreError
 from guardian.events import Event, FaultCleared, FaultOccurred
+from guardian.identity import Template
 from guardian.incident import Incident, IncidentState
 from guardian.io.journal import SLOW, Journal
 from guardian.io.store import Store
 from guardian.moment import Moment
+from guardian.optics import Optics
+from guardian.signature import FEATURES, Signature
 
 NOW = Moment(1_000.0, datetime(2025, 6, 1, 12, 0, tzinfo=timezone.utc))
 SECONDS = 20.0
@@ -167,6 +170,24 @@ def test_scenes_can_be_read_back(rig: Rig):
     assert again.scene("i-1") == ("header", "frame")
     assert again.scenes() == {"i-1"}
     assert again.people() == ()
+    again.close()
+
+
+def test_people_are_kept_and_erased_in_the_order_in_which_it_was_asked_for(rig: Rig):
+    def person(name: str, room: str) -> Template:
+        return Template(name, room, Signature((0.4,) * len(FEATURES), 160), Optics(2.0, 15.0))
+
+    rig.journal.open(NOW)
+    for template in (person("Mary", "hall"), person("Zoe", "hall"), person("Zoe", "bath"), person("Eve", "bath")):
+        rig.journal.save_person(template, NOW)
+    rig.journal.forget_person("Mary", NOW)
+    rig.journal.forget_view("hall", NOW)
+    rig.journal.forget_person("Eve", NOW)
+    rig.journal.save_person(person("Eve", "bath"), NOW)
+    rig.journal.close()
+    again = Journal(rig.journal._path, rig.told)
+    again.open(NOW)
+    assert sorted(each.name for each in again.people()) == ["Eve", "Zoe"]
     again.close()
 
 

@@ -5,11 +5,11 @@ from askew import ASPECT, askew, walking
 from bodies import seated, seen, standing, tilted
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from strollers import CAMERA, Stroller
 from watched import EVERYWHERE, Watched
 
-from guardian.events import Event, PersonAppeared, PersonIdentified, PersonLeft, ViewLost
+from guardian.events import EnrolmentEnded, Event, PersonAppeared, PersonIdentified, PersonLeft, ViewLost
 from guardian.geometry import contains
-from guardian.identity import Identity, Template
 from guardian.moment import Moment
 from guardian.pipeline import Pipeline
 from guardian.posture import Posture
@@ -66,16 +66,74 @@ def test_where_somebody_is_belongs_to_what_is_told():
     assert [figure.posture for figure in watched.pipeline.figures] == [Posture.SEATED]
 
 
-def test_an_enrolled_person_is_named_in_everything_that_follows():
-    made = Template("Mary", (0.372, 0.308, 0.282, 0.205, 0.232, 0.154), (0.01,) * 6, 30)
+def strolled(watched: Watched, who: Stroller, seconds: float) -> Watched:
+    """Let somebody stroll through the room for so long."""
+    for _ in range(round(seconds * watched.fps)):
+        watched.show(1 / watched.fps, who.pose(watched.now))
+    return watched
+
+
+CONFIGURED = Camera(source="none", mount_height=CAMERA.height, tilt=CAMERA.tilt, fov=CAMERA.fov)
+
+
+def configured() -> Watched:
     watched = Watched()
-    assert Identity("", [made]).enrolled
-    watched.pipeline = Pipeline(watched.room, watched.settings, 0.0, [made])
-    watched.show(20, standing()).fall().show(10, tilted(90))
-    (named,) = (event for event in watched.events if isinstance(event, PersonIdentified))
-    assert named.person == "Mary"
-    assert {event.person for event in watched.events if event.time > named.time} == {"Mary"}  # type: ignore[attr-defined]
-    assert watched.names() == ["FallSuspected", "FallConfirmed"]
+    watched.room = watched.room.model_copy(update={"camera": CONFIGURED})
+    watched.pipeline = Pipeline(watched.room, watched.settings, 0.0)
+    return watched
+
+
+def test_who_is_enrolled_is_named_in_everything_that_follows():
+    watched = configured()
+    watched.pipeline.begin_enrolment("Mary", 0.0)
+    strolled(watched, Stroller(), 45)
+    (ended,) = (event for event in watched.events if isinstance(event, EnrolmentEnded))
+    assert ended.kept
+    assert watched.pipeline.enrolment is None
+    assert [each.name for each in watched.pipeline.templates] == ["Mary"]
+    strolled(watched.show(25), Stroller(), 20)
+    named = [event for event in watched.events if isinstance(event, PersonIdentified)]
+    assert {event.person for event in named} == {"Mary"}
+    assert {figure.person.name for figure in watched.pipeline.figures} == {"Mary"}
+    left = watched.show(25).events[-1]
+    assert isinstance(left, PersonLeft)
+    assert left.person == "Mary"
+    again = Pipeline(watched.room, watched.settings, 0.0, watched.pipeline.templates)
+    assert again.templates == watched.pipeline.templates
+    assert again.forget_person("Mary", 0.0) == ()
+    assert again.templates == ()
+
+
+def test_an_enrolment_is_called_off_by_another_one_and_by_erasing_the_person():
+    watched = configured()
+    assert watched.pipeline.begin_enrolment("Mary", 0.0) == ()
+    strolled(watched, Stroller(), 5)
+    progress = watched.pipeline.enrolment
+    assert progress is not None
+    assert (progress.name, 0 < progress.share < 0.3) == ("Mary", True)
+    (ended,) = watched.pipeline.begin_enrolment("Bruce", watched.now)
+    assert isinstance(ended, EnrolmentEnded)
+    assert (ended.person, ended.kept) == ("Mary", False)
+    assert watched.pipeline.forget_person("Mary", watched.now) == ()
+    (ended,) = watched.pipeline.forget_person("Bruce", watched.now)
+    assert watched.pipeline.enrolment is None
+
+
+def test_two_who_walk_together_are_not_enrolled(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("guardian.enrolment.SECONDS", 3.0)
+    watched = configured()
+    watched.pipeline.begin_enrolment("Mary", 0.0)
+    watched.show(4, standing((0.9, 0.3)), standing((0.9, 1.0)))
+    (ended,) = (event for event in watched.events if isinstance(event, EnrolmentEnded))
+    assert not ended.kept
+    assert watched.pipeline.templates == ()
+
+
+def test_before_the_floor_is_known_nobody_is_enrolled():
+    watched = Watched()
+    watched.pipeline.begin_enrolment("Mary", 0.0)
+    strolled(watched, Stroller(), 3)
+    assert watched.pipeline.templates == ()
 
 
 def test_a_dark_room_is_told_and_shown_and_is_no_stillness():

@@ -3,6 +3,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -12,11 +13,13 @@ from hypothesis import strategies as st
 
 from guardian.day import Day
 from guardian.errors import StoreError
-from guardian.identity import FEATURES, Template
+from guardian.identity import Template
 from guardian.incident import Incident, IncidentState
 from guardian.io import store as store_module
-from guardian.io.store import Store
+from guardian.io.store import Store, read_people
 from guardian.moment import Moment
+from guardian.optics import Optics
+from guardian.signature import FEATURES, Signature
 
 NOW = Moment(1_000.0, datetime(2025, 6, 1, 12, 0, tzinfo=timezone.utc))
 FALL = Incident(
@@ -96,7 +99,7 @@ import os, signal, sys
 from datetime import datetime, timezone
 from pathlib import Path
 from guardian.incident import Incident, IncidentState
-from guardian.io.store import Store
+from guardian.io.store import Store, read_people
 from guardian.moment import Moment
 now = Moment(10.0, datetime(2025, 6, 1, tzinfo=timezone.utc))
 Store(Path(sys.argv[1])).save(
@@ -151,18 +154,78 @@ def test_scenes_are_kept_up_to_a_number_and_the_oldest_go(store: Store, monkeypa
     assert store.scene("i-0") == ()
 
 
-def test_people_are_kept_by_name_replaced_and_forgotten(store: Store):
-    body = tuple(0.1 * number for number in range(1, len(FEATURES) + 1))
-    rosa = Template("Rosa", body, body, 40)
-    store.save_person(rosa)
-    store.save_person(Template("Luis", body, body, 30))
-    newer = Template("Rosa", body, body, 90)
-    store.save_person(newer)
-    store._db.execute("INSERT INTO people VALUES ('Zoe', ?)", (json.dumps({"name": "Zoe"}),))
-    assert [each.name for each in store.people()] == ["Luis", "Rosa"]
-    assert newer in store.people()
+def template(name: str, room: str = "hall", looks: int = 40, first: float = 0.1) -> Template:
+    values = (first, *(0.1 * number for number in range(2, len(FEATURES) + 1)))
+    return Template(name, room, Signature(values, looks), Optics(2.0, 15.0))
+
+
+def test_people_are_kept_by_name_and_room_replaced_and_forgotten(store: Store, caplog: pytest.LogCaptureFixture):
+    store.save_person(template("Rosa"))
+    store.save_person(template("Rosa", "kitchen"))
+    store.save_person(template("Luis"))
+    store.save_person(template("Rosa", looks=90))
+    old = json.dumps({"name": "Zoe", "mean": [1.0], "spread": [1.0], "count": 30})
+    store._db.execute("INSERT INTO people VALUES ('Zoe', ?)", (old,))
+    assert {(each.name, each.room, each.signature.looks) for each in store.people()} == {
+        ("Rosa", "hall", 90),
+        ("Rosa", "kitchen", 40),
+        ("Luis", "hall", 40),
+    }
+    assert "enrol the person again: guardian enrol Zoe" in caplog.text
+    assert read_people(store._path) == ("Luis", "Rosa", "Zoe")
+    store.save_person(template("Zoe"))
+    assert "Zoe" in [each.name for each in store.people()]
     store.forget_person("Rosa")
-    assert [each.name for each in store.people()] == ["Luis"]
+    assert read_people(store._path) == ("Luis", "Zoe")
+    store.forget_view("hall")
+    assert store.people() == ()
+
+
+def test_of_a_file_that_knew_nobody_nobody_is_read(tmp_path: Path):
+    assert read_people(tmp_path / "none.db") == ()
+    with closing(sqlite3.connect(tmp_path / "old.db")) as db:
+        db.execute("CREATE TABLE people (name TEXT PRIMARY KEY, template TEXT NOT NULL)")
+        db.execute("INSERT INTO people VALUES ('Zoe', '')")
+        db.commit()
+    assert read_people(tmp_path / "old.db") == ("Zoe",)
+
+
+def test_of_who_is_erased_no_byte_stays_in_any_file(store: Store):
+    name, number = "Xaveria", "0.7351942"
+    directory = store._path.parent
+    for round_ in range(30):  # so that the log beside the file is full of it
+        store.save_person(template(name, f"room {round_}", first=float(number)))
+        store.save_person(template("Luis", f"room {round_}"))
+    store.save_day(Day(date=date(2025, 6, 1), who=name))
+    for event, person in (("i-1", name), ("i-2", "Luis")):
+        store.save(changed(FALL, id=event, person=person), NOW)
+    store.save_memory("hall", json.dumps([{"person": name, "ago": 1.0}, {"person": "Luis"}]), NOW)
+    store._path.with_suffix(".damaged").write_text(f"{name} {number}", encoding="utf-8")
+
+    def found(words: str) -> list[str]:
+        return sorted(each.name for each in directory.iterdir() if words.encode() in each.read_bytes())
+
+    assert len(found(name)) >= 2
+    assert len(found(number)) >= 2
+    store.forget_person(name)
+    assert found(name) == []
+    assert found(number) == []
+    assert len(store.people()) == 30
+    assert {each.person for each in store.incidents(9, NOW)} == {None, "Luis"}
+    assert json.loads(store.memories(NOW)["hall"][1]) == [{"person": None, "ago": 1.0}, {"person": "Luis"}]
+    assert all(each.stat().st_mode & 0o077 == 0 for each in directory.iterdir())
+
+
+def test_it_is_told_where_bytes_may_have_stayed(store: Store, monkeypatch: pytest.MonkeyPatch):
+    store.save_person(template("Rosa"))
+
+    def refuse(_path: Path, *, missing_ok: bool) -> None:
+        raise PermissionError(13, "denied", str(missing_ok))
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+    with pytest.raises(StoreError, match="may still be in the file"):
+        store.forget_person("Rosa")
+    assert store.people() == ()
 
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)

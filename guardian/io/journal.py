@@ -113,6 +113,19 @@ class Journal:
             log.error("event=days_unreadable error=%r", str(error))
             return ()
 
+    def save_person(self, template: Template, moment: Moment) -> None:
+        """Keep an enrolled person soon; never blocks."""
+        name = f"template of {template.name} in {template.room}"
+        self._put(_Entry(name, moment, lambda store: store.save_person(template)), last=True)
+
+    def forget_person(self, name: str, moment: Moment) -> None:
+        """Erase a person soon, after all that was asked for before; never blocks."""
+        self._put(_Entry(f"erasure of {name}", moment, lambda store: store.forget_person(name)), last=True)
+
+    def forget_view(self, room: str, moment: Moment) -> None:
+        """Erase soon who was enrolled in a room; never blocks."""
+        self._put(_Entry(f"erasure in {room}", moment, lambda store: store.forget_view(room)), last=True)
+
     def learned(self, what: str) -> dict[str, str]:
         """What was learned under that name, by room; nothing where the file cannot be read."""
         try:
@@ -171,9 +184,13 @@ class Journal:
             raise StoreError(message)
         return self._store
 
-    def _put(self, entry: _Entry) -> None:
+    def _put(self, entry: _Entry, *, last: bool = False) -> None:
+        """Let it wait in the place of what it replaces, or, where the order matters, as the `last`."""
+        key = (entry.name, not entry.incident)
         with self._changed:
-            self._waiting[entry.name, not entry.incident] = entry
+            if last:
+                self._waiting.pop(key, None)
+            self._waiting[key] = entry
             self._changed.notify_all()
 
     def _incidents_waiting(self) -> bool:

@@ -35,9 +35,14 @@ CREATE TABLE IF NOT EXISTS memories (room TEXT PRIMARY KEY, at REAL NOT NULL, bo
 CREATE TABLE IF NOT EXISTS learned (room TEXT NOT NULL, what TEXT NOT NULL, body TEXT NOT NULL,
                                     PRIMARY KEY (room, what)) STRICT;
 CREATE TABLE IF NOT EXISTS people (name TEXT PRIMARY KEY, template TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS templates (name TEXT NOT NULL, room TEXT NOT NULL, body TEXT NOT NULL,
+                                      PRIMARY KEY (name, room)) STRICT;
 CREATE TABLE IF NOT EXISTS days (who TEXT NOT NULL, date TEXT NOT NULL, body BLOB NOT NULL,
                                  PRIMARY KEY (who, date)) STRICT;
 """
+PEOPLE = "SELECT body FROM templates UNION ALL SELECT template FROM people"
+PEOPLE_TABLES = {"templates": "SELECT name FROM templates", "people": "SELECT name FROM people"}
+"""Where names are: another Guardian knew nobody, or kept all of them in the second."""
 VERSION = 1
 SCENES_KEPT = 200
 DAYS_KEPT = 1_830
@@ -49,19 +54,33 @@ def read_learned(path: Path) -> dict[str, dict[str, str]]:
     """What was learned, by its name and then by room, in a file that another process may have open; nothing where there
     is none yet. Changes nothing. Raises StoreError.
     """
-    if not path.exists():
-        return {}
     found: dict[str, dict[str, str]] = {}
+    for room, what, body in _peek(path, "SELECT room, what, body FROM learned"):
+        found.setdefault(str(what), {})[str(room)] = str(body)
+    return found
+
+
+def _peek(path: Path, query: str) -> list[tuple[Any, ...]]:
+    """Ask a file that another process may have open; nothing where there is none yet."""
+    if not path.exists():
+        return []
     # A file in WAL mode that nobody has open would get its side files from a mere reader, who leaves them behind.
     how = "mode=ro" if path.with_name(path.name + "-wal").exists() else "immutable=1"
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True)) as db:
-            for room, what, body in db.execute("SELECT room, what, body FROM learned"):
-                found.setdefault(str(what), {})[str(room)] = str(body)
+            return db.execute(query).fetchall()
     except sqlite3.Error as error:
         message = f"{path}: {error}"
         raise StoreError(message) from error
-    return found
+
+
+def read_people(path: Path) -> tuple[str, ...]:
+    """The names that are kept in a file that another process may have open, sorted; changes nothing. Raises
+    StoreError.
+    """
+    there = {str(table) for (table,) in _peek(path, "SELECT name FROM sqlite_master")}
+    names = {str(name) for table, ask in PEOPLE_TABLES.items() if table in there for (name,) in _peek(path, ask)}
+    return tuple(sorted(names))
 
 
 class Store:
@@ -94,6 +113,7 @@ class Store:
         try:
             db.execute("PRAGMA journal_mode=WAL")
             db.execute("PRAGMA synchronous=FULL")
+            db.execute("PRAGMA secure_delete=ON")
             db.executescript(SCHEMA)
             db.execute(f"PRAGMA user_version={VERSION}")
             if db.execute("PRAGMA quick_check").fetchone() != ("ok",):
@@ -176,21 +196,59 @@ class Store:
         return {str(room): str(body) for room, body in rows}
 
     def save_person(self, template: Template) -> None:
-        """Keep an enrolled person, in place of what was kept under the name. Raises StoreError."""
-        self._write(("INSERT OR REPLACE INTO people VALUES (?, ?)", (template.name, template.encode())))
+        """Keep an enrolled person, in place of what was kept under the name for that room. Raises StoreError."""
+        self._write(
+            ("INSERT OR REPLACE INTO templates VALUES (?, ?, ?)", (template.name, template.room, template.encode())),
+            ("DELETE FROM people WHERE name = ?", (template.name,)),
+        )
 
     def forget_person(self, name: str) -> None:
-        """Erase an enrolled person. Raises StoreError."""
-        self._write(("DELETE FROM people WHERE name = ?", (name,)))
+        """Erase a person: templates, days, and the name in whatever happened; and the bytes of it in the files. Raises
+        StoreError.
+        """
+        statements: list[tuple[str, tuple[object, ...]]] = [
+            ("DELETE FROM templates WHERE name = ?", (name,)),
+            ("DELETE FROM people WHERE name = ?", (name,)),
+            ("DELETE FROM days WHERE who = ?", (name,)),
+        ]
+        for incident, text in self._read("SELECT id, body FROM incidents", ()):
+            body = json.loads(text)
+            if body.get("person") == name:
+                nameless = json.dumps({**body, "person": None})
+                statements.append(("UPDATE incidents SET body = ? WHERE id = ?", (nameless, incident)))
+        for room, text in self._read("SELECT room, body FROM memories", ()):
+            falls = json.loads(text)
+            nameless = json.dumps([{**fall, "person": None} if fall.get("person") == name else fall for fall in falls])
+            statements.append(("UPDATE memories SET body = ? WHERE room = ?", (nameless, room)))
+        self._write(*statements)
+        self._scrub()
+
+    def forget_view(self, room: str) -> None:
+        """Erase who was enrolled in a room, whose camera has another view by now. Raises StoreError."""
+        self._write(("DELETE FROM templates WHERE room = ?", (room,)))
+        self._scrub()
+
+    def _scrub(self) -> None:
+        """Write the file anew without what was deleted, empty the log beside it, and drop a copy that was damaged."""
+        try:
+            with self._lock:
+                self._db.execute("VACUUM")
+                self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            self._path.with_suffix(".damaged").unlink(missing_ok=True)
+        except (OSError, sqlite3.Error) as error:
+            message = f"{self._path}: {error}; what was erased may still be in the file; ask for it again"
+            raise StoreError(message) from error
 
     def people(self) -> tuple[Template, ...]:
-        """The enrolled people, by name; a damaged template is left out and told. Raises StoreError."""
+        """The enrolled people, by name and in the order of rooms; one that is damaged, or of another Guardian, is left
+        out and told. Raises StoreError.
+        """
         found = []
-        for (text,) in self._read("SELECT template FROM people ORDER BY name", ()):
+        for (text,) in self._read(PEOPLE, ()):
             try:
                 found.append(Template.decode(str(text)))
             except ValueError as error:
-                log.error("event=person_unreadable error=%r", error)
+                log.error("event=person_unreadable error=%r", str(error))
         return tuple(found)
 
     def save_day(self, day: Day) -> None:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from guardian.lab import gait
 from guardian.lab.figure import SIDES, Figure, Skeleton, blend
-from guardian.lab.gait import Spot, Steps
+from guardian.lab.gait import USUAL, Manner, Spot, Steps
 from guardian.lab.onset import Falling, Onset
 from guardian.lab.rotation import about
 
@@ -59,9 +59,10 @@ def _up(metres: float) -> Array:
 class Actor:
     """One person on the floor: every verb returns the segments that do it and leaves the actor where they end."""
 
-    def __init__(self, skeleton: Skeleton, spot: Spot, stoop: float) -> None:
-        """Stand at `spot`; `stoop` is the bend of the back in degrees."""
+    def __init__(self, skeleton: Skeleton, spot: Spot, stoop: float, manner: Manner = USUAL) -> None:
+        """Stand at `spot`; `stoop` is the bend of the back in degrees, `manner` how one walks."""
         self.skeleton = skeleton
+        self._manner = manner
         self._stoop = stoop
         rest = skeleton.body.joints
         self._ankle = float(rest["foot_l"][1]) + 0.004
@@ -86,7 +87,7 @@ class Actor:
         raised = lift + np.clip(pitch, 0.0, 60.0) * 0.0016
         ankles = np.column_stack([feet[:, 0], self._ankle + raised, feet[:, 1]])
         turns = np.array([about("y", f[2]) @ about("x", float(p)) for f, p in zip(feet, pitch, strict=True)])
-        sway = 0.022 * float(np.clip((raised[1] - raised[0]) / 0.06, -1, 1))
+        sway = 0.022 * self._manner.sway * float(np.clip((raised[1] - raised[0]) / 0.06, -1, 1))
         pelvis = turn @ about("y", -stride * 9) @ about("z", sway * 60)
         middle = np.array([body[0], 0.0, body[1]]) + turn @ [sway, 0.0, 0.0]
         hips = np.array([middle[0], self._hips(middle, pelvis, ankles), middle[2]])
@@ -112,7 +113,7 @@ class Actor:
 
     def _hanging(self, stride: float) -> Array:
         """Return the hands beside the thighs, swung against the legs; `stride` is the left foot ahead of the right."""
-        swing = np.array([-1.0, 1.0]) * stride * 0.5
+        swing = np.array([-1.0, 1.0]) * stride * 0.5 * self._manner.arms
         hands = np.column_stack([SIDE * 0.16, -0.94 + 0.6 * swing**2, 0.08 + swing])
         bowed: Array = hands @ about("x", -self._stoop).T
         return bowed
@@ -121,9 +122,9 @@ class Actor:
 
     def walk(self, to: Spot, speed: float) -> list[Segment]:
         """Step to `to` at `speed` metres a second and turn to its facing."""
-        step = float(np.clip(0.28 + 0.28 * speed, 0.2, 0.75))
+        step = float(np.clip(0.28 + 0.28 * speed, 0.2, 0.75)) * self._manner.step
         spots = gait.plan(self.spot, to, step)
-        walked = gait.steps(self.spot, spots, step / speed)
+        walked = gait.steps(self.spot, spots, step / speed, gait.LIFT * self._manner.lift)
         self.spot = spots[-1]
         return self._do(Segment(walked.seconds, lambda t: self._sample(walked, t)))
 

@@ -14,6 +14,7 @@ from guardian.lab.furniture import boxes, seat
 from guardian.lab.gait import Spot
 from guardian.lab.onset import Falling
 from guardian.lab.physics.falling import Physical
+from guardian.lab.physique import stretched
 from guardian.lab.ragdoll import Limp
 from guardian.lab.rotation import about
 from guardian.lab.scene import Action, Fall, PersonSpec, Scene, Sit, Stay, Walk
@@ -43,7 +44,7 @@ class Person:
         """Work out all that the person does; falls are simulated here, so this takes a second or two."""
         self.name = spec.name
         self.clothes: Clothes = spec.clothes.clothes()
-        self.body: Body = shape(spec.body.build())
+        self.body: Body = stretched(shape(spec.body.build()), spec.body.physique.physique())
         self.skeleton = Skeleton(self.body)
         rng = np.random.default_rng((scene.seed, number))
         self._phases = rng.uniform(0, 2 * np.pi, 8)
@@ -116,7 +117,8 @@ class _Rehearsal:
     def __init__(self, spec: PersonSpec, scene: Scene, skeleton: Skeleton) -> None:
         bowed = float(np.clip((spec.body.age - 30) / 50, 0.0, 1.0))
         stoop = STOOP[0] + (STOOP[1] - STOOP[0]) * bowed
-        self._actor = Actor(skeleton, Spot(spec.at[0], -spec.at[1], spec.facing), stoop)
+        begin, manner = Spot(spec.at[0], -spec.at[1], spec.facing), spec.manner
+        self._actor = Actor(skeleton, begin, stoop + manner.stoop, manner.manner())
         places = ((piece.name, seat(piece.piece())) for piece in scene.furniture)
         self._seats = {name: place for name, place in places if name and place}
         self._boxes = tuple(box for piece in scene.furniture for box in boxes(piece.piece()))

@@ -202,6 +202,30 @@ def _household(options: argparse.Namespace) -> int:
     return household(days=options.days, seed=options.seed, homes=options.homes, jobs=options.jobs, as_json=options.json)
 
 
+def _add_identify(verbs: Verbs) -> None:
+    text = "measure in simulated homes how well people are told apart by body and gait"
+    verb = verbs.add_parser("identify", help=text, description=text[0].upper() + text[1:] + ".")
+    verb.set_defaults(run=_identify)
+    verb.add_argument("--homes", type=_whole, default=18, metavar="N", help="so many homes (default: 18)")
+    verb.add_argument("--seed", type=int, default=200, metavar="S", help="other homes (default: 200)")
+    text = "the box is told how each camera hangs, in place of learning it"
+    verb.add_argument("--configured", action="store_true", help=text)
+    verb.add_argument("--jobs", type=_whole, default=1, metavar="N", help="so many processes (default: 1)")
+    verb.add_argument("--json", action="store_true", help="one JSON document in place of the table")
+
+
+def _identify(options: argparse.Namespace) -> int:
+    from guardian.lab.identify.measure import identify
+
+    return identify(
+        homes=options.homes,
+        seed=options.seed,
+        jobs=options.jobs,
+        configured=options.configured,
+        as_json=options.json,
+    )
+
+
 def _add_weigh(verbs: Verbs) -> None:
     text = "fit the weights of the evidence to annotated scenes, and print them"
     verb = verbs.add_parser("weigh", help=text, description=text[0].upper() + text[1:] + ".")
@@ -301,6 +325,7 @@ _VERBS: tuple[Callable[[Verbs], None], ...] = (
     _add_days,
     _add_films,
     _add_synthesise,
+    _add_identify,
     _add_optics,
     _add_places,
     _add_household,

@@ -14,6 +14,23 @@ SWING = 0.78
 FEET_APART = 0.17
 TURN_A_STEP = 50.0
 SHUFFLE = 0.6
+LIFT = 0.07
+"""Metres by which a foot is raised."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How somebody walks beside how people usually do: shares of the usual length of steps, swing of the arms, sway of
+    the hips and lift of the feet.
+    """
+
+    step: float = 1.0
+    arms: float = 1.0
+    sway: float = 1.0
+    lift: float = 1.0
+
+
+USUAL = Manner()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +106,7 @@ def _turn(at: Spot, facing: float) -> list[Spot]:
     return [Spot(at.x, at.z, at.facing + (facing - at.facing) * k / count) for k in range(1, count + 1)]
 
 
-def steps(start: Spot, spots: Sequence[Spot], step_seconds: float, height: float = 0.07) -> Steps:
+def steps(start: Spot, spots: Sequence[Spot], step_seconds: float, height: float = LIFT) -> Steps:
     """Tread the spots with alternate feet, the inner foot of a turn first, `step_seconds` each; then close the feet."""
     first = 0 if straight(spots[0].facing - start.facing) >= 0 else 1
     per = max(2, round(step_seconds * RATE))

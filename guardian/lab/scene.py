@@ -16,8 +16,10 @@ from guardian.lab.body import Ancestry, Build, Sex
 from guardian.lab.camera import Camera
 from guardian.lab.clothes import Clothes, Pattern
 from guardian.lab.furniture import CATALOGUE, Piece, seat
+from guardian.lab.gait import Manner
 from guardian.lab.pet import Pet, Species
 from guardian.lab.physics.course import Kind
+from guardian.lab.physique import Physique
 from guardian.lab.room import Colour
 
 Place: TypeAlias = tuple[float, float]
@@ -114,8 +116,42 @@ class FurnitureSpec(_Strict):
         return Piece(self.kind, self.at[0], -self.at[1], self.facing, self.size or pattern.size, paint, self.lifted)
 
 
+Times: TypeAlias = Annotated[float, Field(ge=0.5, le=2.0)]
+
+
+class PhysiqueSpec(_Strict):
+    """How long or broad parts of the body are beside the usual of such a build, 1 being as usual."""
+
+    torso: Times = 1.0
+    neck: Times = 1.0
+    thigh: Times = 1.0
+    shank: Times = 1.0
+    upper_arm: Times = 1.0
+    forearm: Times = 1.0
+    shoulders: Times = 1.0
+    hips: Times = 1.0
+
+    def physique(self) -> Physique:
+        """Return the proportions."""
+        return Physique(**self.model_dump())
+
+
+class MannerSpec(_Strict):
+    """How somebody walks beside the usual, 1 being as usual; `stoop` is how much more the back is bent, degrees."""
+
+    step: Times = 1.0
+    arms: Annotated[float, Field(ge=0.0, le=3.0)] = 1.0
+    sway: Annotated[float, Field(ge=0.0, le=3.0)] = 1.0
+    lift: Times = 1.0
+    stoop: Annotated[float, Field(ge=-15, le=30)] = 0.0
+
+    def manner(self) -> Manner:
+        """Return what the steps need of it."""
+        return Manner(self.step, self.arms, self.sway, self.lift)
+
+
 class BodySpec(_Strict):
-    """Sex, age in years, ancestry, height in metres; weight and muscle from -1 (least) to 1 (most)."""
+    """Sex, age in years, ancestry, height in metres; weight and muscle from -1 (least) to 1 (most); its proportions."""
 
     sex: Sex = "female"
     age: Annotated[float, Field(ge=18, le=110)] = 80.0
@@ -123,6 +159,7 @@ class BodySpec(_Strict):
     height: Annotated[float, Field(ge=1.3, le=2.1)] = 1.62
     weight: Annotated[float, Field(ge=-1, le=1)] = 0.0
     muscle: Annotated[float, Field(ge=-1, le=1)] = 0.0
+    physique: PhysiqueSpec = PhysiqueSpec()
 
     def build(self) -> Build:
         """Return the body's build."""
@@ -212,6 +249,7 @@ class PersonSpec(_Strict):
     name: str = "anna"
     body: BodySpec = BodySpec()
     clothes: ClothesSpec = ClothesSpec()
+    manner: MannerSpec = MannerSpec()
     at: Place
     facing: float = 0.0
     speed: Annotated[float, Field(gt=0.1, le=2.0)] = 0.7

@@ -93,6 +93,28 @@ class HabitsShown:
 
 
 @dataclass(frozen=True, slots=True)
+class EnrolmentShown:
+    """The enrolment of `name` in `room`: how far it has come, 0-1, and what the person should do; or, once it has
+    `ended`, whether it was `kept`, and in `text` why not.
+    """
+
+    name: str
+    room: str
+    share: float
+    text: str
+    ended: bool = False
+    kept: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleShown:
+    """Who is enrolled, as (name, room), and the enrolments that are going on or were the last in their room."""
+
+    known: tuple[tuple[str, str], ...] = ()
+    enrolments: tuple[EnrolmentShown, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """The home at `moment`, which is when the core last finished a pass: the page warns when that is long ago.
 
@@ -111,6 +133,7 @@ class Snapshot:
     habits: tuple[HabitsShown, ...] = ()
     feedback: FeedbackShown = FeedbackShown()
     senses: tuple[Sensed, ...] = ()
+    people: PeopleShown = PeopleShown()
 
     def wall(self, monotonic: float) -> datetime:
         """Return the wall time of a monotonic second of this process, in the household's zone."""

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -70,6 +71,15 @@ def state(snapshot: Snapshot, now: float) -> Json:
 def people(snapshot: Snapshot) -> Json:
     """Write the bodies of every room, in the order of the rooms."""
     return {"rooms": [[_person(person) for person in room.persons] for room in snapshot.rooms]}
+
+
+def known(snapshot: Snapshot) -> Json:
+    """Write who is enrolled where, and how enrolments go: names, and never a template."""
+    shown = snapshot.people
+    return {
+        "people": [{"name": name, "room": room} for name, room in shown.known],
+        "enrolments": [asdict(each) for each in shown.enrolments],
+    }
 
 
 def beat(snapshot: Snapshot) -> Json:

@@ -59,6 +59,7 @@ class Page:
             Route("/static/{name}", self.static),
             Route("/favicon.ico", self.no_icon),
             Route("/api/stream", self.stream),
+            Route("/api/people", self.people),
             Route("/api/incidents", self.incidents),
             Route("/api/incidents/{incident}/scene", self.scene),
             Route("/api/days", self.days),
@@ -80,6 +81,10 @@ class Page:
     async def stream(self, _: Request) -> Response:
         """Tell what happens, as it happens."""
         return EventStream(self.broadcast)
+
+    async def people(self, _: Request) -> Response:
+        """Tell who is enrolled, and how enrolments go."""
+        return JSONResponse(payload.known(self._household.snapshot()))
 
     async def incidents(self, request: Request) -> Response:
         """Give the latest incidents; `limit` is 1 to MAX_LIMIT."""

@@ -1,0 +1,1 @@
+"""How well people are told apart in simulated homes, and the tables by which they are."""
