@@ -22,7 +22,7 @@ CHECK_SECONDS = 60.0
 """The day is compared with what is usual so often."""
 SIGN_SECONDS = 30
 """Up for so long since early morning is a sign of life."""
-GRACE_MINUTES, MOST_MINUTES = 45, 240
+GRACE_MINUTES, MOST_MINUTES = 60, 240
 """Later than on nineteen of twenty days by at least the first, or than the usual time by the second, is late."""
 VISITS = 3
 """So few visits to the bathroom in a night are never many."""
@@ -32,7 +32,7 @@ GAP_SECONDS, GAP_MORE = 7_200, 3_600
 """The same, of nobody to be seen by day."""
 RELIABLE = 0.9
 """A person is missed by name only where the name was known on so many of the days."""
-STILL_TIMES, STILL_MORE, HOUR_REACH = 1.5, 1_200.0, 1
+STILL_TIMES, STILL_MORE, HOUR_REACH = 1.5, 1_800.0, 1
 """Stillness beyond so many times the longest that is usual, and so many seconds, is unusual; an hour is judged with
 those so many before and after."""
 NOBODY = 0
@@ -82,7 +82,7 @@ def _relied_on(expected: Expected, who: str) -> bool:
 def _many_visits(now: _Now) -> str | None:
     expected = now.usual.expected(lambda day: day.night_visits)
     count = now.night.night_visits
-    if expected is None or count <= max(VISITS, 2 * expected.median, expected.high + 1):
+    if expected is None or count <= max(VISITS, 2 * expected.median, expected.high + 2):
         return None
     return f"{count} visits to the bathroom this night; usually {expected.median:g} ({spread(expected)})."
 
@@ -129,6 +129,7 @@ class Routine:
         self._checked = float("-inf")
         self._told: frozenset[Told] = frozenset()
         self._awaited = False
+        self._missed: dict[str, float] = {}
 
     def learn(self, days: Iterable[Day]) -> None:
         """Take days that are over."""
@@ -219,15 +220,20 @@ class Routine:
         for name, rule in ROUTINES.items():
             if name in MISSED and not self._can_miss(name, ledger, diary, now):
                 continue
-            reason = rule(now)
-            if reason is not None and self._say(
-                name, ledger.who, morning_of(wall) if name == "night visits" else today
-            ):
-                found.append(_told(RoutineBroken, moment, reason, ledger.who))
+            reason, day = rule(now), morning_of(wall) if name == NIGHT_VISITS else today
+            if reason is None or not self._say(name, ledger.who, day):
+                continue
+            if name in MISSED:
+                self._missed[ledger.who] = moment.monotonic
+            found.append(_told(RoutineBroken, moment, reason, ledger.who))
         return tuple(found)
 
     def _can_miss(self, name: str, ledger: Ledger, diary: Diary, now: _Now) -> bool:
-        """Whether somebody who is not seen would have been seen."""
+        """Whether somebody who is not seen would have been seen, and was since they were missed last: a home that stays
+        empty for days is told once.
+        """
+        if ledger.who in self._missed and ledger.seen <= self._missed[ledger.who]:
+            return False
         watched = 2 * now.watched >= 60 * now.minutes
         if name == "kitchen":
             return watched and not self._kitchens.isdisjoint(diary.in_view)

@@ -118,8 +118,19 @@ class Life:
         """The day, from midnight to midnight: stretches in order, the first at 0."""
         random, mood = np.random.default_rng((self._seed, number, 2)), self.mood(number)
         if mood.away:
-            return (Stretch(0.0, OUT),)
+            return self._travels(number)
         return laid_out([*self._night(random, number), *self._waking(random, number, mood)])
+
+    def _travels(self, number: int) -> tuple[Stretch, ...]:
+        """A day of a holiday: one leaves on the first morning, and is back on the last afternoon."""
+        rises, drawn = self.rising(number), self.character.exit_drawn
+        out: list[Stretch] = [Stretch(0.0, OUT)]
+        if number == self._holiday[0]:
+            out = [Stretch(0.0, UNSEEN), Stretch(rises, KITCHEN), *leaving(rises + 60, drawn=drawn)]
+        if number == self._holiday[-1]:
+            out += [Stretch(1_020.0, HALL), Stretch(1_022.0, LIVING, "seated", "sofa", stirs=3.0)]
+            out += [Stretch(self.character.beds, UNSEEN)]
+        return laid_out(out)
 
     def _night(self, random: np.random.Generator, number: int) -> Iterator[Stretch]:
         rises = self.rising(number)
