@@ -19,7 +19,8 @@ def test_a_day_of_a_home_is_told_by_activity(capsys: pytest.CaptureFixture[str])
     assert told["simulated"] is True
     assert told["days"] == 1
     assert 0.5 < told["hours_with_people"] < 15.5
-    assert set(told["by_activity"]) <= set(days.ACTIVITIES)
+    assert set(told["by_activity"]) <= {*days.ACTIVITIES, *days.AT_EDGE}
+    assert set(told["by_activity"]) & set(days.AT_EDGE)
 
 
 def test_the_same_day_is_the_same_again_and_another_is_not():

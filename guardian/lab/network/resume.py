@@ -104,6 +104,6 @@ def take(model: Any, content: bytes) -> None:
 
 def _kernel(each: Weighed) -> Array:
     """The kernel in the order of axes of Keras."""
-    if each.kind == "CONV_2D":
-        return each.kernel.transpose(1, 2, 3, 0)
-    return each.kernel.transpose(1, 2, 3, 0) if each.kind == "DEPTHWISE_CONV_2D" else each.kernel.T
+    if each.kind == WEIGHING[2]:
+        return np.asarray(each.kernel.T)
+    return np.asarray(each.kernel.transpose(1, 2, 3, 0))

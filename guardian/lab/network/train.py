@@ -37,8 +37,8 @@ FALLS_SHARE = 0.4
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to train with: the files, for how many epochs of how many batches, the seed of all chance, the greatest rate,
-    and the converted network to go on from, if any.
+    """What to train with: the files, for how many epochs of how many batches, the seed of all chance, the greatest
+    rate, and the converted network to go on from, if any.
     """
 
     files: tuple[Path, ...]

@@ -1,4 +1,4 @@
-"""What the eye makes of a body that the edge of the picture cuts off: MoveNet tells of all 17 keypoints within the picture.
+"""What the eye makes of a body that the edge of the picture cuts off: MoveNet tells of all of it within the picture.
 
 So what is outside is told of at the edge, or a bit within, and scores less the farther out it is; what is left inside
 scores less and is less exact the less is left, until nothing is found. Whoever walks out seems to shrink, and to sink.
@@ -42,9 +42,9 @@ def is_cut(places: Array, aspect: float) -> bool:
 @dataclass(frozen=True, slots=True)
 class Cut:
     """The fitted figures, each a mean between two of OVERS: how far within the edge what is outside is told of
-    (`inset`), how much that trembles along the edge (`trembles`), both in sizes of what is left inside, its `score` by part (6,) and
-    the `spread` of the scores. And between two of SHARES: by how much the scores of what is inside are lower (`kept`),
-    how far off it is (`off`, the same sizes), and how often the body is `found`.
+    (`inset`), how much that trembles along the edge (`trembles`), both in sizes of what is left inside, its `score` by
+    part (6,) and the `spread` of the scores. And between two of SHARES: by how much the scores of what is inside are
+    lower (`kept`), how far off it is (`off`, the same sizes), and how often the body is `found`.
     """
 
     inset: Sequence[float]

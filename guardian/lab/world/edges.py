@@ -1,4 +1,4 @@
-"""At the edge of the picture, which cuts bodies off: who stands, bends, passes and walks out there, and who falls there."""
+"""At the edge of the picture, which cuts bodies off: who stands, bends, passes, walks out or falls there."""
 
 from collections.abc import Callable, Mapping
 from functools import partial

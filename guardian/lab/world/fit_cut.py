@@ -9,6 +9,7 @@ import json
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -112,7 +113,7 @@ def _means(
 ) -> list[float]:
     """One figure for each bin: what is too seldom seen is as in the bin before, or in the first that is known."""
     made: list[float | None] = []
-    for low, high in zip(limits, limits[1:], strict=False):
+    for low, high in pairwise(limits):
         chosen = values[which & (at > low if low else at >= low) & (at <= high)]
         last = made[-1] if made else None
         made.append(round(float(kind(chosen)), 4) if len(chosen) >= FEW else last)  # type: ignore[operator]
