@@ -1,6 +1,7 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from guardian.events import Event, FallConfirmed, LongLie
@@ -19,7 +20,14 @@ def test_a_day_of_a_home_is_told_by_activity(capsys: pytest.CaptureFixture[str])
     assert told["simulated"] is True
     assert told["days"] == 1
     assert 0.5 < told["hours_with_people"] < 15.5
-    assert set(told["by_activity"]) <= set(days.ACTIVITIES)
+    assert set(told["by_activity"]) <= {*days.ACTIVITIES, *days.AT_EDGE}
+
+
+def test_days_have_visits_to_the_edge_of_the_picture_where_they_are_wanted(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(days, "observe", lambda _world, _random, begin: iter([Observation(time=begin)]))
+    assert {name for name, _, _ in days.live(2, 0)} & set(days.AT_EDGE)
+    place = days.home(np.random.default_rng(2))
+    assert {name for name, _ in days.visited(place, np.random.default_rng(2), 0)} <= set(days.ACTIVITIES)
 
 
 def test_the_same_day_is_the_same_again_and_another_is_not():

@@ -11,8 +11,9 @@ from guardian.lab.analyse import read_scene
 from guardian.lab.commands import add_verbs
 from guardian.lab.evaluate.evaluation import read_manifest
 from guardian.lab.physics.course import KINDS
+from guardian.lab.world.edges import AT_EDGE as EDGES
 from guardian.lab.world.seen import EMPTY_SECONDS
-from guardian.lab.world.synthesise import synthesise
+from guardian.lab.world.synthesise import AT_EDGE, synthesise
 
 pytestmark = pytest.mark.slow
 
@@ -26,7 +27,8 @@ LIMP = [
     ("fall right", 10.03, 10.73, "walking"),
     ("tying shoes", None, None, ""),
 ]
-"""What seed 77 made before there was any other way to fall; and the first scene's frames, all its keypoints summed."""
+"""What seed 77 made before there was any other way to fall, or an edge; and the first scene's frames, all its keypoints
+summed."""
 FRAMES, SUM = 487, 12038.896
 
 
@@ -55,16 +57,34 @@ def test_the_same_seed_makes_the_same_scenes_whatever_the_number_of_processes(tm
 
 
 def test_limp_falls_are_what_they_have_always_been(tmp_path: Path):
-    synthesise(tmp_path / "made", count=8, seed=77, jobs=2)
+    synthesise(tmp_path / "made", count=8, seed=77, jobs=2, edges=0.0)
     assert [
         (row.event, row.onset, row.contact, row.posture)
         for row in read_manifest(tmp_path / "made" / "manifest.csv").rows
     ] == LIMP
-    synthesise(tmp_path / "told", count=8, seed=77, jobs=2, falls="ragdoll")
+    synthesise(tmp_path / "told", count=8, seed=77, jobs=2, falls="ragdoll", edges=0.0)
     assert all(a.read_bytes() == (tmp_path / "told" / a.name).read_bytes() for a in (tmp_path / "made").iterdir())
     first = list(read_scene(str(tmp_path / "made" / "00000.jsonl")))
     assert len(first) == FRAMES
     assert float(sum(pose.keypoints.sum() for seen in first for pose in seen.poses)) == pytest.approx(SUM, rel=1e-3)
+
+
+def test_scenes_at_the_edge_say_so_and_leave_all_others_as_they_are(tmp_path: Path):
+    options = argparse.ArgumentParser()
+    add_verbs(options)
+    for name, share in (("none", "0"), ("some", "0.5"), ("all", "1")):
+        wanted = options.parse_args(
+            ["synthesise", str(tmp_path / name), "--count", "4", "--seed", "78", "--jobs", "2", "--edges", share]
+        )
+        assert wanted.run(wanted) == 0
+    none, some, all_ = (read_manifest(tmp_path / name / "manifest.csv").rows for name in ("none", "some", "all"))
+    there = [AT_EDGE in row.notes or row.event in EDGES for row in some]
+    assert 0 < sum(there) < 4
+    assert all(AT_EDGE in row.notes or row.event in EDGES for row in all_)
+    for before, after, moved, everything in zip(none, some, there, all_, strict=True):
+        assert before.kind == after.kind == everything.kind
+        assert after.file.read_bytes() == (everything if moved else before).file.read_bytes()
+        assert before.file.read_bytes() != everything.file.read_bytes()
 
 
 def test_cameras_that_hang_askew_see_the_same_falls_after_as_many_walks_as_asked_for(tmp_path: Path):
@@ -103,7 +123,12 @@ def test_who_has_fallen_lies_for_as_long_as_asked_for_after_the_same_fall(tmp_pa
 
 @pytest.mark.parametrize(
     ("argument", "value", "right"),
-    [("roll", "31", "-30 to 30"), ("roll", "-31", "-30 to 30"), ("lying", "9", "10 to 600")],
+    [
+        ("edges", "1.1", "0 to 1"),
+        ("roll", "31", "-30 to 30"),
+        ("roll", "-31", "-30 to 30"),
+        ("lying", "9", "10 to 600"),
+    ],
 )
 def test_what_no_scene_can_have_is_refused(argument: str, value: str, right: str, capsys: pytest.CaptureFixture[str]):
     options = argparse.ArgumentParser()

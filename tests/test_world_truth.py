@@ -69,3 +69,10 @@ def test_who_falls_into_a_sofa_is_stuck_in_it():
     sofa = [{"kind": "block", "at": [0.0, 3.0], "size": [1.0, 0.6, 1.0]}]
     assert World(worlds.scene([STAND], furniture=sofa)).stuck(1.0)
     assert not World(worlds.scene([STAND], furniture=sofa, at=[1.5, 3.0])).stuck(1.0)
+
+
+def test_who_stands_behind_the_camera_is_far_outside_of_the_picture_on_his_own_side():
+    below, aside = (World(worlds.scene([STAND], at=at)).bodies(1.0)[0].keypoints for at in ([0.0, -0.4], [2.0, -0.4]))
+    assert not below[:, 2].any()
+    assert (below[list(ANKLES), 0] > 5).all()
+    assert (aside[list(HIPS), 1] > 5).all()

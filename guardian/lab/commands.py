@@ -70,6 +70,8 @@ def _add_synthesise(verbs: Verbs) -> None:
     verb.add_argument("--walks", type=int, default=0, metavar="N", help=text)
     text = "who has fallen lies for so many seconds, 10 to 600 (default: 30 to 75, drawn for each)"
     verb.add_argument("--lying", type=_within(float, 10, 600), metavar="S", help=text)
+    text = "so large a share of the scenes happens at the edge of the picture, 0 to 1 (default: 0.2)"
+    verb.add_argument("--edges", type=_within(float, 0, 1), default=0.2, metavar="SHARE", help=text)
     verb.add_argument("--jobs", type=_whole, default=1, metavar="N", help="so many processes (default: 1)")
 
 
@@ -85,6 +87,7 @@ def _synthesise(options: argparse.Namespace) -> int:
         roll=options.roll,
         walks=options.walks,
         lying=options.lying,
+        edges=options.edges,
     )
 
 

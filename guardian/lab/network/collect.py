@@ -26,13 +26,15 @@ from guardian.pipeline import Pipeline
 from guardian.settings import Camera, Room, Settings
 from guardian.skeleton import HIPS, KEYPOINTS
 from guardian.trails import Trails
-from guardian.window import STEPS, Grid
+from guardian.window import STALE_SECONDS, STEP_SECONDS, STEPS, Grid
 
 PACE_SECONDS = 0.5
 """How often a window is cut."""
 FROM_SECONDS, TO_SECONDS = 1.5, 7.0
 """From so long after ground contact to so long after it a window shows a fall and that nobody got up; later ones show
 less and less of how the body came down."""
+SHOWN_SECONDS = 0.2
+"""So long after its onset a body that fell must at least have been in sight, so that its window shows a fall."""
 DROP = 0.15
 """Hips that came down by so many statures within a window make it one with a descent; sitting down is 0.2."""
 PLAIN_SHARE, DESCENT_SHARE = 0.03, 0.5
@@ -62,6 +64,8 @@ def cuts(recording: Recording) -> Iterator[_Cut]:
         for body in trails.bodies:
             grid = trails.grid(body, now)
             fell = None if grid is None else _fell(recording, now, suspected.get(body))
+            if grid is not None and fell and now - unseen(grid) < (recording.falls[0].onset or 0.0) + SHOWN_SECONDS:
+                continue  # who was out of the picture before he fell shows nothing of it
             if grid is not None and fell is not None and (fell or random.random() < _share(grid)):
                 yield _Cut(grid, fell)
 
@@ -83,6 +87,12 @@ def _fell(recording: Recording, now: float, since: float | None) -> bool | None:
 
 def _is_of(fall: Row, since: float | None) -> bool:
     return since is not None and (fall.onset or 0.0) - EARLY_SECONDS <= since <= fall.end + LATE_SECONDS
+
+
+def unseen(grid: Grid) -> float:
+    """For how many seconds the body has not been seen, about: what is bridged counts as seen."""
+    last = int(np.flatnonzero(grid.age < 1)[-1])
+    return (STEPS - 1 - last) * STEP_SECONDS + float(grid.age[last]) * STALE_SECONDS
 
 
 def came_down(grid: Grid) -> bool:

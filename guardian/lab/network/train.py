@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from guardian.errors import ConfigurationError
 from guardian.lab.network.augment import Grids, varied
 from guardian.lab.network.labelled import Labelled, load
+from guardian.lab.network.resume import take
 from guardian.window import CHANNELS, STEPS, Array, windows
 
 NAME = "fall_window"
@@ -36,13 +37,17 @@ FALLS_SHARE = 0.4
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to train with: the files, for how many epochs of how many batches, and the seed of all chance."""
+    """What to train with: the files, for how many epochs of how many batches, the seed of all chance, the greatest
+    rate, and the converted network to go on from, if any.
+    """
 
     files: tuple[Path, ...]
     check: tuple[Path, ...]
     epochs: int
     batches: int
     seed: int
+    rate: float = RATE
+    begin: Path | None = None
 
 
 def network(keras: Any) -> Any:
@@ -100,8 +105,10 @@ def trained(plan: Plan, labelled: Labelled, checked: Labelled) -> Any:
     if model.count_params() > MOST_PARAMETERS:
         message = f"{model.count_params()} parameters; {MOST_PARAMETERS} or fewer would be right for a Raspberry Pi"
         raise ConfigurationError(message)
+    if plan.begin is not None:
+        take(model, plan.begin.read_bytes())
     steps = plan.epochs * plan.batches
-    rate = keras.optimizers.schedules.CosineDecay(0.0, steps, warmup_target=RATE, warmup_steps=plan.batches)
+    rate = keras.optimizers.schedules.CosineDecay(0.0, steps, warmup_target=plan.rate, warmup_steps=plan.batches)
     model.compile(
         keras.optimizers.AdamW(rate, weight_decay=DECAY),
         keras.losses.BinaryCrossentropy(from_logits=True, label_smoothing=SMOOTHING),
@@ -184,6 +191,7 @@ def train(plan: Plan, out: Path) -> dict[str, Any]:
         "bytes": len(content),
         "parameters": int(model.count_params()),
         "seed": plan.seed,
+        "begin": hashlib.sha256(plan.begin.read_bytes()).hexdigest() if plan.begin else None,
         "windows": {"trained": len(labelled.fell), "checked": len(checked.fell), "falls": int(labelled.fell.sum())},
         "float": measured(whole, checked.fell),
         "int8": measured(small, checked.fell),
@@ -205,8 +213,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=7, metavar="S", help="of all chance (default: 7)")
     parser.add_argument("--epochs", type=int, default=24, metavar="N", help="so many (default: 24)")
     parser.add_argument("--batches", type=int, default=120, metavar="N", help="in each epoch (default: 120)")
+    parser.add_argument("--rate", type=float, default=RATE, metavar="R", help=f"the greatest (default: {RATE:g})")
+    parser.add_argument("--begin", type=Path, metavar="F.tflite", help="go on from this network, made here before")
     wanted = parser.parse_args(arguments)
-    plan = Plan(tuple(wanted.files), tuple(wanted.check), wanted.epochs, wanted.batches, wanted.seed)
+    files, check = tuple(wanted.files), tuple(wanted.check)
+    plan = Plan(files, check, wanted.epochs, wanted.batches, wanted.seed, wanted.rate, wanted.begin)
     try:
         card = train(plan, wanted.out)
     except ConfigurationError as error:

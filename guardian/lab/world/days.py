@@ -21,6 +21,7 @@ from guardian import recording
 from guardian.events import URGENT_EVENTS, Event, FallSuspected, LongLie, StillnessExceeded
 from guardian.lab.console import stdout
 from guardian.lab.evaluate.intervals import poisson
+from guardian.lab.world.edges import AT_EDGE, at_edge
 from guardian.lab.world.homes import ACTIVITIES, Home, home
 from guardian.lab.world.seen import observe
 from guardian.lab.world.truth import World
@@ -79,7 +80,8 @@ def live(seed: int, day: int) -> Iterator[tuple[str, Observation, Room]]:
     """One day of one camera: what was going on, and what the eye saw; seconds count from midnight."""
     place = home(np.random.default_rng((seed, day // DAYS_A_HOME)))
     room = Room(name="room", camera=Camera(source="csi"), places=place.places)
-    for name, observation in visited(place, np.random.default_rng((seed, day, 1)), day):
+    doing = (*ACTIVITIES, *AT_EDGE)
+    for name, observation in visited(place, np.random.default_rng((seed, day, 1)), day, only=doing):
         yield name, observation, room
 
 
@@ -93,12 +95,13 @@ def visited(
     """One day of one home. `longest_sitting` cuts short what takes most of the day, and in which least happens; `only`
     these activities are done.
     """
-    often = {name: random.poisson(mean) for name, (_, mean, _) in ACTIVITIES.items()}
+    known = {**ACTIVITIES, **{name: each for name, each in at_edge(place).items() if name in only}}
+    often = {name: random.poisson(mean) for name, (_, mean, _) in known.items()}
     visits = [name for name, times in often.items() if name in only for _ in range(times)]
     random.shuffle(visits)
     begin = MORNING
     for number, name in enumerate(visits):
-        doing, _, seconds = ACTIVITIES[name]
+        doing, _, seconds = known[name]
         longest = (EVENING - begin) / (len(visits) - number)
         most = longest_sitting if name == "sitting" else LONGEST
         does = doing(random, float(min(longest, most, random.exponential(seconds) + 3)))
@@ -199,7 +202,7 @@ def _print(total: Tally, seed: int, sensitivity: str) -> None:
     table = Table(box=None)
     for head in ("going on", "hours", "false alarms", "suspected"):
         table.add_column(head, no_wrap=True)
-    for name in ACTIVITIES:
+    for name in (*ACTIVITIES, *AT_EDGE):
         hours = total.seconds[name] / 3600
         table.add_row(name, f"{hours:.1f}", str(total.alarms[name]), str(total.suspected[name]))
     out = stdout()

@@ -2,7 +2,8 @@
 
 For a body upright, leaning or lying, and each part of it seen or hidden, the model knows the score, how far off the
 keypoint is, how often and for how long the whole body is missed, and how often left and right, or head and feet, are
-taken for each other. Scores and offsets of successive frames belong together, since the eye follows a body.
+taken for each other. Scores and offsets of successive frames belong together, since the eye follows a body. What the
+edge of the picture cuts off is told of otherwise (cut.py).
 """
 
 import json
@@ -15,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from guardian.lab.world.cut import Cut, is_cut
 from guardian.lab.world.truth import Body
 from guardian.skeleton import ANKLES, HEAD, HIPS, KEYPOINTS, KNEES, MIRRORED, SHOULDERS, Pose
 
@@ -76,10 +78,12 @@ class Errors:
 
 @dataclass(slots=True)
 class Finder:
-    """Finds one body as MoveNet would, frame after frame."""
+    """Finds one body as MoveNet would, frame after frame, in a picture of that `aspect` (width / height)."""
 
     errors: Errors
     random: np.random.Generator
+    aspect: float = 4 / 3
+    cut: Cut = field(default_factory=Cut.fitted)
     _time: float | None = None
     _mood: Array = field(default_factory=lambda: np.zeros(KEYPOINTS + 1))
     _drift: Array = field(default_factory=lambda: np.zeros((KEYPOINTS, 2)))
@@ -99,11 +103,11 @@ class Finder:
         self._missing = self._switched(self._missing, self.errors.missed[how], self.errors.burst[how], elapsed)
         self._swapped = self._switched(self._swapped, self.errors.swapped[how], 0.3, elapsed)
         self._flipped = self._switched(self._flipped, self.errors.flipped[how], 1.0, elapsed)
-        if self._missing or body.seen < LEAST_SEEN:
-            return None
-        return self._pose(body, how)
+        cut = is_cut(body.keypoints[:, :2], self.aspect)
+        seen = self.cut.finds(body.seen, float(self._mood[0])) if cut else body.seen >= LEAST_SEEN
+        return self._pose(body, how, cut=cut) if seen and not self._missing else None
 
-    def _pose(self, body: Body, how: str) -> Pose:
+    def _pose(self, body: Body, how: str, *, cut: bool) -> Pose:
         seen = body.keypoints[:, 2] > 0
         order = np.arange(KEYPOINTS)
         if self._flipped:
@@ -111,7 +115,12 @@ class Finder:
         if self._swapped:
             order = order[MIRRORED]
         score, spread, off = (self._of(table, how, seen[order]) for table in self._tables())
-        places = body.keypoints[order, :2] + self._drift * (off * size(body.keypoints[:, :2]))[:, None]
+        places = body.keypoints[order, :2]
+        if cut:
+            score, spread = self.cut.scored(score, spread, places, PART_OF, self.aspect)
+            places = self.cut.placed(places, self._drift, self.aspect)
+        else:
+            places = places + self._drift * (off * size(places))[:, None]
         scores = np.clip(score + spread * (0.7 * self._mood[0] + 0.7 * self._mood[1:]), 0.02, 0.98)
         keypoints = np.column_stack([places, scores]).astype(np.float32)
         return Pose(keypoints, float(scores.mean()))

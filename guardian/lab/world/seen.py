@@ -24,8 +24,8 @@ def observe(
 
     `fps` is the rate while something moves; a Raspberry Pi's is not constant, so each frame comes off its time a bit.
     """
-    finders = [Finder(Errors.fitted(), random) for _ in world.persons]
     aspect = world.camera.width / world.camera.height
+    finders = [Finder(Errors.fitted(), random, aspect) for _ in world.persons]
     time, moved, bodies = 0.0, 0.0, world.bodies(0.0)
     while time < world.seconds + empty:
         still = world.still(time)

@@ -19,6 +19,8 @@ _LIMBS = ("upperarm", "lowerarm", "hand", "thigh", "calf", "foot")
 _JOINTS = tuple(f"{limb}_{side}" for limb in _LIMBS for side in ("l", "r"))
 SKIN = 0.12
 """Joints lie so deep in the body, metres: what is nearer to one than this does not hide the skin before it."""
+NEAREST = 0.1
+"""Metres before the camera from which on something is shown where a straight lens shows it."""
 STILL = frozenset({"wait", "sit", "lie", "stand", "fall"})
 
 
@@ -68,11 +70,22 @@ class World:
         for person, head in zip(self.persons, self._heads, strict=True):
             transforms = person.skeleton.transforms(person.figure(time * self.pace))
             joints = _joints(person, head, transforms)
-            places, depth = self.camera.project(joints)
+            places, depth = self._project(joints)
             inside = (depth > 0) & (places >= 0).all(1) & (places < [self.camera.width, self.camera.height]).all(1)
             seen = inside & ~self.hidden(joints)
             found.append(Body(np.column_stack([places[:, ::-1] / self.camera.height, seen]), joints))
         return tuple(found)
+
+    def _project(self, joints: Array) -> tuple[Array, Array]:
+        """As the camera does; but what is beside or behind it comes to lie far outside of the picture, on its own side,
+        where the camera itself would put it in the middle.
+        """
+        places, depth = self.camera.project(joints)
+        beside = depth < NEAREST
+        if beside.any():
+            ahead = joints[beside] - np.outer(NEAREST - depth[beside], self.camera.axes[:, 2])
+            places[beside] = self.camera.project(ahead)[0]
+        return places, depth
 
     def still(self, time: float) -> bool:
         """Whether nobody does anything but stay as they are."""
