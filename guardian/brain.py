@@ -185,6 +185,7 @@ class Brain:
                 self._note(events, moment)
                 seen = replace(moment, monotonic=observation.time)
                 self._habits.see(room, pipeline.figures, pipeline.still, seen, in_view=not pipeline.view_lost)
+                self._habits.stroll(pipeline.strolls, seen)
                 self._note(rests.update(pipeline.figures, events, seen, observation.aspect), moment)
                 self._remember(room, moment)
             case Greeted(room, hello):

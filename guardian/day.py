@@ -21,8 +21,8 @@ MOST_SECONDS = 8 * 7_200
 """In one hour of the wall clock: eight bodies, and the hour that is there twice when summer time ends."""
 
 _HOURLY = ("postures", "places", "rooms", "still")
-_TIMES = ("rising", "bedtime", "kitchen")
-_COUNTS = ("night_risings", "night_visits", "visits", "visitors", "night_up", "up", "gap", "away", "watched")
+_TIMES = ("rising", "bedtime", "kitchen", "speed")
+_COUNTS = ("night_risings", "night_visits", "visits", "visitors", "night_up", "up", "gap", "away", "watched", "strolls")
 
 Hourly = Mapping[str, tuple[int, ...]]
 
@@ -35,6 +35,7 @@ class Day:
     `rising`, `bedtime` and `kitchen` (first there) are minutes after midnight, None where it was not seen; `visits` are
     of the bathroom, `night_visits` those at night. The rest are seconds: `up` since early morning, `night_up` at night,
     the longest `gap` by day in which nobody was seen at home, `away` from home, and `watched` (a room could be seen).
+    `speed` is how fast somebody walked on the middle one of so many `strolls`, millimetres a second, or None.
     Raises ValueError where it cannot be a day.
     """
 
@@ -56,6 +57,8 @@ class Day:
     gap: int = 0
     away: int = 0
     watched: int = 0
+    speed: int | None = None
+    strolls: int = 0
 
     def __post_init__(self) -> None:
         """Refuse numbers that no day has."""

@@ -18,6 +18,7 @@ from guardian.posture import Figure
 from guardian.section import RoomKind
 from guardian.senses import Sensed
 from guardian.settings import Room, Settings
+from guardian.strolls import Stroll
 
 VISITORS_SECONDS, VISITORS_GAP = 300.0, 600.0
 """More people than live here, for so long, are visitors; others, once so much time has passed without them."""
@@ -146,6 +147,13 @@ class Diary:
         self._felt = tuple(each for each in senses if each.state is SenseState.ON and each.kind in PRESENT)
         if any(each.since > self._left for each in self._felt):
             self.away = False
+
+    def stroll(self, strolls: Iterable[Stroll], moment: Moment) -> None:
+        """Count walks."""
+        for stroll in strolls if self.today == moment.wall.date() else ():
+            self.household.stroll(stroll.speed, moment.wall.date())
+            if stroll.who is not None:
+                self._ledger(stroll.who).stroll(stroll.speed, moment.wall.date())
 
     def _ledger(self, who: str) -> Ledger:
         return self._ledgers.setdefault(who, Ledger(who, self._limits))

@@ -14,6 +14,7 @@ from guardian.routine import Routine
 from guardian.senses import Sensed
 from guardian.settings import Settings
 from guardian.strangers import Strangers
+from guardian.strolls import Stroll
 from guardian.usual import LONGEST_DAYS
 from guardian.web.household import HabitsShown
 
@@ -59,6 +60,10 @@ class Habits:
     ) -> None:
         """Take what is seen of one room; see Diary.see."""
         self._diary.see(room, figures, still, moment, in_view=in_view)
+
+    def stroll(self, strolls: Iterable[Stroll], moment: Moment) -> None:
+        """Take the walks that are over."""
+        self._diary.stroll(strolls, moment)
 
     def feel(self, senses: Iterable[Sensed]) -> None:
         """Take how the senses stand that are no cameras."""

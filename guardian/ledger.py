@@ -9,6 +9,7 @@ from collections import defaultdict, deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from statistics import median
 
 from guardian.behaviour import at_night
 from guardian.day import HOURS, Day, Hourly
@@ -32,6 +33,8 @@ JUDGE_SECONDS = 15.0
 RISING_GAP, VISIT_GAP = 300.0, 180.0
 """What is so many seconds after the last is another rising at night, another visit."""
 KITCHEN_SECONDS = 60.0
+MOST_STROLLS = 500
+"""Of one day: their middle does not become surer by more."""
 DAY_MINUTES = 1_440
 
 Tables = defaultdict[str, list[float]]
@@ -62,6 +65,7 @@ class Page:
     gap: float = 0.0
     away: float = 0.0
     watched: float = 0.0
+    speeds: list[float] = field(default_factory=list)
 
     def close(self, day: date, who: str) -> Day:
         """Round it to a Day."""
@@ -84,6 +88,8 @@ class Page:
             gap=round(self.gap),
             away=round(self.away),
             watched=round(self.watched),
+            speed=round(1_000 * median(self.speeds)) if self.speeds else None,
+            strolls=len(self.speeds),
         )
 
     @staticmethod
@@ -102,6 +108,7 @@ class Page:
             gap=day.gap,
             away=day.away,
             watched=day.watched,
+            speeds=[] if day.speed is None else [day.speed / 1_000] * day.strolls,
         )
         for name in ("postures", "places", "rooms", "still"):
             for what, seconds in getattr(day, name).items():
@@ -220,6 +227,12 @@ class Ledger:
         if not in_bed and kind != "bedroom":
             self._up(moment, night=night)
         self._wake_or_sleep(now)
+
+    def stroll(self, speed: float, day: date) -> None:
+        """Count a walk at so many metres a second."""
+        speeds = self.page(day).speeds
+        if len(speeds) < MOST_STROLLS:
+            speeds.append(speed)
 
     def _in_kitchen(self, page: Page, step: float, wall: datetime) -> None:
         if wall.hour < MORNING:

@@ -19,6 +19,7 @@ from guardian.roll import Askew, Roll
 from guardian.screens import Screens
 from guardian.settings import Camera, Place, Room, Settings
 from guardian.skeleton import Observation
+from guardian.strolls import Stroll, Strolls
 from guardian.tracking import Track, Tracker, TrackState
 from guardian.view import View
 
@@ -56,6 +57,9 @@ class Pipeline:
         self._stillness = Stillness(room.name, settings.behaviour, still_usual)
         self._view, self._aim = View(room.name, now), Aim(room.name)
         self._present: dict[int, Figure] = {}
+        self._strolls = Strolls()
+        self.strolls: tuple[Stroll, ...] = ()
+        """The walks that were over with the last observation."""
         self.figures: tuple[Figure, ...] = ()
 
     @property
@@ -85,6 +89,7 @@ class Pipeline:
         self.figures = self._postures.update(persons, now, aspect, placed=not moved)
         self._roll.update(tracks, now, aspect, moved=moved)
         self._ground.update(self.figures, now, aspect, moved=moved)
+        self.strolls = self._strolls.update(persons, now, aspect, self.ground, moved=moved)
         self._opinion.update(self.figures, now)
         return (
             *self._view.update(observation),

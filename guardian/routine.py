@@ -12,10 +12,11 @@ from typing import TypeAlias
 
 from guardian.day import HOURS, HOUSEHOLD, Day
 from guardian.diary import Diary
-from guardian.events import CheckInMissed, NightWandering, PersonEvent, PersonRecovered, RoutineBroken
+from guardian.events import CheckInMissed, GaitDeclined, NightWandering, PersonEvent, PersonRecovered, RoutineBroken
 from guardian.ledger import Ledger, Page, is_up, minutes_of, morning_of
 from guardian.moment import Moment
 from guardian.settings import Behaviour, Settings
+from guardian.trend import Decline, decline
 from guardian.usual import LONGEST_DAYS, Expected, Usual, clock, spread, times
 
 CHECK_SECONDS = 60.0
@@ -30,6 +31,10 @@ NIGHT_UP_SECONDS, NIGHT_UP_TIMES, NIGHT_UP_MORE = 1_200, 1.5, 900
 """Up at night for so long is never unusual; and as many times as long as on most nights, and so much more, is."""
 GAP_SECONDS, GAP_MORE = 7_200, 3_600
 """The same, of nobody to be seen by day."""
+STROLLS = 3
+"""A day on which fewer walks were measured says nothing of how somebody walks."""
+SLOWER, AGAIN_DAYS = 0.025, 28
+"""Metres a second by which walking has to become slower to be told, and after how many days it is told again."""
 RELIABLE = 0.9
 """A person is missed by name only where the name was known on so many of the days."""
 STILL_TIMES, STILL_MORE, HOUR_REACH = 1.5, 1_800.0, 1
@@ -102,6 +107,12 @@ def _hours(seconds: float) -> str:
     return f"{seconds / 3600:.1f} hours" if seconds >= GAP_SECONDS else f"{seconds / 60:.0f} minutes"
 
 
+def _slower(usual: Usual) -> Decline | None:
+    """Whether somebody has come to walk more slowly."""
+    walked = [(day.date, day.speed / 1_000) for day in usual.days if day.speed and day.strolls >= STROLLS]
+    return decline(sorted(walked), SLOWER)
+
+
 NIGHT_VISITS = "night visits"
 ROUTINES: Mapping[str, Rule] = {
     "rising": _late("rising", "up"),
@@ -112,7 +123,7 @@ ROUTINES: Mapping[str, Rule] = {
 """What RoutineBroken is told of."""
 MISSED = frozenset({"rising", "kitchen"})
 """Rules that say that somebody is missed: only where a room was seen for most of the day, and nobody is out."""
-CHECK_IN, WANDERING = "check-in", "wandering"
+CHECK_IN, WANDERING, GAIT = "check-in", "wandering", "gait"
 Told: TypeAlias = tuple[str, str, str]
 
 
@@ -130,6 +141,8 @@ class Routine:
         self._told: frozenset[Told] = frozenset()
         self._awaited = False
         self._missed: dict[str, float] = {}
+        self._asked: frozenset[tuple[str, date]] = frozenset()
+        self._residents = settings.household.residents
 
     def learn(self, days: Iterable[Day]) -> None:
         """Take days that are over."""
@@ -187,7 +200,26 @@ class Routine:
             *self._check_in(diary, moment),
             *(event for ledger in diary.ledgers for event in self._broken(ledger, diary, moment)),
             *self._wandering(diary, moment),
+            *(event for who in self.who for event in self._gait(who, moment)),
         )
+
+    def _gait(self, who: str, moment: Moment) -> tuple[PersonEvent, ...]:
+        """Whether somebody walks more slowly than weeks ago; asked once a day, and told every four weeks at most. Of
+        several people together it would say who was about more.
+        """
+        today = moment.wall.date()
+        if (who, today) in self._asked or (who == HOUSEHOLD and self._residents != 1):
+            return ()
+        self._asked |= {(who, today)}
+        found = _slower(self.usual(who, today))
+        lately = any(told[:2] == (GAIT, who) for told in self._told)
+        if found is None or lately or not self._say(GAIT, who, today):
+            return ()
+        reason = (
+            f"Walks at about {100 * found.after:.0f} cm/s since {found.since:%d %B}; before that it was "
+            f"{100 * found.before:.0f} cm/s."
+        )
+        return (_told(GaitDeclined, moment, reason, who),)
 
     def _turn(self, today: date) -> None:
         """Begin a day: what is usual is as of today, and what was said of other days is of no use."""
@@ -195,7 +227,9 @@ class Routine:
             return
         self._today = today
         self._usual = {}
-        self._told = frozenset(told for told in self._told if abs((date.fromisoformat(told[2]) - today).days) <= 1)
+        self._asked = frozenset(asked for asked in self._asked if asked[1] == today)
+        recent = (told for told in self._told if abs((date.fromisoformat(told[2]) - today).days) < AGAIN_DAYS)
+        self._told = frozenset(recent)
         household = Usual((day for day in self._days if day.who == HOUSEHOLD), today)
         self._usual[HOUSEHOLD] = household
         self._still = still_limits(household)

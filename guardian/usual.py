@@ -95,11 +95,13 @@ class Usual:
         bed = self.expected(lambda day: day.bedtime)
         kitchen = self.expected(lambda day: day.kitchen)
         visits = self.expected(lambda day: day.night_visits)
+        speed = self.expected(lambda day: day.speed)
         return (
             self.progress,
             *((f"Usually up by {times(rising)}.",) if rising else ()),
             *((f"Usually in the kitchen by {times(kitchen)}.",) if kitchen else ()),
             *((f"Usually in bed by {times(bed)}.",) if bed else ()),
+            *((f"Walks at about {speed.median / 10:.0f} cm/s.",) if speed else ()),
             *((f"Usually {visits.median:g} bathroom visits a night ({spread(visits)}).",) if visits else ()),
         )
 

@@ -11,6 +11,7 @@ const TRENDS = [
   ["rising", "Up at", clock],
   ["bedtime", "In bed at", clock],
   ["night_visits", "Bathroom visits a night", (value) => `${value}`],
+  ["speed", "Walking, cm/s", (value) => (value / 10).toFixed(0)],
   ["up", "Hours up", (value) => (value / HOUR).toFixed(1)],
 ];
 
