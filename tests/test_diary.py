@@ -7,8 +7,10 @@ from lived import STEP, Lived, figure
 from guardian.day import HOUSEHOLD, Day
 from guardian.devices import Kind, SenseState
 from guardian.diary import VISITORS_SECONDS
+from guardian.ledger import MOST_STROLLS
 from guardian.posture import Posture
 from guardian.senses import Sensed
+from guardian.strolls import Stroll
 
 UP, SLEEPER = figure(), figure(Posture.LYING, "bed")
 AT_THE_DOOR = figure(place="exit")
@@ -178,3 +180,28 @@ def test_a_kitchen_without_a_camera_is_one_too():
     lived = Lived("2025-06-04T09:00", senses=[radar]).be(1)
     lived.diary.feel([sensed(Kind.PRESENCE, "k")])
     assert lived.be(5).today.kitchen == pytest.approx(9 * 60 + 2, abs=1)
+
+
+def test_the_speed_of_a_day_is_that_of_its_middle_walk_and_survives_a_restart():
+    lived = Lived("2025-06-04T09:00").be(1)
+    walks = [Stroll("Anna", 0.5), Stroll(None, 0.7), Stroll(None, 0.6)]
+    lived.diary.stroll(walks, lived.clock.moment())
+    assert (lived.today.speed, lived.today.strolls) == (600, 3)
+    assert {day.who: day.speed for day in lived.diary.days} == {HOUSEHOLD: 600, "Anna": 500}
+    again = Lived("2025-06-04T09:05")
+    again.diary.recall(lived.diary.days)
+    again.diary.stroll([Stroll(None, 0.9)], again.clock.moment())
+    assert (again.today.speed, again.today.strolls) == (600, 4)
+
+
+def test_walks_while_the_clock_cannot_be_right_do_not_count():
+    lived = Lived("2025-06-04T09:00")
+    lived.diary.today = None
+    lived.diary.stroll([Stroll(None, 0.9)], lived.clock.moment())
+    assert lived.diary.days == ()
+
+
+def test_of_a_day_only_so_many_walks_are_kept():
+    lived = Lived("2025-06-04T09:00").be(1)
+    lived.diary.stroll([Stroll(None, 0.5)] * (MOST_STROLLS + 10), lived.clock.moment())
+    assert lived.today.strolls == MOST_STROLLS

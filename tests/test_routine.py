@@ -1,3 +1,5 @@
+import re
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -6,7 +8,7 @@ from hypothesis import strategies as st
 from lived import Lived, figure
 
 from guardian.day import HOURS, Day
-from guardian.events import CheckInMissed, NightWandering, PersonRecovered, RoutineBroken
+from guardian.events import CheckInMissed, GaitDeclined, NightWandering, PersonRecovered, RoutineBroken
 from guardian.posture import Posture
 from guardian.routine import Routine, latest
 from guardian.usual import Expected
@@ -189,3 +191,31 @@ def test_before_the_first_tick_nothing_is_compared():
     lived = Lived("2025-06-04T09:00")
     lived.diary.today = None
     assert Routine(lived.settings).tick(lived.diary, lived.clock.moment()) == ()
+
+
+def walking(who: str = "", drop: int = 120) -> list[Day]:
+    return [
+        replace(day, speed=800 + 7 * (number % 5) - (drop if number < 15 else 0), strolls=9)
+        for number, day in enumerate(history(60, who))
+    ]
+
+
+def test_who_has_come_to_walk_more_slowly_is_told_once_in_four_weeks():
+    alone = {"household": {"residents": 1}}
+    lived = Lived("2025-06-04T09:00", days=walking(), **alone).be(10, "kitchen", UP).until("09:00", "kitchen", UP)
+    (event,) = lived.named(GaitDeclined)
+    assert re.fullmatch(
+        r"Walks at about 69 cm/s since (1[89]|2[01]) May; before that it was 81 cm/s\.", event.reasons[0]
+    )
+    assert event.person is None
+
+
+def test_of_several_people_together_nothing_is_said_of_how_they_walk_but_of_each_by_name():
+    lived = Lived("2025-06-04T09:00", days=[*walking(), *walking("Anna"), *walking("Bert", drop=0)])
+    lived.be(10, "kitchen", UP)
+    assert [event.person for event in lived.named(GaitDeclined)] == ["Anna"]
+
+
+def test_days_on_which_somebody_hardly_walked_say_nothing():
+    days = [replace(day, strolls=2) for day in walking("Anna")]
+    assert Lived("2025-06-04T09:00", days=days).be(10, "kitchen", UP).named(GaitDeclined) == []
