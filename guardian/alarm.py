@@ -210,6 +210,8 @@ class Alarm:
             case ViewLost() if event.room not in self._unseen:
                 self._unseen[event.room] = event
                 self._blind_at[event.room] = now + self._view_lost_seconds
+            case ViewLost():  # the same, and by now it is known why
+                self._unseen[event.room] = replace(event, time=self._unseen[event.room].time)
             case ViewRestored():
                 self._unseen.pop(event.room, None)
                 self._blind_at.pop(event.room, None)

@@ -23,7 +23,7 @@ class View:
         self._changed = now
         self._bad_since: float | None = None
         self._good_since: float | None = None
-        self._lost = False
+        self._lost = self._unexplained = False
 
     @property
     def lost(self) -> bool:
@@ -47,11 +47,16 @@ class View:
     def tick(self, now: float) -> tuple[Event, ...]:
         """Notice that no frame has come for too long."""
         silent = now - self._last
-        return self._lose(now, f"No picture from the camera for {silent:.0f} s.") if silent >= SILENT_SECONDS else ()
+        if self._lost or silent < SILENT_SECONDS:
+            return ()
+        self._unexplained = True
+        return self._lose(now, f"No picture from the camera for {silent:.0f} s.")
 
     def cut(self, now: float, reason: str) -> tuple[Event, ...]:
-        """The eye has ended: the view is lost at once."""
+        """The eye has ended: the view is lost at once. Where it was silent before, it is told now why."""
         self._good_since = None
+        self._lost = self._lost and not self._unexplained
+        self._unexplained = False
         return self._lose(now, reason)
 
     def _trouble(self, observation: Observation) -> str:
@@ -76,5 +81,5 @@ class View:
     def _restore(self, now: float) -> tuple[Event, ...]:
         if not self._lost:
             return ()
-        self._lost = False
+        self._lost = self._unexplained = False
         return (ViewRestored(time=now, room=self._room, reasons=("The room can be seen again.",)),)

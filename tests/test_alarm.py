@@ -563,6 +563,14 @@ class TestView:
         subject.handle(self.LOST, 100.0)
         assert subject.next_deadline == 180.0
 
+    def test_what_is_known_later_is_what_is_told(self):
+        subject = alarm()
+        subject.handle(self.LOST, 0.0)
+        subject.handle(ViewLost(time=7.0, room="bedroom", reasons=("There is no such film.",)), 7.0)
+        (notice,) = of(subject.tick(180.0), Notify)
+        assert "There is no such film." in notice.body
+        assert subject.incidents[0].opened == 0.0
+
     @pytest.mark.parametrize("taken", [True, False])
     def test_it_ends_when_the_room_is_seen_again(self, taken: bool):  # noqa: FBT001 a case of the test
         subject = alarm()
