@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from guardian.behaviour import at_night
 from guardian.day import HOUSEHOLD, MOST_SECONDS, Day
 from guardian.devices import Kind, SenseState
-from guardian.ledger import STEP_SECONDS, Ledger, counted
+from guardian.ledger import STEP_SECONDS, Ledger, counted, minutes_of
 from guardian.moment import Moment
 from guardian.posture import Figure
 from guardian.section import RoomKind
@@ -195,15 +195,19 @@ class Diary:
         page.away += seconds if self.away else 0.0
         if self._residents is not None and self._company.arrives(len(self.present) - self._residents, now):
             page.visitors += 1
-        if self.unseen_since(moment) is not None:
-            page.gap = max(page.gap, now - self.household.seen)
+        since = self.unseen_since(moment)
+        if since is not None:
+            page.gap = max(page.gap, now - since)
 
     def unseen_since(self, moment: Moment) -> float | None:
         """Since when nobody was seen who should be: monotonic seconds, while somebody is up and at home by day."""
         page, now = self.household.page(moment.wall.date()), moment.monotonic
         by_day = page.rising is not None and not at_night(self._limits, moment.wall.hour)
         watched = bool(self.in_view) and not (self.away or self.present or self._felt)
-        return self.household.seen if by_day and watched and now > self.household.seen > float("-inf") else None
+        if not (by_day and watched and now > self.household.seen > float("-inf")):
+            return None
+        dawn = now - 60 * (minutes_of(moment.wall, moment.wall.date()) - 60 * self._limits.night_to)
+        return max(self.household.seen, dawn)
 
     def closed(self) -> tuple[Day, ...]:
         """Give the days that are over, once."""

@@ -155,7 +155,9 @@ class Ledger:
         self._limits = limits
         self._pages: dict[date, Page] = {}
         self._minutes: deque[_Minute] = deque()
-        self._up_at = self._judged = float("-inf")
+        self._judged = float("-inf")
+        self.up_at = float("-inf")
+        """When somebody was last up, monotonic seconds."""
         self._rising, self._visit = _Spell(RISING_GAP), _Spell(VISIT_GAP)
         self.seen = float("-inf")
         """When somebody was last seen, monotonic seconds."""
@@ -251,8 +253,8 @@ class Ledger:
     def _up(self, moment: Moment, *, night: bool) -> None:
         """Count the time since somebody was last up, once however many are."""
         wall, now = moment.wall, moment.monotonic
-        step = now - self._up_at if now - self._up_at <= STEP_SECONDS else 0.0
-        self._up_at = now
+        step = now - self.up_at if now - self.up_at <= STEP_SECONDS else 0.0
+        self.up_at = now
         minute = wall.replace(second=0, microsecond=0)
         if not self._minutes or self._minutes[-1].wall != minute:
             self._minutes.append(_Minute(minute, now))

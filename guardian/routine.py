@@ -21,11 +21,13 @@ from guardian.usual import LONGEST_DAYS, Expected, Usual, clock, spread, times
 
 CHECK_SECONDS = 60.0
 """The day is compared with what is usual so often."""
+UP_SECONDS = 1_800.0
+"""Who was up so lately, and be it that they have just come home, is not missed."""
 SIGN_SECONDS = 30
 """Up for so long since early morning is a sign of life."""
 GRACE_MINUTES, MOST_MINUTES = 60, 240
 """Later than on nineteen of twenty days by at least the first, or than the usual time by the second, is late."""
-VISITS = 3
+VISITS = 4
 """So few visits to the bathroom in a night are never many."""
 NIGHT_UP_SECONDS, NIGHT_UP_TIMES, NIGHT_UP_MORE = 1_200, 1.5, 900
 """Up at night for so long is never unusual; and as many times as long as on most nights, and so much more, is."""
@@ -55,6 +57,7 @@ class _Now:
     night: Page
     usual: Usual
     watched: float
+    up: float
     minutes: int
     unseen: float | None
     limits: Behaviour
@@ -87,7 +90,7 @@ def _relied_on(expected: Expected, who: str) -> bool:
 def _many_visits(now: _Now) -> str | None:
     expected = now.usual.expected(lambda day: day.night_visits)
     count = now.night.night_visits
-    if expected is None or count <= max(VISITS, 2 * expected.median, expected.high + 2):
+    if expected is None or count <= max(VISITS, 2 * expected.median, expected.high + 1):
         return None
     return f"{count} visits to the bathroom this night; usually {expected.median:g} ({spread(expected)})."
 
@@ -246,6 +249,7 @@ class Routine:
             night=ledger.look(morning_of(wall)),
             usual=usual,
             watched=diary.household.look(today).watched,
+            up=moment.monotonic - ledger.up_at,
             minutes=minutes_of(wall, today),
             unseen=None if since is None else moment.monotonic - since,
             limits=self._limits,
@@ -267,6 +271,8 @@ class Routine:
         empty for days is told once.
         """
         if ledger.who in self._missed and ledger.seen <= self._missed[ledger.who]:
+            return False
+        if now.up <= UP_SECONDS:
             return False
         watched = 2 * now.watched >= 60 * now.minutes
         if name == "kitchen":

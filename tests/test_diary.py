@@ -205,3 +205,9 @@ def test_of_a_day_only_so_many_walks_are_kept():
     lived = Lived("2025-06-04T09:00").be(1)
     lived.diary.stroll([Stroll(None, 0.5)] * (MOST_STROLLS + 10), lived.clock.moment())
     assert lived.today.strolls == MOST_STROLLS
+
+
+def test_the_hours_of_the_night_count_for_no_gap():
+    lived = Lived("2025-06-04T04:30").be(15, "kitchen", UP).until("07:30")
+    assert lived.today.rising is not None
+    assert lived.today.gap == pytest.approx(1_800, abs=60)

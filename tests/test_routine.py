@@ -69,11 +69,16 @@ def test_a_home_that_stays_empty_for_days_is_told_once():
     assert len(reasons(lived)) == 3  # gone again by day, and not up on the next
 
 
+def test_who_comes_home_late_in_the_day_is_not_missed_there():
+    lived = Lived("2025-06-03T20:00", days=history()).be(10, "kitchen", UP).be(1, "hall", AT_THE_DOOR).until("17:00")
+    assert reasons(lived.be(40, "kitchen", UP)) == []
+
+
 def test_twice_as_many_visits_to_the_bathroom_as_usual_are_told_in_the_night_itself():
     lived = Lived("2025-06-03T23:00", days=history())
     for _ in range(6):
         lived.be(20, "bedroom", SLEEPER).be(4, "bathroom", UP)
-    assert reasons(lived) == ["4 visits to the bathroom this night; usually 1 (1-1 on 22 of 22 weekdays)."]
+    assert reasons(lived) == ["5 visits to the bathroom this night; usually 1 (1-1 on 22 of 22 weekdays)."]
     assert lived.clock.moment().wall.hour == 1
 
 
