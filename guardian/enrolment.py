@@ -69,6 +69,10 @@ class Enrolment:
             if optics is not None:
                 return self._finish(optics, now)
             self._hint = NO_FLOOR
+        return self.tick(now)
+
+    def tick(self, now: float) -> EnrolmentEnded | None:
+        """Let time pass, with a frame or without; say so once too much has passed."""
         if now - self._begun > SECONDS:
             return self._ended(now, TOO_LITTLE.format(minutes=SECONDS / 60, hint=self._hint))
         return None

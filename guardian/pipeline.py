@@ -218,9 +218,17 @@ class Pipeline:
         self._enrolment = None
         return (ended,)
 
+    def _wait(self, now: float) -> tuple[Event, ...]:
+        """End an enrolment in time, though no frame may come."""
+        ended = None if self._enrolment is None else self._enrolment.tick(now)
+        if ended is None:
+            return ()
+        self._enrolment = None
+        return (ended,)
+
     def tick(self, moment: Moment) -> tuple[Event, ...]:
         """Let time pass without a frame."""
-        return self._view.tick(moment.monotonic)
+        return (*self._view.tick(moment.monotonic), *self._wait(moment.monotonic))
 
     def cut(self, now: float, reason: str) -> tuple[Event, ...]:
         """The eye has ended."""

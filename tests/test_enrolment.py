@@ -97,6 +97,15 @@ def test_it_ends_by_itself_and_says_what_was_amiss(monkeypatch: pytest.MonkeyPat
     assert ALONE in minute.ended.reasons[0]
 
 
+def test_it_ends_though_the_camera_gives_no_picture():
+    minute = Minute().show(5, Stroller())
+    assert minute.enrolment.tick(enrolment.SECONDS) is None
+    ended = minute.enrolment.tick(enrolment.SECONDS + 1)
+    assert ended is not None
+    assert not ended.kept
+    assert minute.enrolment.progress.share == 0
+
+
 def test_it_can_be_called_off():
     minute = Minute().show(5, Stroller())
     assert not minute.enrolment.cancel(minute.now).kept

@@ -119,6 +119,18 @@ def test_an_enrolment_is_called_off_by_another_one_and_by_erasing_the_person():
     assert watched.pipeline.enrolment is None
 
 
+def test_an_enrolment_ends_in_time_though_the_camera_gives_no_picture():
+    watched = configured()
+    watched.pipeline.begin_enrolment("Mary", 0.0)
+    strolled(watched, Stroller(), 5)
+    watched.clock.advance(60)
+    assert not any(isinstance(event, EnrolmentEnded) for event in watched.pipeline.tick(watched.clock.moment()))
+    watched.clock.advance(300)
+    (ended,) = (event for event in watched.pipeline.tick(watched.clock.moment()) if isinstance(event, EnrolmentEnded))
+    assert (ended.person, ended.kept) == ("Mary", False)
+    assert watched.pipeline.enrolment is None
+
+
 def test_two_who_walk_together_are_not_enrolled(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("guardian.enrolment.SECONDS", 3.0)
     watched = configured()
