@@ -21,6 +21,8 @@ TIMEOUT_SECONDS = 5.0
 LOOK_SECONDS = 1.0
 MOST_SECONDS = 330.0
 """How long an enrolment is followed: a bit longer than the box takes for it."""
+BEGUN_SECONDS = 20.0
+"""How long it may take until the box shows that an enrolment goes on: one that was called off before is never shown."""
 ERASED_SECONDS = 20.0
 
 
@@ -85,12 +87,14 @@ def enrol(
     box, rooms, name = Box(settings), [each.name for each in settings.rooms], name.strip()
     box.ask("enrol", name=name, **({"room": room} if room else {}))
     room, said = room or rooms[0], ""
-    for _ in range(round(MOST_SECONDS / LOOK_SECONDS)):
+    for looks in range(round(MOST_SECONDS / LOOK_SECONDS)):
         wait(LOOK_SECONDS)
         found = [each for each in box.people()["enrolments"] if (each["name"], each["room"]) == (name, room)]
         if not found and said:
             tell(CANCELLED)
             return False
+        if not found and looks * LOOK_SECONDS >= BEGUN_SECONDS:
+            break
         if not found:
             continue
         now = found[0]

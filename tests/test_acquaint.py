@@ -99,6 +99,11 @@ def test_what_the_box_refuses_or_never_ends_is_told(running: Running, monkeypatc
         enrol(running.settings, "Mary", "attic", running.told.append)
     with pytest.raises(GuardianError, match="name is missing"):
         enrol(running.settings, " ", "kitchen", running.told.append)
+    waited: list[float] = []
+    with pytest.raises(GuardianError, match="has not said how"):
+        enrol(running.settings, "Mary", "kitchen", running.told.append, waited.append)
+    assert acquaint.BEGUN_SECONDS <= sum(waited) < 2 * acquaint.BEGUN_SECONDS
+    running.household.show(people=PeopleShown((), (EnrolmentShown("Mary", "kitchen", 0.25, "Walk."),)))
     monkeypatch.setattr(acquaint, "MOST_SECONDS", 3.0)
     with pytest.raises(GuardianError, match="has not said how"):
         enrol(running.settings, "Mary", "kitchen", running.told.append, lambda _: None)
