@@ -3,7 +3,7 @@
 from boxes import KITCHEN, SETTINGS, Box
 from strollers import CAMERA, Stroller
 
-from guardian.enrolment import CANCELLED, KEPT, NOBODY
+from guardian.enrolment import BLIND, CANCELLED, KEPT, NOBODY, SECONDS
 from guardian.events import EnrolmentAsked, ErasureAsked, ViewAccepted
 from guardian.identity import Template
 from guardian.people import People
@@ -85,3 +85,16 @@ def test_before_another_view_of_the_camera_nobody_is_known():
     house.brain.take(ViewAccepted(time=moment.monotonic, room="kitchen", fits=False, **WHO), moment)
     assert house.log.all("erase in") == ["kitchen"]
     assert house.brain.shown.people.known == ()
+
+
+def test_an_enrolment_to_which_nobody_comes_ends_in_time_says_why_and_keeps_nothing():
+    house = House()
+    house.ask("Mary")
+    house.let_pass(SECONDS + 1)
+    (ended,) = house.brain.shown.people.enrolments
+    assert (ended.name, ended.room, ended.ended, ended.kept) == ("Mary", "kitchen", True, False)
+    assert "Not enrolled" in ended.text
+    assert BLIND in ended.text
+    assert house.log.all("person") == []
+    house.erase("Mary")
+    assert house.brain.shown.people.enrolments == ()
