@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from guardian.app import STORE
+from guardian.enrolment import CANCELLED
 from guardian.errors import GuardianError
 from guardian.io.store import Store, read_people
 from guardian.settings import Settings
@@ -20,6 +21,8 @@ TIMEOUT_SECONDS = 5.0
 LOOK_SECONDS = 1.0
 MOST_SECONDS = 330.0
 """How long an enrolment is followed: a bit longer than the box takes for it."""
+BEGUN_SECONDS = 20.0
+"""How long it may take until the box shows that an enrolment goes on: one that was called off before is never shown."""
 ERASED_SECONDS = 20.0
 
 
@@ -81,12 +84,17 @@ def enrol(
     """Ask the box to get to know somebody, and `tell` what to do until it has ended; whether the person is enrolled.
     `room` may be empty where there is but one. Raises GuardianError.
     """
-    box, rooms = Box(settings), [each.name for each in settings.rooms]
+    box, rooms, name = Box(settings), [each.name for each in settings.rooms], name.strip()
     box.ask("enrol", name=name, **({"room": room} if room else {}))
     room, said = room or rooms[0], ""
-    for _ in range(round(MOST_SECONDS / LOOK_SECONDS)):
+    for looks in range(round(MOST_SECONDS / LOOK_SECONDS)):
         wait(LOOK_SECONDS)
         found = [each for each in box.people()["enrolments"] if (each["name"], each["room"]) == (name, room)]
+        if not found and said:
+            tell(CANCELLED)
+            return False
+        if not found and looks * LOOK_SECONDS >= BEGUN_SECONDS:
+            break
         if not found:
             continue
         now = found[0]
@@ -114,7 +122,7 @@ def people(settings: Settings) -> list[str]:
 
 def forget(settings: Settings, name: str, wait: Callable[[float], None] = time.sleep) -> bool:
     """Erase a person, through the box where it runs; whether there was anything of it. Raises GuardianError."""
-    path = _store(settings)
+    path, name = _store(settings), name.strip()
     known = name in read_people(path)
     try:
         Box(settings).ask("erase", name=name)

@@ -26,6 +26,7 @@ NOBODY = "Walk through the room now, to and fro, near to the camera and far from
 ALONE = "Only one person may be in the room; the others please leave it."
 CUT = "Walk where the camera sees all of you, from head to feet."
 MOVED = "The camera points elsewhere than it did; tell the box first that this is its view."
+BLIND = "The camera sees nothing just now; see to it first."
 NO_FLOOR = "Walk near to the camera and far from it: the box does not know yet how it looks at the floor."
 KEPT = "Enrolled in this room; the box knows this body from now on."
 TOO_LITTLE = "Not enrolled: within {minutes:.0f} minutes too little was seen of one body alone. {hint}"
@@ -69,9 +70,21 @@ class Enrolment:
             if optics is not None:
                 return self._finish(optics, now)
             self._hint = NO_FLOOR
+        return self.tick(now)
+
+    def tick(self, now: float, *, blind: bool = False) -> EnrolmentEnded | None:
+        """Let time pass, with a frame or without; say so once too much has passed. `blind` tells that the room cannot
+        be seen now.
+        """
+        if blind:
+            self._hint = BLIND
         if now - self._begun > SECONDS:
             return self._ended(now, TOO_LITTLE.format(minutes=SECONDS / 60, hint=self._hint))
         return None
+
+    def begin_anew(self) -> None:
+        """Forget what was seen: the camera has another view from now on. The time goes on."""
+        self._times, self._looks = [], []
 
     def cancel(self, now: float) -> EnrolmentEnded:
         """End it; nothing is kept."""

@@ -74,7 +74,7 @@ FALSE = "false:"
 """How a plain payload begins that calls an alarm false; what follows is the note."""
 VERDICTS: Mapping[str, bool] = {"fall": True, "false alarm": False}
 
-_SEEN = frozenset({"missed", "accept", "decline", "view"})
+_SEEN = frozenset({"missed", "accept", "decline", "view", "enrol"})
 """What means nothing of a room without a camera."""
 
 _CLOCK = re.compile(r"([01]?[0-9]|2[0-3])[:.]([0-5][0-9])")

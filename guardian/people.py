@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from guardian.enrolment import CANCELLED
 from guardian.events import EnrolmentAsked, EnrolmentEnded, ErasureAsked, Event
 from guardian.io.journal import Journal
 from guardian.moment import Moment
@@ -22,6 +23,8 @@ class People:
             case EnrolmentAsked():
                 self._ended.pop(event.room, None)
                 return self._pipelines[event.room].begin_enrolment(event.name, moment.monotonic)
+            case EnrolmentEnded() if CANCELLED in event.reasons:
+                return ()  # another one goes on there, or nothing may be left of that person
             case EnrolmentEnded():
                 self._ended[event.room] = EnrolmentShown(
                     event.person, event.room, 1.0, " ".join(event.reasons), ended=True, kept=event.kept

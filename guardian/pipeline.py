@@ -115,6 +115,8 @@ class Pipeline:
         self._ground = Ground(camera)
         self._falls.forget_exits()
         self._identity.forget_all()
+        if self._enrolment is not None:
+            self._enrolment.begin_anew()
 
     @property
     def ground(self) -> Known | None:
@@ -212,15 +214,23 @@ class Pipeline:
         optics = self._identity.optics or (None if known is None else known.optics)
         ended = self._enrolment.update(tracks, now, aspect, optics, moved=self.moved)
         if ended is None:
-            return ()
+            return self._wait(now)
         if self._enrolment.template is not None:
             self._identity.enrol(self._enrolment.template)
         self._enrolment = None
         return (ended,)
 
+    def _wait(self, now: float) -> tuple[Event, ...]:
+        """End an enrolment in time, though no frame may come."""
+        ended = None if self._enrolment is None else self._enrolment.tick(now, blind=self._view.lost)
+        if ended is None:
+            return ()
+        self._enrolment = None
+        return (ended,)
+
     def tick(self, moment: Moment) -> tuple[Event, ...]:
         """Let time pass without a frame."""
-        return self._view.tick(moment.monotonic)
+        return (*self._view.tick(moment.monotonic), *self._wait(moment.monotonic))
 
     def cut(self, now: float, reason: str) -> tuple[Event, ...]:
         """The eye has ended."""

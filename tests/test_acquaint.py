@@ -9,6 +9,7 @@ from boxes import KITCHEN
 from guardian import acquaint
 from guardian.acquaint import NotRunningError, enrol, forget, people
 from guardian.cli import main
+from guardian.enrolment import CANCELLED
 from guardian.errors import GuardianError
 from guardian.events import EnrolmentAsked, ErasureAsked
 from guardian.identity import Template
@@ -69,11 +70,40 @@ def test_an_enrolment_is_asked_for_and_followed_to_its_end(running: Running):
     assert (asked.name, asked.room, asked.by, asked.via) == ("Mary", "kitchen", "the command line", "web")
 
 
+def test_an_enrolment_that_is_called_off_is_told_at_once(running: Running):
+    shows = iter([(EnrolmentShown("Mary", "kitchen", 0.25, "Walk."),), (EnrolmentShown("Zoe", "kitchen", 0, "Walk."),)])
+
+    def wait(_seconds: float) -> None:
+        running.household.show(people=PeopleShown((), next(shows)))
+
+    assert not enrol(running.settings, "Mary", "kitchen", running.told.append, wait)
+    assert running.told == [" 25%  Walk.", CANCELLED]
+
+
+def test_spaces_around_a_name_are_none_of_it(running: Running, tmp_path: Path):
+    done = EnrolmentShown("Mary", "kitchen", 1.0, "Enrolled.", ended=True, kept=True)
+    running.household.show(people=PeopleShown((), (done,)))
+    assert enrol(running.settings, " Mary ", "kitchen", running.told.append, lambda _: None)
+    kept(tmp_path, MARY)
+
+    def erased(_seconds: float) -> None:
+        store = Store(tmp_path / "guardian.db")
+        store.forget_person("Mary")
+        store.close()
+
+    assert forget(running.settings, " Mary ", erased)
+
+
 def test_what_the_box_refuses_or_never_ends_is_told(running: Running, monkeypatch: pytest.MonkeyPatch):
     with pytest.raises(GuardianError, match="there is no room 'attic'"):
         enrol(running.settings, "Mary", "attic", running.told.append)
     with pytest.raises(GuardianError, match="name is missing"):
         enrol(running.settings, " ", "kitchen", running.told.append)
+    waited: list[float] = []
+    with pytest.raises(GuardianError, match="has not said how"):
+        enrol(running.settings, "Mary", "kitchen", running.told.append, waited.append)
+    assert acquaint.BEGUN_SECONDS <= sum(waited) < 2 * acquaint.BEGUN_SECONDS
+    running.household.show(people=PeopleShown((), (EnrolmentShown("Mary", "kitchen", 0.25, "Walk."),)))
     monkeypatch.setattr(acquaint, "MOST_SECONDS", 3.0)
     with pytest.raises(GuardianError, match="has not said how"):
         enrol(running.settings, "Mary", "kitchen", running.told.append, lambda _: None)

@@ -6,7 +6,7 @@ import pytest
 from strollers import CAMERA, Stroller
 
 from guardian import enrolment
-from guardian.enrolment import ALONE, CUT, KEPT, LOOKS, MOVED, NO_FLOOR, NOBODY, TWO, Enrolment
+from guardian.enrolment import ALONE, BLIND, CUT, KEPT, LOOKS, MOVED, NO_FLOOR, NOBODY, TWO, Enrolment
 from guardian.events import EnrolmentEnded
 from guardian.optics import Optics
 from guardian.tracking import Track, TrackState
@@ -64,6 +64,23 @@ def test_the_person_is_told_what_to_do():
     assert minute.hint == NOBODY
 
 
+def test_after_darkness_the_person_is_asked_to_walk_again():
+    minute = Minute().show(5, Stroller())
+    minute.enrolment.tick(minute.now, blind=True)
+    assert minute.hint == BLIND
+    assert minute.show(1).hint == NOBODY
+
+
+def test_what_was_seen_under_another_view_does_not_count():
+    minute = Minute().show(5, Stroller())
+    minute.enrolment.begin_anew()
+    assert minute.enrolment.progress.share == 0
+    assert minute.show(LOOKS / 5 - 1, Stroller()).ended is None
+    minute.show(5, Stroller())
+    assert minute.ended is not None
+    assert minute.ended.kept
+
+
 def test_frames_in_quick_succession_count_once():
     minute = Minute()
     for _ in range(20):
@@ -95,6 +112,17 @@ def test_it_ends_by_itself_and_says_what_was_amiss(monkeypatch: pytest.MonkeyPat
     assert minute.ended is not None
     assert not minute.ended.kept
     assert ALONE in minute.ended.reasons[0]
+
+
+def test_it_ends_though_the_camera_gives_no_picture():
+    minute = Minute().show(5, Stroller())
+    assert minute.enrolment.tick(enrolment.SECONDS, blind=True) is None
+    assert minute.hint == BLIND
+    ended = minute.enrolment.tick(enrolment.SECONDS + 1, blind=True)
+    assert ended is not None
+    assert not ended.kept
+    assert BLIND in ended.reasons[0]
+    assert minute.enrolment.progress.share == 0
 
 
 def test_it_can_be_called_off():

@@ -262,7 +262,7 @@ def test_what_is_not_about_a_camera_may_name_a_room_without_one():
         understand("help", b'{"room": "attic"}', NOW, ROOMS, unseen=("bath",))
 
 
-@pytest.mark.parametrize("request_name", ["missed", "accept", "decline", "view"])
+@pytest.mark.parametrize("request_name", ["missed", "accept", "decline", "view", "enrol"])
 def test_what_is_about_a_camera_may_not(request_name: str):
     with pytest.raises(
         PayloadError, match="there is no room 'bath' with a camera; one of Bedroom, 客廳 would be right"

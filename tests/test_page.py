@@ -19,6 +19,8 @@ from guardian.events import (
     Cancelled,
     DaysForgotten,
     DrillStarted,
+    EnrolmentAsked,
+    ErasureAsked,
     FaultOccurred,
     HelpCalled,
     HumanEvent,
@@ -41,9 +43,11 @@ from guardian.skeleton import Keypoints
 from guardian.web.fakes import FakeHousehold
 from guardian.web.household import (
     Coverage,
+    EnrolmentShown,
     FeedbackShown,
     HabitsShown,
     PastIncident,
+    PeopleShown,
     PersonShown,
     RecordedScene,
     RoomShown,
@@ -951,3 +955,110 @@ def test_days_that_cannot_be_read_are_said_to_be_so(web: WebServer, visits: Visi
     page = visits.open(web.address)
     page.get_by_text("Earlier days").click()
     expect(page.get_by_text("They cannot be read just now.")).to_be_visible()
+
+
+# Who is known
+
+
+GOING = EnrolmentShown("Anna", "Living room", 0.25, "Walk through the room now.")
+
+
+def test_somebody_who_agrees_is_got_to_know_and_nobody_by_mistake(page: Page, household: Living):
+    household.show(rooms=(room(), RoomShown("Hall")))
+    people = page.get_by_role("region", name="People")
+    expect(people.get_by_text("Nobody is enrolled.")).to_be_visible()
+    expect(page.locator("#rooms .room")).to_have_count(2)
+    button(people, "Get to know somebody").click()
+    asking = page.get_by_role("dialog", name="Get to know somebody")
+    expect(asking).to_contain_text("they have to agree")
+    expect(asking).to_contain_text("for a minute, alone")
+    expect(asking.get_by_label("Their name")).to_be_focused()
+    expect(asking.get_by_label("Their name")).to_have_attribute("autocomplete", "off")
+    expect(asking.get_by_label("When was it?")).to_be_hidden()
+    button(asking, "They agree").click()
+    expect(asking).to_be_visible()
+    button(asking, "Go back").click()
+    assert household.submitted.empty()
+    button(people, "Get to know somebody").click()
+    asking.get_by_label("Their name").fill(" Anna ")
+    asking.get_by_label("Where?").select_option("Hall")
+    button(asking, "They agree").click()
+    asked = EnrolmentAsked(time=0, room="Hall", by="somebody on the page", via="web", name="Anna")
+    assert replace(household.did(), time=0) == asked
+    expect(page.get_by_role("status").filter(has_text="Anna may walk")).to_be_visible()
+    expect(page.locator("#me")).not_to_contain_text("Anna")
+
+
+def test_one_s_own_name_is_not_offered_for_another_s(page: Page):
+    button(page, "Say who you are").click()
+    page.get_by_label("Your name").fill("Maria")
+    button(page.get_by_role("dialog"), "Remember me").click()
+    button(page, "Get to know somebody").click()
+    expect(page.get_by_role("dialog").get_by_label("Their name")).to_be_visible()
+    expect(button(page.get_by_role("dialog"), "Maria")).to_have_count(0)
+
+
+def test_how_an_enrolment_goes_and_ends_is_told_as_it_happens(page: Page, household: Living):
+    household.show(people=PeopleShown((), (GOING,)))
+    shown = page.locator("#enrolments")
+    expect(shown).to_have_attribute("aria-live", "polite")
+    expect(shown.get_by_role("heading")).to_have_text("Getting to know Anna in Living room")
+    bar = shown.get_by_role("progressbar", name="How far it has come")
+    expect(bar).to_have_js_property("value", 0.25)
+    expect(shown).to_contain_text("25 %")
+    bar.evaluate("element => { element.dataset.same = 'yes'; }")
+    household.show(people=PeopleShown((), (replace(GOING, share=0.5, text="Only one may be in the room."),)))
+    expect(bar).to_have_js_property("value", 0.5)
+    expect(shown).to_contain_text("50 %")
+    expect(shown).to_contain_text("Only one may be in the room.")
+    expect(bar).to_have_attribute("data-same", "yes")
+    failed = replace(GOING, share=1.0, text="Not enrolled: too little was seen.", ended=True)
+    household.show(people=PeopleShown((), (failed,)))
+    expect(shown.get_by_role("heading")).to_have_text("Anna, Living room")
+    expect(shown).to_contain_text("Not enrolled: too little was seen.")
+    expect(shown.locator("article")).to_have_attribute("data-went", "refused")
+    expect(bar).to_be_hidden()
+    household.show(people=PeopleShown((("Anna", "Living room"),), (replace(failed, text="Enrolled.", kept=True),)))
+    expect(shown).to_contain_text("Enrolled.")
+    expect(shown.locator("article")).to_have_attribute("data-went", "well")
+    household.show(people=PeopleShown())
+    expect(shown.locator("article")).to_have_count(0)
+
+
+def test_who_is_enrolled_is_listed_with_the_rooms_and_can_be_erased(page: Page, household: Living):
+    known = (("<b>Zoe</b>", "Hall"), ("Anna", "Hall"), ("Anna", "Living room"))
+    household.show(people=PeopleShown(known, (replace(GOING, name="Luis"),)))
+    listed = page.get_by_role("list", name="Who is enrolled").get_by_role("listitem")
+    expect(listed).to_have_count(3)
+    expect(listed.filter(has_text="Anna")).to_contain_text("Enrolled in Hall, Living room")
+    expect(listed.filter(has_text="Luis")).to_contain_text("Not enrolled yet")
+    expect(listed.filter(has_text="Zoe")).to_contain_text("<b>Zoe</b>")
+    button(page, "Erase Anna").click()
+    asking = page.get_by_role("dialog", name="Erase Anna?")
+    expect(asking).to_contain_text("in every room")
+    button(asking, "Go back").click()
+    assert household.submitted.empty()
+    page.get_by_role("button", name="Erase <b>Zoe</b>").click()
+    button(page.get_by_role("dialog", name="Erase <b>Zoe</b>?"), "Yes, erase").click()
+    erased = ErasureAsked(time=0, by="somebody on the page", via="web", name="<b>Zoe</b>")
+    assert replace(household.did(), time=0) == erased
+    household.show(people=PeopleShown())
+    expect(page.get_by_text("Nobody is enrolled.")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_people_with_long_names_fit_on_a_phone(web: WebServer, visits: Visits, household: Living, width: int):
+    name = "Leopoldine-Wilhelmine" * 3
+    long = replace(GOING, name=name, room="Hall" * 16, text="Only one person may be in the room. " * 3)
+    household.show(people=PeopleShown(((name, "Hall" * 16), (name, "Living room")), (long,)))
+    page = visits.open(web.address, (width, 844), color_scheme="dark")
+    expect(button(page, f"Erase {name}")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_without_the_box_nobody_can_be_enrolled_or_erased(web: WebServer, visits: Visits, household: Living):
+    household.show(people=PeopleShown((("Anna", "Hall"),)))
+    page = visits.open(web.address)
+    expect(button(page, "Erase Anna")).to_be_visible()
+    web.stop()
+    expect(page.locator("#people")).to_have_attribute("inert", "")

@@ -3,7 +3,7 @@
 from boxes import KITCHEN, SETTINGS, Box
 from strollers import CAMERA, Stroller
 
-from guardian.enrolment import CANCELLED, KEPT, NOBODY
+from guardian.enrolment import BLIND, CANCELLED, KEPT, NOBODY, SECONDS
 from guardian.events import EnrolmentAsked, ErasureAsked, ViewAccepted
 from guardian.identity import Template
 from guardian.people import People
@@ -68,9 +68,9 @@ def test_who_is_erased_is_erased_in_every_room_and_calls_off_an_enrolment():
     house.erase("Mary")
     assert house.log.all("erase") == ["Mary"]
     people = house.brain.shown.people
-    assert people.known == ()
-    (ended,) = people.enrolments
-    assert (ended.room, ended.kept, ended.text) == ("bath", False, CANCELLED)
+    assert (people.known, people.enrolments) == ((), ())
+    said = [message.payload for message in house.log.all("publish")]  # type: ignore[attr-defined]
+    assert any("EnrolmentEnded" in payload and CANCELLED in payload for payload in said)
     house.erase("Nobody")
     assert house.log.all("erase") == ["Mary", "Nobody"]
 
@@ -85,3 +85,16 @@ def test_before_another_view_of_the_camera_nobody_is_known():
     house.brain.take(ViewAccepted(time=moment.monotonic, room="kitchen", fits=False, **WHO), moment)
     assert house.log.all("erase in") == ["kitchen"]
     assert house.brain.shown.people.known == ()
+
+
+def test_an_enrolment_to_which_nobody_comes_ends_in_time_says_why_and_keeps_nothing():
+    house = House()
+    house.ask("Mary")
+    house.let_pass(SECONDS + 1)
+    (ended,) = house.brain.shown.people.enrolments
+    assert (ended.name, ended.room, ended.ended, ended.kept) == ("Mary", "kitchen", True, False)
+    assert "Not enrolled" in ended.text
+    assert BLIND in ended.text
+    assert house.log.all("person") == []
+    house.erase("Mary")
+    assert house.brain.shown.people.enrolments == ()

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from strollers import CAMERA, Stroller
 from watched import EVERYWHERE, Watched
 
+from guardian.enrolment import BLIND, Progress
 from guardian.events import EnrolmentEnded, Event, PersonAppeared, PersonIdentified, PersonLeft, ViewLost
 from guardian.geometry import contains
 from guardian.moment import Moment
@@ -117,6 +118,28 @@ def test_an_enrolment_is_called_off_by_another_one_and_by_erasing_the_person():
     assert watched.pipeline.forget_person("Mary", watched.now) == ()
     (ended,) = watched.pipeline.forget_person("Bruce", watched.now)
     assert watched.pipeline.enrolment is None
+
+
+def test_an_enrolment_ends_in_time_though_the_camera_gives_no_picture():
+    watched = configured()
+    watched.pipeline.begin_enrolment("Mary", 0.0)
+    strolled(watched, Stroller(), 5)
+    watched.clock.advance(60)
+    assert not any(isinstance(event, EnrolmentEnded) for event in watched.pipeline.tick(watched.clock.moment()))
+    watched.clock.advance(300)
+    (ended,) = (event for event in watched.pipeline.tick(watched.clock.moment()) if isinstance(event, EnrolmentEnded))
+    assert (ended.person, ended.kept) == ("Mary", False)
+    assert watched.pipeline.enrolment is None
+
+
+def test_an_enrolment_in_the_dark_says_so_and_counts_nothing_of_another_view():
+    watched = configured()
+    watched.pipeline.begin_enrolment("Mary", 0.0)
+    strolled(watched, Stroller(), 5)
+    watched.show(10, brightness=0.0)
+    assert watched.pipeline.enrolment == Progress("Mary", pytest.approx(0.16, abs=0.02), BLIND)
+    watched.pipeline.accept_view(CONFIGURED)
+    assert watched.pipeline.enrolment == Progress("Mary", 0.0, BLIND)
 
 
 def test_two_who_walk_together_are_not_enrolled(monkeypatch: pytest.MonkeyPatch):

@@ -276,7 +276,7 @@ def test_twenty_viewers_cost_one_look_and_one_encoding():
         told.step()
         assert household.looked == 1
         messages = [await taken(viewer) for viewer in viewers]
-        assert len(messages[0]) == 3
+        assert len(messages[0]) == 4
         assert all(one is other for each in messages for one, other in zip(each, messages[0], strict=True))
 
     asyncio.run(story())
@@ -288,7 +288,7 @@ def test_a_new_viewer_is_told_all_and_afterwards_only_what_is_new():
         told = broadcast.Broadcast(household, clock)
         viewer = told.join()
         assert [name for name, _ in events_in(b"".join(await taken(viewer)).decode())] == [
-            *("skeleton", "beat", "state", "people"),
+            *("skeleton", "beat", "state", "known", "people"),
         ]
         told.step()
         await taken(viewer)
@@ -659,8 +659,8 @@ def test_the_stream_tells_what_changes(friend: httpx.Client, household: FakeHous
     with friend.stream("GET", "/api/stream") as response:
         assert response.headers["content-type"] == "text/event-stream; charset=utf-8"
         lines = response.iter_lines()
-        names = [line for line in (next(lines) for _ in range(12)) if line.startswith("event")]
-        assert names == ["event: skeleton", "event: beat", "event: state", "event: people"]
+        names = [line for line in (next(lines) for _ in range(15)) if line.startswith("event")]
+        assert names == [f"event: {name}" for name in ("skeleton", "beat", "state", "known", "people")]
         household.show(incidents=(incident(),))
         assert any("ALARM: Anna has fallen" in line for line in lines)
 

@@ -108,5 +108,6 @@ class Broadcast:
     def _messages(self, snapshot: Snapshot) -> dict[str, bytes]:
         return {
             "state": payload.message("state", payload.state(snapshot, self._now())),
+            "known": payload.message("known", payload.known(snapshot)),
             "people": payload.message("people", payload.people(snapshot)),
         }

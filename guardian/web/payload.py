@@ -74,11 +74,11 @@ def people(snapshot: Snapshot) -> Json:
 
 
 def known(snapshot: Snapshot) -> Json:
-    """Write who is enrolled where, and how enrolments go: names, and never a template."""
+    """Write who is enrolled where, and how enrolments go, to whole per cent: names, and never a template."""
     shown = snapshot.people
     return {
         "people": [{"name": name, "room": room} for name, room in shown.known],
-        "enrolments": [asdict(each) for each in shown.enrolments],
+        "enrolments": [{**asdict(each), "share": round(each.share, 2)} for each in shown.enrolments],
     }
 
 

@@ -4,7 +4,7 @@ const SILENCE_MS = 3_000;
 const CHECK_MS = 500;
 const RETRY_MS = 2_000;
 
-/** Listen to the box. `on` has skeleton(data), state(data), people(data), beat(data) and link(word): live, late, lost or locked. */
+/** Listen to the box. `on` has skeleton(data), state(data), known(data), people(data), beat(data) and link(word): live, late, lost or locked. */
 export function listen(on) {
   let source = null;
   let heard = mark();
@@ -33,6 +33,7 @@ export function listen(on) {
     source = new EventSource("/api/stream");
     take("skeleton", on.skeleton);
     take("state", on.state);
+    take("known", on.known);
     take("people", on.people);
     take("beat", on.beat);
     source.addEventListener("error", () => {

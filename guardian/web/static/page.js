@@ -7,6 +7,7 @@ import { takeSkeleton } from "./figure.js";
 import { refreshIncidents } from "./incidents.js";
 import { listen } from "./link.js";
 import { BUTTONS, askName, knowFeedback, names } from "./press.js";
+import { showKnown } from "./people.js";
 import { prepareReplay } from "./replay.js";
 import { showClosely, showPeople, showRooms } from "./rooms.js";
 import { showSenses } from "./senses.js";
@@ -35,6 +36,7 @@ const on = {
       refreshIncidents(dayOf(wall || new Date().toISOString()));
     }
   },
+  known: showKnown,
   people(people) {
     showPeople(people.rooms);
   },
@@ -49,7 +51,7 @@ const on = {
     say(byId("link-word"), LINK_WORDS[word]);
     const trouble = TROUBLES[word];
     byId("lost").hidden = !trouble;
-    for (const id of ["actions", "quick", "others", "rooms"]) byId(id).inert = word === "lost" || word === "locked";
+    for (const id of ["actions", "quick", "others", "rooms", "people"]) byId(id).inert = word === "lost" || word === "locked";
     if (!trouble) {
       document.title = title;
       if (word === "live") refreshIncidents(dayOf(wall || new Date().toISOString()));
@@ -114,6 +116,7 @@ function start() {
   prepareReplay();
   byId("missed").onclick = () => BUTTONS.missed();
   byId("forget").onclick = () => BUTTONS.forget();
+  byId("enrol").onclick = () => BUTTONS.enrol();
   document.addEventListener("named", showMe);
   listen(on);
 }

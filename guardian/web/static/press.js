@@ -4,6 +4,7 @@ import { byId, make } from "./dom.js";
 
 const NAMES = "guardian.names";
 const MAX_NAMES = 6;
+const YOURS = "Your name";
 
 /** The names used on this device, the last one first. */
 export function names() {
@@ -27,7 +28,7 @@ function keep(name) {
 
 /** Ask who it is and remember it; null where nothing was given. */
 export async function askName(heading, text, yes) {
-  const name = (await ask({ heading, text, yes, wantsName: true }))?.name;
+  const name = (await ask({ heading, text, yes, wantsName: YOURS }))?.name;
   if (name) keep(name);
   return name;
 }
@@ -73,7 +74,7 @@ export const BUTTONS = {
   },
   async missed() {
     const text = "What was seen around that minute is kept on the box, as stick figures, so that it can learn from it.";
-    const said = await ask({ heading: "A fall was missed?", text, yes: "Keep it", wantsWhen: true, note: "How did it happen?" });
+    const said = await ask({ heading: "A fall was missed?", text, yes: "Keep it", wantsWhen: true, wantsWhere: true, note: "How did it happen?" });
     if (said && (await send("missed", { at: said.at, room: said.where, note: said.note, by: me() }))) toast("Thank you. It is kept.");
   },
   async judge(incident, verdict) {
@@ -88,6 +89,19 @@ export const BUTTONS = {
     const text = "Every day that was counted, and what is believed to be usual, is erased for good. Learning begins anew.";
     if (await confirmed(`Erase the days of ${whose}?`, text, "Yes, erase", "danger")) {
       if (await send("unlearn", { who: who || "household", by: me() })) toast("They are erased.");
+    }
+  },
+  async enrol() {
+    const text =
+      "Ask them first: they have to agree. Then they walk through the room for a minute, alone, to and fro, near the camera and far from it. " +
+      "The box keeps some numbers of their stature and gait, and no picture.";
+    const said = await ask({ heading: "Get to know somebody", text, yes: "They agree: begin", wantsName: "Their name, or a nickname", wantsWhere: true });
+    if (said && (await send("enrol", { name: said.name, room: said.where, by: me() }))) toast(`${said.name} may walk through the room now.`);
+  },
+  async erase(name) {
+    const text = "What the box knows of their body and their days is erased for good, in every room, and the name in what happened.";
+    if (await confirmed(`Erase ${name}?`, text, "Yes, erase", "danger")) {
+      if (await send("erase", { name, by: me() })) toast(`The box erases ${name}.`);
     }
   },
   async accept(room, place) {
@@ -158,8 +172,11 @@ export function knowFeedback(on, names) {
 
 const confirmed = (heading, text, yes, look) => ask({ heading, text, yes, look });
 
-/** Show the dialog; resolves to what was answered (a choice, or all that was written), or null where it was left. */
-function ask({ heading, text, yes = "", look = "primary", wantsName = false, wantsWhen = false, note = "", choices = [] }) {
+/**
+ * Show the dialog; resolves to what was answered (a choice, or all that was written), or null where it was left.
+ * `wantsName` and `note` say what is to be written there; only for one's own name those that were used here are offered.
+ */
+function ask({ heading, text, yes = "", look = "primary", wantsName = "", wantsWhen = false, wantsWhere = false, note = "", choices = [] }) {
   const dialog = byId("ask");
   if (dialog.open) return Promise.resolve(null);
   byId("ask-title").textContent = heading;
@@ -167,11 +184,14 @@ function ask({ heading, text, yes = "", look = "primary", wantsName = false, wan
   byId("ask-name").hidden = !wantsName;
   const input = byId("name");
   input.value = "";
-  input.required = wantsName;
+  input.required = Boolean(wantsName);
+  input.autocomplete = wantsName === YOURS ? "name" : "off";
+  byId("name-label").textContent = wantsName;
   byId("ask-when").hidden = !wantsWhen;
   byId("at").required = wantsWhen;
   byId("at").value = "";
   byId("where").replaceChildren(...rooms.map((room) => make("option", { value: room }, room)));
+  byId("ask-where").hidden = !wantsWhere;
   byId("ask-note").hidden = !note;
   byId("note-label").textContent = note;
   byId("note").value = "";
@@ -185,7 +205,7 @@ function ask({ heading, text, yes = "", look = "primary", wantsName = false, wan
     if (yes) buttons.push(make("button", { type: "submit", class: look }, yes));
     buttons.push(make("button", { type: "button", class: "quiet", onclick: () => finish(null) }, "Go back"));
     byId("ask-actions").replaceChildren(...buttons);
-    byId("known").replaceChildren(...(wantsName ? names() : []).map((name) => make("button", { type: "button", class: "plain", onclick: () => finish({ name }) }, name)));
+    byId("known").replaceChildren(...(wantsName === YOURS ? names() : []).map((name) => make("button", { type: "button", class: "plain", onclick: () => finish({ name }) }, name)));
     byId("ask-form").onsubmit = (event) => {
       event.preventDefault();
       const name = input.value.trim();
