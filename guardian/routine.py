@@ -23,6 +23,8 @@ CHECK_SECONDS = 60.0
 """The day is compared with what is usual so often."""
 UP_SECONDS = 1_800.0
 """Who was up so lately, and be it that they have just come home, is not missed."""
+OUT_SECONDS = 7_200.0
+"""Who was out for longer has perhaps eaten there."""
 SIGN_SECONDS = 30
 """Up for so long since early morning is a sign of life."""
 GRACE_MINUTES, MOST_MINUTES = 60, 240
@@ -272,12 +274,10 @@ class Routine:
         """
         if ledger.who in self._missed and ledger.seen <= self._missed[ledger.who]:
             return False
-        if now.up <= UP_SECONDS:
-            return False
         watched = 2 * now.watched >= 60 * now.minutes
         if name == "kitchen":
-            return watched and not self._kitchens.isdisjoint(diary.in_view)
-        return watched and bool(diary.in_view) and not ledger.awake
+            return watched and now.day.away <= OUT_SECONDS and not self._kitchens.isdisjoint(diary.in_view)
+        return watched and bool(diary.in_view) and not ledger.awake and now.up > UP_SECONDS
 
     def _check_in(self, diary: Diary, moment: Moment) -> tuple[PersonEvent, ...]:
         """Whether anybody was up by the time that was set; and that somebody is, once that was missed."""

@@ -69,6 +69,12 @@ def test_a_home_that_stays_empty_for_days_is_told_once():
     assert len(reasons(lived)) == 3  # gone again by day, and not up on the next
 
 
+def test_who_is_up_and_about_and_not_in_the_kitchen_is_told_within_the_hour():
+    lived = Lived("2025-06-04T00:00", days=history()).until("07:20", "bedroom", SLEEPER).until("10:00", "bedroom", UP)
+    (said,) = reasons(lived)
+    assert said == "Usually in the kitchen by 08:00 (08:00-08:00 on 22 of 22 weekdays); today not by 09:01."
+
+
 def test_who_comes_home_late_in_the_day_is_not_missed_there():
     lived = Lived("2025-06-03T20:00", days=history()).be(10, "kitchen", UP).be(1, "hall", AT_THE_DOOR).until("17:00")
     assert reasons(lived.be(40, "kitchen", UP)) == []
