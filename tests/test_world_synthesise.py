@@ -91,7 +91,8 @@ def test_cameras_that_hang_askew_see_the_same_falls_after_as_many_walks_as_asked
     options = argparse.ArgumentParser()
     add_verbs(options)
     for name, more in (("straight", []), ("askew", ["--roll", "10", "--walks", "2"])):
-        wanted = options.parse_args(["synthesise", str(tmp_path / name), "--count", "1", "--seed", "77", "--edges", "0", *more])
+        asked = ["synthesise", str(tmp_path / name), "--count", "1", "--seed", "77", "--edges", "0", *more]
+        wanted = options.parse_args(asked)
         assert wanted.run(wanted) == 0
     (straight,), (askew,) = (read_manifest(tmp_path / name / "manifest.csv").rows for name in ("straight", "askew"))
     before, after = (list(read_scene(str(row.file))) for row in (straight, askew))
