@@ -34,7 +34,7 @@ from guardian.eye.watch import Seen, Watch
 from guardian.habits import TOLD, needed
 from guardian.home import Home, scenes_of
 from guardian.incident import IncidentState
-from guardian.io.broker import EmbeddedBroker, answers
+from guardian.io.broker import EmbeddedBroker, is_ours
 from guardian.io.clock import Clock, SystemClock
 from guardian.io.gpio import Gesture
 from guardian.io.health import Health, Rounds
@@ -326,8 +326,7 @@ def _orders(room: Room, settings: Settings, *, loop: bool) -> EyeSettings:
 
 def _embedded(settings: Settings) -> EmbeddedBroker | None:
     """Our own broker, where the settings want it, or leave it open and this machine has none."""
-    wanted = settings.mqtt.broker
-    if wanted not in ("embedded", "auto") or (wanted == "auto" and answers(settings.mqtt.port)):
+    if not is_ours(settings.mqtt):
         return None
     return EmbeddedBroker(settings.mqtt.port, settings.mqtt.username, password_of(settings.mqtt))
 

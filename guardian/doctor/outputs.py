@@ -13,7 +13,7 @@ from guardian import header
 from guardian.doctor.finding import Finding, failed, ok, warn
 from guardian.doctor.sight import STOP_SERVICE
 from guardian.errors import BrokerError, ConfigurationError, PanelError
-from guardian.io.broker import HOST, EmbeddedBroker, answers
+from guardian.io.broker import HOST, EmbeddedBroker, is_ours
 from guardian.io.gpio import Gpio, GpioPanel, load_gpio
 from guardian.io.mqtt import endpoint_of, password_of
 from guardian.io.mqtt_session import MUTE, Endpoint, reason_of
@@ -53,7 +53,7 @@ def examine_mqtt(mqtt: Mqtt, *, taken: bool = False) -> Finding:
     """Be let in by the broker. `taken` says that the service runs, and our own broker with it."""
     if mqtt.broker == "none":
         return ok("mqtt", "none is wanted")
-    ours = mqtt.broker == "embedded" or (mqtt.broker == "auto" and not answers(mqtt.port))
+    ours = is_ours(mqtt)
     try:
         if ours and not (taken and mqtt.port):
             return _embedded(mqtt)

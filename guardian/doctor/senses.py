@@ -9,7 +9,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from guardian.doctor.finding import Finding, ok, warn
 from guardian.errors import ConfigurationError
-from guardian.io.broker import answers
+from guardian.io.broker import is_ours
 from guardian.io.mqtt import endpoint_of
 from guardian.io.mqtt_session import Endpoint
 from guardian.readings import Reading, read
@@ -24,7 +24,7 @@ def examine_senses(settings: Settings, seconds: float = LISTEN_SECONDS) -> Itera
     senses, mqtt = settings.senses, settings.mqtt
     if not senses:
         return
-    if mqtt.broker == "embedded" or (mqtt.broker == "auto" and not answers(mqtt.port)):
+    if is_ours(mqtt):
         reason = "our own broker can be reached from this machine alone, so whatever is elsewhere is not heard"
         yield warn("senses", reason, "mqtt.broker: one that the devices reach, such as mosquitto on this machine")
         return

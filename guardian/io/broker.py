@@ -21,6 +21,7 @@ from typing import final
 
 from guardian.errors import BrokerError, ConfigurationError
 from guardian.io.mqtt_session import Endpoint
+from guardian.settings import Mqtt
 
 HOST = "127.0.0.1"
 START_SECONDS = 10.0
@@ -224,6 +225,11 @@ def _check_free(port: int) -> None:
             " right, else another mqtt.port (the next one is used as well; 0 takes any two)"
         )
         raise BrokerError(message) from error
+
+
+def is_ours(mqtt: Mqtt) -> bool:
+    """Whether the broker that is wanted is our own: it is asked for, or left open and this machine has none."""
+    return mqtt.broker == "embedded" or (mqtt.broker == "auto" and not answers(mqtt.port))
 
 
 def answers(port: int) -> bool:
