@@ -203,8 +203,9 @@ class Brain:
         for pipeline in self._pipelines.values():
             self._note(pipeline.tick(moment), moment)
         self._note(self._senses.tick(moment.monotonic), moment)
-        self._publish(self._bulletin.sensed(self._senses.all, moment))
-        self._habits.feel(self._senses.all)
+        sensed = self._senses.all
+        self._publish(self._bulletin.sensed(sensed, moment))
+        self._habits.feel(sensed)
         self._note(self._habits.tick(moment), moment)
         self._carry_out(self._alarm.tick(moment.monotonic), moment)
         self._heed(self._feedback.tick(moment.monotonic))

@@ -128,13 +128,10 @@ class _Spell:
 
     gap: float
     seen: float = float("-inf")
-    since: float = 0.0
 
     def begins(self, now: float) -> bool:
         """Take it as seen now; whether that begins a new one."""
         fresh, self.seen = now - self.seen > self.gap, now
-        if fresh:
-            self.since = now
         return fresh
 
 
@@ -175,11 +172,6 @@ class Ledger:
         if day.rising is not None or day.bedtime is not None:
             self.awake = day.rising is not None
 
-    def day(self, day: date) -> Day:
-        """Give a day as it has been counted so far."""
-        page = self._pages.get(day)
-        return Day(date=day, who=self.who) if page is None else page.close(day, self.who)
-
     def look(self, day: date) -> Page:
         """Give the page of a day, to be read: an empty one where nothing was counted of it yet."""
         return self._pages.get(day) or Page()
@@ -198,37 +190,33 @@ class Ledger:
 
     def see(self, room: Room, figures: Iterable[Figure], step: float, moment: Moment) -> None:
         """Count `step` seconds of figures of one room."""
-        wall, now = moment.wall, moment.monotonic
-        page, night = self.page(wall.date()), at_night(self._limits, wall.hour)
+        page, hour = self.page(moment.wall.date()), moment.wall.hour
         for figure in figures:
-            self.seen = now
-            page.postures[figure.posture.value][wall.hour] += step
-            page.rooms[room.name][wall.hour] += step
+            page.postures[figure.posture.value][hour] += step
             if figure.place is not None:
-                page.places[figure.place.kind][wall.hour] += step
-            if room.kind == "kitchen":
-                self._in_kitchen(page, step, wall)
-            if room.kind == "bathroom":
-                self._in_bathroom(page, moment, night=night)
-            if is_up(figure):
-                self._up(moment, night=night)
-        self._wake_or_sleep(now)
+                page.places[figure.place.kind][hour] += step
+            self._be_in(room.name, room.kind, step, moment, up=is_up(figure))
+        self._wake_or_sleep(moment.monotonic)
 
     def feel(self, room: str, kind: RoomKind, step: float, moment: Moment, *, in_bed: bool) -> None:
         """Count `step` seconds in which a sense that is no camera tells of somebody in a room of that kind."""
-        wall, now = moment.wall, moment.monotonic
-        page, night = self.page(wall.date()), at_night(self._limits, wall.hour)
-        self.seen = now
-        page.rooms[room][wall.hour] += step
         if in_bed:
-            page.places["bed"][wall.hour] += step
+            self.page(moment.wall.date()).places["bed"][moment.wall.hour] += step
+        self._be_in(room, kind, step, moment, up=not in_bed and kind != "bedroom")
+        self._wake_or_sleep(moment.monotonic)
+
+    def _be_in(self, room: str, kind: RoomKind, step: float, moment: Moment, *, up: bool) -> None:
+        """Count somebody in a room, however that is known."""
+        wall, night = moment.wall, at_night(self._limits, moment.wall.hour)
+        page = self.page(wall.date())
+        self.seen = moment.monotonic
+        page.rooms[room][wall.hour] += step
         if kind == "kitchen":
             self._in_kitchen(page, step, wall)
         if kind == "bathroom":
             self._in_bathroom(page, moment, night=night)
-        if not in_bed and kind != "bedroom":
+        if up:
             self._up(moment, night=night)
-        self._wake_or_sleep(now)
 
     def stroll(self, speed: float, day: date) -> None:
         """Count a walk at so many metres a second."""
@@ -303,8 +291,7 @@ class Ledger:
 
 def is_up(figure: Figure) -> bool:
     """Whether a body is out of bed, and not lying elsewhere."""
-    in_bed = figure.place is not None and figure.place.kind == "bed"
-    return not in_bed and figure.posture not in (Posture.LYING, Posture.UNKNOWN)
+    return not _in_bed(figure) and figure.posture not in (Posture.LYING, Posture.UNKNOWN)
 
 
 def counted(figures: Iterable[Figure]) -> tuple[Figure, ...]:
@@ -314,8 +301,11 @@ def counted(figures: Iterable[Figure]) -> tuple[Figure, ...]:
 
 def _counts(figure: Figure) -> bool:
     state = figure.person.track.state
-    in_bed = figure.place is not None and figure.place.kind == "bed"
-    return state is TrackState.CONFIRMED or (state is TrackState.LOST and in_bed)
+    return state is TrackState.CONFIRMED or (state is TrackState.LOST and _in_bed(figure))
+
+
+def _in_bed(figure: Figure) -> bool:
+    return figure.place is not None and figure.place.kind == "bed"
 
 
 def morning_of(wall: datetime) -> date:

@@ -15,7 +15,7 @@ from guardian.diary import Diary
 from guardian.events import CheckInMissed, GaitDeclined, NightWandering, PersonEvent, PersonRecovered, RoutineBroken
 from guardian.ledger import Ledger, Page, is_up, minutes_of, morning_of
 from guardian.moment import Moment
-from guardian.settings import Behaviour, Settings
+from guardian.settings import Settings
 from guardian.trend import Decline, decline
 from guardian.usual import LONGEST_DAYS, Expected, Usual, clock, spread, times
 
@@ -62,7 +62,6 @@ class _Now:
     up: float
     minutes: int
     unseen: float | None
-    limits: Behaviour
 
 
 def _late(name: str, text: str) -> Rule:
@@ -254,7 +253,6 @@ class Routine:
             up=moment.monotonic - ledger.up_at,
             minutes=minutes_of(wall, today),
             unseen=None if since is None else moment.monotonic - since,
-            limits=self._limits,
         )
         found = []
         for name, rule in ROUTINES.items():

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from guardian.gait import brisk, course
-from guardian.gauge import gauge, readable
+from guardian.gauge import gauge
 from guardian.ground import Known
-from guardian.identity import Person
+from guardian.identity import Person, measurable
 from guardian.skeleton import Keypoints
 from guardian.tracking import TrackState
 
@@ -64,7 +64,7 @@ class Strolls:
             walk = self._walks.setdefault(track, _Walk())
             walk.who = person.name
             rested = not walk.times or now - walk.times[-1] >= SAMPLE_SECONDS
-            if rested and person.track.hit and readable(person.track.pose, aspect):
+            if rested and measurable(person.track, aspect):
                 walk.times.append(now)
                 walk.looks.append(person.track.pose.keypoints)
             if len(walk.times) >= MOST:

@@ -90,7 +90,8 @@ class Lived:
     @property
     def today(self) -> Day:
         """The household's day so far."""
-        return self.diary.household.day(self.clock.moment().wall.date())
+        today = self.clock.moment().wall.date()
+        return self.diary.household.look(today).close(today, "")
 
     def named(self, kind: type[Event]) -> list[Event]:
         return [event for event in self.events if isinstance(event, kind)]
