@@ -45,7 +45,7 @@ from guardian.people import People
 from guardian.pipeline import Pipeline
 from guardian.posture import Steady
 from guardian.readings import Heard
-from guardian.recollection import SCENE_SECONDS, Surroundings
+from guardian.recollection import Recordings
 from guardian.rest_places import RestPlaces
 from guardian.senses import Senses
 from guardian.settings import Room, Settings
@@ -92,7 +92,7 @@ class Brain:
         self._settings, self._outputs, self._network = settings, outputs, network
         self._alarm = Alarm(settings.alarm, settings.contacts, new_id, settings.behaviour.alarm_events)
         self._rooms = {room.name: room for room in settings.rooms}
-        self._memories = {room.name: Surroundings() for room in settings.rooms}
+        self._recordings = Recordings(self._rooms)
         self._drawn, self._rests = dict[str, Drawn](), dict[str, RestPlaces]()
         self._pipelines, self._learned = dict[str, Pipeline](), dict[str, Learned]()
         self._habits = Habits(settings)
@@ -104,7 +104,6 @@ class Brain:
         self._topics = topics_of(settings)
         self._senses = Senses(settings.senses, moment.monotonic)
         self._steadies = {room.name: Steady() for room in settings.rooms}
-        self._recordings: dict[str, Incident] = {}
         self._remembered: dict[str, tuple[tuple[int, str, bool], ...]] = {}
         self._bulletin = Bulletin(self._topics)
         self._panel = DARK
@@ -177,7 +176,7 @@ class Brain:
         """Take one message, carry out what comes of it, and let time pass until now."""
         match message:
             case Seen(room, observation):
-                self._memories[room].add(observation)
+                self._recordings.add(room, observation)
                 self._feedback.saw(room, observation)
                 self._publish(self._bulletin.seen(room, observation.time, moment))
                 pipeline, rests = self._pipelines[room], self._rests[room]
@@ -209,9 +208,7 @@ class Brain:
         self._note(self._habits.tick(moment), moment)
         self._carry_out(self._alarm.tick(moment.monotonic), moment)
         self._heed(self._feedback.tick(moment.monotonic))
-        over = [each for each in self._recordings.values() if moment.monotonic - each.opened > SCENE_SECONDS]
-        for incident in over:
-            del self._recordings[incident.id]
+        for incident in self._recordings.end(moment.monotonic):
             self._keep_scene(incident, moment)
         self._keep_learned(moment)
         self.shown = self._snapshot(moment)
@@ -314,7 +311,8 @@ class Brain:
             match command:
                 case Save(incident):
                     self._outputs.journal.save(incident, moment)
-                    self._begin_scene(incident, moment)
+                    if self._recordings.begins(incident, moment.monotonic):
+                        self._keep_scene(incident, moment)
                     durable = False
                     changed.append(incident)
                 case ShowPanel():
@@ -344,18 +342,9 @@ class Brain:
         for message in messages:
             self._outputs.publish(message)
 
-    def _begin_scene(self, incident: Incident, moment: Moment) -> None:
-        """Keep at once what was seen before it, lest the power go, and all of it once the time after it is over."""
-        fresh = incident.id not in self._recordings and moment.monotonic - incident.opened <= SCENE_SECONDS
-        if fresh and incident.open:
-            self._recordings[incident.id] = incident
-            self._keep_scene(incident, moment)
-
     def _keep_scene(self, incident: Incident, moment: Moment) -> None:
-        room = incident.room or next(iter(self._memories))
-        if room not in self._memories:  # no camera saw it, and what another room's saw is not of it
-            return
-        lines = self._memories[room].scene(incident.opened, self._pipelines[room].turn)
+        turns = {room: pipeline.turn for room, pipeline in self._pipelines.items()}
+        lines = self._recordings.scene(incident, turns)
         if lines:
             self._outputs.journal.save_scene(incident.id, lines, moment)
             self._version += 1
@@ -377,9 +366,9 @@ class Brain:
         )
 
     def _room(self, room: Room, moment: Moment) -> RoomShown:
-        coverage, recent = self._bulletin.coverage(room.name), self._memories[room.name].observations
+        coverage, last = self._bulletin.coverage(room.name), self._recordings.last(room.name)
         shown = persons_shown(self._pipelines[room.name].figures, self._steadies[room.name])
-        aspect = recent[-1].aspect if recent else room.camera.width / room.camera.height
+        aspect = last.aspect if last is not None else room.camera.width / room.camera.height
         pipeline, places = self._pipelines[room.name], self._rests[room.name].places
         ground = pipeline.ground
         areas = () if ground is None or ground.confidence < SURE else sentences(places, ground.optics)

@@ -5,12 +5,14 @@ A frame is packed as plain numbers, one person some 200 bytes: half an hour at 1
 """
 
 from collections import deque
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from struct import Struct
 
 import numpy as np
 
 from guardian import recording
+from guardian.incident import Incident
 from guardian.skeleton import KEYPOINTS, Observation, Pose
 
 SECONDS = 1_800.0
@@ -117,3 +119,42 @@ class Surroundings:
         near = (each for each in self.observations if abs(each.time - opened) <= SCENE_SECONDS)
         lines = [recording.dumps(replace(each, time=each.time - opened)) for each in near]
         return [recording.header(roll), *lines] if lines else []
+
+
+class Recordings:
+    """What is kept of each room, and around which incidents a scene is still being recorded."""
+
+    def __init__(self, rooms: Iterable[str]) -> None:
+        self._surroundings = {room: Surroundings() for room in rooms}
+        self._going: dict[str, Incident] = {}
+
+    def add(self, room: str, observation: Observation) -> None:
+        """Take an observation of a room."""
+        self._surroundings[room].add(observation)
+
+    def last(self, room: str) -> Observation | None:
+        """The last observation of a room; None where there was none yet."""
+        observations = self._surroundings[room].observations
+        return observations[-1] if observations else None
+
+    def begins(self, incident: Incident, now: float) -> bool:
+        """Take note of an incident, and tell whether its scene begins with that: it is open, young and new."""
+        begins = incident.open and incident.id not in self._going and now - incident.opened <= SCENE_SECONDS
+        if begins:
+            self._going[incident.id] = incident
+        return begins
+
+    def end(self, now: float) -> tuple[Incident, ...]:
+        """Give the incidents whose scenes are whole by now, and forget them."""
+        over = tuple(each for each in self._going.values() if now - each.opened > SCENE_SECONDS)
+        for incident in over:
+            del self._going[incident.id]
+        return over
+
+    def scene(self, incident: Incident, turns: Mapping[str, float]) -> list[str]:
+        """The scene around an incident as far as it goes; `turns` is the roll of each room, as in a header.
+
+        Nothing of an incident in a room without a camera: what another room's saw is not of it.
+        """
+        room = incident.room or next(iter(self._surroundings))
+        return self._surroundings[room].scene(incident.opened, turns[room]) if room in self._surroundings else []

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -7,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from guardian.recollection import Recollection, pack, time_of, unpack
+from guardian import recording
+from guardian.incident import Incident, IncidentState
+from guardian.recollection import SCENE_SECONDS, Recollection, Recordings, pack, time_of, unpack
 from guardian.skeleton import Observation, Pose
 
 shares = st.floats(0, 1)
@@ -79,3 +82,48 @@ def test_what_is_forgotten_is_gone():
     assert (room.reaches, room.between(0.0, 9.0)) == (None, ())
     room.add(seen(2.0))
     assert room.reaches == 2.0
+
+
+FALL = Incident(
+    id="i-1", room="kitchen", kind="FallConfirmed", state=IncidentState.PENDING, opened=100.0, changed=100.0
+)
+
+
+def recorded(*rooms: str) -> Recordings:
+    """Recordings of rooms that were seen from second 90 to 110."""
+    recordings = Recordings(rooms)
+    for room in rooms:
+        for second in range(90, 111):
+            recordings.add(room, seen(float(second), standing()))
+    return recordings
+
+
+def test_a_scene_begins_once_with_an_incident_and_is_whole_when_its_time_is_over():
+    recordings = recorded("kitchen")
+    assert recordings.begins(FALL, 101.0)
+    assert not recordings.begins(replace(FALL, state=IncidentState.RAISED), 105.0)
+    assert recordings.end(100.0 + SCENE_SECONDS) == ()
+    assert recordings.end(100.1 + SCENE_SECONDS) == (FALL,)
+    assert recordings.end(100.2 + SCENE_SECONDS) == ()
+
+
+@pytest.mark.parametrize("late", [replace(FALL, state=IncidentState.RESOLVED), replace(FALL, opened=70.0)])
+def test_what_is_over_or_old_begins_no_scene(late: Incident):
+    assert not recorded("kitchen").begins(late, 101.0)
+
+
+def test_a_scene_is_of_the_incidents_own_room_and_of_the_first_where_it_has_none():
+    recordings = recorded("kitchen", "hall")
+    turns = {"kitchen": 3.0, "hall": 7.0}
+    assert len(recordings.scene(FALL, turns)) == 22
+    assert recordings.scene(replace(FALL, room="hall"), turns)[0] == recording.header(7.0)
+    assert recordings.scene(replace(FALL, room=""), turns)[0] == recording.header(3.0)
+    assert recordings.scene(replace(FALL, room="bathroom"), turns) == []
+
+
+def test_the_last_that_was_seen_of_a_room_is_known():
+    recordings = recorded("kitchen")
+    assert Recordings(("hall",)).last("hall") is None
+    last = recordings.last("kitchen")
+    assert last is not None
+    assert last.time == 110.0
