@@ -156,13 +156,13 @@ class Alarm:
         return min([*moments, *self._snoozes.rooms.values()], default=None)
 
     def restore(self, incidents: Iterable[Incident], now: float) -> tuple[Command, ...]:
-        """Go on with the stored incidents after a restart: show, publish and, where one rings, call once more.
+        """Go on with the stored incidents after a restart: show and publish them.
 
-        Tracks of the process that has ended mean nothing in this one. A deadline may have moved with the wall clock:
-        it is never later than a whole duration from `now`, and where it has passed the next tick acts on it.
+        Nobody is called for that: what was not told yet is in the store, and who was told is not told again. Tracks of
+        the process that has ended mean nothing in this one. A deadline may have moved with the wall clock: it is never
+        later than a whole duration from `now`, and where it has passed the next tick acts on it.
         """
         announced: list[Incident] = []
-        calls: list[Notify] = []
         for stored in incidents:
             if row_of(stored) not in PANEL:
                 continue
@@ -171,9 +171,7 @@ class Alarm:
             incident = replace(stored, track=None, deadline=min(times, default=None))
             self._open[incident.id] = incident
             announced.append(incident)
-            if incident.state is RAISED:
-                calls += self._notices(incident, incident.told[-1:], incident.step, now)
-        return (*self._panel_commands(now), *map(Announce, announced), *calls)
+        return (*self._panel_commands(now), *map(Announce, announced))
 
     def handle(self, event: Event, now: float) -> tuple[Command, ...]:
         """Take note of what happened."""
@@ -331,7 +329,7 @@ class Alarm:
         ringing = urgent and row_of(incident) == (Course.EMERGENCY, RAISED)
         title, body = messages.title(incident), messages.body(incident, now)
         known = [name for name in names if name in self._contacts]
-        return [Notify(name, title, body, incident.id, step, urgent=ringing) for name in known]
+        return [Notify(name, title, body, incident.id, step, urgent=ringing, asked=now) for name in known]
 
     def _commands(self, now: float) -> tuple[Command, ...]:
         changes, self._changes = self._changes, []

@@ -16,7 +16,7 @@ from pathlib import Path
 from types import FrameType
 from zoneinfo import ZoneInfo
 
-from guardian.brain import Brain, Message, Outputs
+from guardian.brain import Brain, Message
 from guardian.commands import Publish
 from guardian.errors import ConfigurationError, GuardianError, ModelError, PanelError
 from guardian.events import (
@@ -46,6 +46,7 @@ from guardian.io.scenes import SceneWriter
 from guardian.io.watchdog import Systemd, Watchdog
 from guardian.learned import LEARNED
 from guardian.network import Network, judge_for
+from guardian.outputs import Outputs
 from guardian.readings import Heard
 from guardian.sense import filters
 from guardian.settings import Room, Settings
@@ -94,7 +95,7 @@ class Guardian:
         self.broker = _embedded(settings)
         self.mqtt: MqttOutput | None = None
         self.web: WebServer | None = None
-        self._phones = Phones(settings.contacts, self.submit, self._clock.monotonic)
+        self._phones = Phones(settings.contacts, self.submit, self._clock.moment)
         self.scenes = SceneWriter(scenes_of(settings), settings.feedback, self.submit, self._clock.moment)
         outputs = Outputs(self.panel, self.journal, self._publish, self._phones.tell, self.scenes.put, self._look_anew)
         self.brain = Brain(settings, outputs, lambda: uuid.uuid4().hex[:12], self._clock.moment(), self._judge())
@@ -137,7 +138,9 @@ class Guardian:
             self._begin("mqtt", self._connect)
         learned = {what: self.journal.learned(what) for what in (*LEARNED, TOLD)}
         days = self.journal.days(needed(moment.wall.date()))
-        self.brain.begin(stored, self.journal.people(), moment, self.journal.memories(moment), learned, days=days)
+        memories, told = self.journal.memories(moment), self.journal.told(moment)
+        self.brain.begin(stored, self.journal.people(), moment, memories, learned, days=days, told=told)
+        self._phones.resume(self.journal.untold(moment))
         if self.mqtt is not None:
             self.mqtt.start()
         self._watchdog.started(self._clock.monotonic())

@@ -6,16 +6,19 @@ It owns the stages, and is called from one thread only. It has no thread and no 
 import json
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TypeAlias
 
 from guardian.alarm import Alarm
 from guardian.areas import sentences
-from guardian.commands import Announce, Command, KeepScene, Notify, Publish, Save, SceneCommand, ShowPanel
+from guardian.commands import Announce, Command, KeepScene, Notify, Publish, Save, ShowPanel
 from guardian.day import Day
+from guardian.deliveries import Deliveries
 from guardian.drawn import Drawn
 from guardian.events import (
+    ContactNotTold,
+    ContactTold,
     DaysForgotten,
     EnrolmentAsked,
     EnrolmentEnded,
@@ -36,11 +39,10 @@ from guardian.habits import TOLD, Habits
 from guardian.identity import Template
 from guardian.incident import Incident
 from guardian.io.gpio import DARK
-from guardian.io.journal import Journal
-from guardian.io.panel import Panel
 from guardian.learned import NO_PLACE, VIEW, Learned, recall_one
 from guardian.moment import Moment
 from guardian.opinion import Judge
+from guardian.outputs import Outputs
 from guardian.people import People
 from guardian.pipeline import Pipeline
 from guardian.posture import Steady
@@ -60,20 +62,6 @@ SURE = 0.5
 """Confidence in how the camera hangs from which on it is told how large places are; below it, it was mostly wrong."""
 
 Message: TypeAlias = Sight | Heard | Event
-
-
-@dataclass(frozen=True, slots=True)
-class Outputs:
-    """Where commands go. None of them may block. `scenes` keeps what there is to learn from; `look_anew` tells the eye
-    of a room that what it sees is its view.
-    """
-
-    panel: Panel
-    journal: Journal
-    publish: Callable[[Publish], None]
-    tell: Callable[[Notify], None]
-    scenes: Callable[[SceneCommand], None] = lambda _: None
-    look_anew: Callable[[str], None] = lambda _: None
 
 
 class Brain:
@@ -105,7 +93,7 @@ class Brain:
         self._senses = Senses(settings.senses, moment.monotonic)
         self._steadies = {room.name: Steady() for room in settings.rooms}
         self._remembered: dict[str, tuple[tuple[int, str, bool], ...]] = {}
-        self._bulletin = Bulletin(self._topics)
+        self._bulletin, self._deliveries = Bulletin(self._topics), Deliveries()
         self._panel = DARK
         self._faults: dict[tuple[str, str], FaultOccurred] = {}
         self._version = 0
@@ -130,11 +118,14 @@ class Brain:
         learned: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
         *,
         days: Iterable[Day] = (),
+        told: Iterable[ContactTold] = (),
     ) -> None:
         """Go on where the last process ended, and say every state once. `memories` are of each room: how many seconds
         ago they were kept, and the falls that were open; `learned` what was learned of it, by learned.LEARNED, and TOLD
-        of no room; `days` are those that were counted.
+        of no room; `days` are those that were counted; `told` says when each contact was last told.
         """
+        for event in told:
+            self._deliveries.note(event)
         self._habits.recall(days, learned.get(TOLD, {}).get("", ""), moment.wall.date())
         for room in self._rooms.values():
             kept = {what: rooms.get(room.name, "") for what, rooms in learned.items()}
@@ -145,6 +136,7 @@ class Brain:
         for incident in self._alarm.incidents:
             self._rest_in(incident, moment)
         self._publish(self._bulletin.begin(self._alarm.incidents, moment))
+        self._publish(self._bulletin.delivered(self._deliveries.all, moment))
         self._carry_out(restored, moment)
         self.tick(moment)
 
@@ -265,22 +257,32 @@ class Brain:
     def _note(self, events: Iterable[Event], moment: Moment) -> None:
         for event in events:
             log.info("event=%s room=%r reasons=%r", type(event).__name__, event.room, " ".join(event.reasons))
-            if isinstance(event, FaultOccurred):
-                self._faults[event.part, event.room] = event
-            elif isinstance(event, FaultCleared):
-                self._faults.pop((event.part, event.room), None)
-            elif isinstance(event, ScenesChanged):
-                self._scenes_kept, self._version = event.count, self._version + 1
-            elif isinstance(event, PlaceAccepted | PlaceDeclined | ViewAccepted):
-                self._heed((self._answer(event, moment),))
-            elif isinstance(event, DaysForgotten | EnrolmentAsked | EnrolmentEnded | ErasureAsked):
-                self._know(event, moment)
-            elif isinstance(event, Judged) and event.incident is not None and not event.fall:
-                for rests in self._rests.values():
-                    self._note(rests.trust(event.incident, moment), moment)
+            self._learn(event, moment)
             self._carry_out(self._alarm.handle(event, moment.monotonic), moment)
             self._publish(self._bulletin.note(event, moment))
             self._heed(self._feedback.take(event, moment))
+
+    def _learn(self, event: Event, moment: Moment) -> None:
+        """Learn from what is no matter of the alarm."""
+        match event:
+            case FaultOccurred():
+                self._faults[event.part, event.room] = event
+            case FaultCleared():
+                self._faults.pop((event.part, event.room), None)
+            case ContactTold() | ContactNotTold():
+                self._deliveries.note(event)
+                self._publish(self._bulletin.delivered(self._deliveries.all, moment))
+                if isinstance(event, ContactTold):
+                    self._outputs.journal.save_told(event, moment)
+            case ScenesChanged():
+                self._scenes_kept, self._version = event.count, self._version + 1
+            case PlaceAccepted() | PlaceDeclined() | ViewAccepted():
+                self._heed((self._answer(event, moment),))
+            case DaysForgotten() | EnrolmentAsked() | EnrolmentEnded() | ErasureAsked():
+                self._know(event, moment)
+            case Judged() if event.incident is not None and not event.fall:
+                for rests in self._rests.values():
+                    self._note(rests.trust(event.incident, moment), moment)
 
     def _know(self, event: DaysForgotten | EnrolmentAsked | EnrolmentEnded | ErasureAsked, moment: Moment) -> None:
         """Get to know somebody, or forget them."""
@@ -304,13 +306,14 @@ class Brain:
             else:
                 self._outputs.scenes(outcome)
 
-    def _carry_out(self, commands: Iterable[Command], moment: Moment) -> None:
+    def _carry_out(self, commands: Sequence[Command], moment: Moment) -> None:
         """Hand each command to its output, in order. The box shows it at once; others are told what is on the disk."""
         durable, changed = True, list[Incident]()
         for command in commands:
             match command:
                 case Save(incident):
-                    self._outputs.journal.save(incident, moment)
+                    told = (each for each in commands if isinstance(each, Notify) and each.incident == incident.id)
+                    self._outputs.journal.save(incident, moment, told)
                     if self._recordings.begins(incident, moment.monotonic):
                         self._keep_scene(incident, moment)
                     durable = False
@@ -363,6 +366,7 @@ class Brain:
             feedback=FeedbackShown(self._feedback.on, self._scenes_kept, self._feedback.reaches),
             senses=self._senses.all,
             people=self._people.shown,
+            deliveries=self._deliveries.all,
         )
 
     def _room(self, room: Room, moment: Moment) -> RoomShown:

@@ -53,7 +53,9 @@ class Publish:
 
 @dataclass(frozen=True, slots=True)
 class Notify:
-    """Tell one contact by its ways (phone, mail ...). `incident` with `step` is the idempotency key."""
+    """Tell one contact by its ways (phone, mail ...). `incident` with `step` is the idempotency key; `asked` is the
+    monotonic second at which it was decided: what is told much later has to say so.
+    """
 
     contact: str
     title: str
@@ -61,6 +63,15 @@ class Notify:
     incident: str
     step: int
     urgent: bool = True
+    asked: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Untold:
+    """A notice of an earlier process, and the ways by which its contact was told before that process ended."""
+
+    notice: Notify
+    told: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)

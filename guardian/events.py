@@ -290,6 +290,27 @@ class ScenesChanged(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ContactTold(Event):
+    """A provider took what `contact` is to be told by `way` (such as ntfy) of `incident` at its escalation `step`."""
+
+    contact: str
+    way: str
+    incident: str
+    step: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactNotTold(Event):
+    """The first attempt to tell a contact by a way failed, and is tried again; or, where `given_up`, the last one."""
+
+    contact: str
+    way: str
+    incident: str
+    step: int
+    given_up: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FaultOccurred(Event):
     """A part of the appliance does not work: `part` names it (camera, sandbox, model, broker, panel, button,
     store, scenes, phone, page, disk, temperature, power, clock, or `sense` with its name).

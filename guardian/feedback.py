@@ -7,7 +7,7 @@ packed when it is seen, and all that takes long (`cut`) is left to whoever write
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta, timezone
 from typing import TypeAlias
 
 import numpy as np
@@ -151,7 +151,7 @@ class Feedback:
         minute, scene = when(event.at, moment), self._new_id()
         earliest, latest = minute - SLACK_SECONDS, min(minute + 60.0 + SLACK_SECONDS, moment.monotonic)
         said = _verdict(event, event.note, moment, fall=True)
-        command = KeepScene(scene, event.room, "missed", _wall(minute, moment), earliest, latest, (), said)
+        command = KeepScene(scene, event.room, "missed", moment.wall_at(minute), earliest, latest, (), said)
         draft = self._drafts[scene] = _Draft(command, earliest - BEFORE_SECONDS, latest + AFTER_SECONDS)
         answer = Answer(kept=True, text=f"What was seen of {event.room} around {event.at} is kept.")
         return *self._complete(draft, moment.monotonic), answer
@@ -160,7 +160,7 @@ class Feedback:
 def _draft_of(incident: Incident, moment: Moment) -> _Draft:
     now = moment.monotonic
     earliest, latest = min(incident.opened, now) - SEARCH_SECONDS, now
-    happened = _wall(incident.opened, moment)
+    happened = moment.wall_at(incident.opened)
     command = KeepScene(incident.id, incident.room, incident.kind, happened, earliest, latest, ())
     return _Draft(command, now - BEFORE_SECONDS, now + AFTER_SECONDS)
 
@@ -176,11 +176,6 @@ def verdict_on(incident: Incident, kind: str, moment: Moment) -> Verdict | None:
 
 def _verdict(event: HumanEvent, note: str, moment: Moment, *, fall: bool) -> Verdict:
     return Verdict(fall, event.by, event.via, moment.wall, note)
-
-
-def _wall(monotonic: float, moment: Moment) -> datetime:
-    wall = moment.wall.astimezone(timezone.utc) - timedelta(seconds=moment.monotonic - monotonic)
-    return wall.astimezone(moment.wall.tzinfo)
 
 
 def when(at: str, moment: Moment) -> float:
@@ -203,7 +198,7 @@ def unkept(event: MissReported, reaches: Mapping[str, float], moment: Moment, *,
     if event.room not in reaches:
         return f"Nothing has been seen of {event.room} lately, so nothing of {event.at} is kept."
     if when(event.at, moment) + 60.0 < reaches[event.room]:
-        back = _wall(reaches[event.room], moment)
+        back = moment.wall_at(reaches[event.room])
         return f"That was too long ago to be kept: of {event.room} the box remembers what was seen since {back:%H:%M}."
     return ""
 

@@ -1,7 +1,6 @@
 """The appliance as the page sees it: what the brain last showed, and what the journal keeps of the past."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
 
 from guardian import recording
 from guardian.brain import Brain
@@ -82,9 +81,5 @@ def scenes_of(settings: Settings) -> SceneDirectory:
 
 def past(incident: Incident, moment: Moment, *, replayable: bool, judged: str | None = None) -> PastIncident:
     """An incident with its wall times."""
-
-    def wall(monotonic: float) -> datetime:
-        return moment.wall + timedelta(seconds=monotonic - moment.monotonic)
-
-    closed = None if incident.open else wall(incident.changed)
-    return PastIncident(incident, wall(incident.opened), closed, replayable, judged)
+    closed = None if incident.open else moment.wall_at(incident.changed)
+    return PastIncident(incident, moment.wall_at(incident.opened), closed, replayable, judged)

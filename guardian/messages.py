@@ -5,8 +5,11 @@ relative, because the reader's clock and the box's may differ and a fright reads
 """
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 
+from guardian.commands import Notify
 from guardian.incident import Incident, IncidentState
+from guardian.moment import Moment
 
 HEADLINES: dict[str, str] = {
     "FallSuspected": "{who} may have fallen",
@@ -24,6 +27,8 @@ HEADLINES: dict[str, str] = {
     "DrillStarted": "This is a drill",
 }
 SOMEBODY = "Somebody"
+LATE_SECONDS = 180.0
+"""What is told later than that after it was decided says so: its reader may think that it has just happened."""
 WATCHING = "Watching."
 
 _CALL = (
@@ -85,6 +90,18 @@ def _state_lines(incident: Incident, now: float) -> list[str]:
     if incident.state is IncidentState.ACKNOWLEDGED:
         return [f"Acknowledged: {relative(now - incident.changed)} ago{_by(incident)}", _TAKEN]
     return [*told, _LOOK if incident.kind == "ViewLost" else _CALL]
+
+
+def as_told(notice: Notify, moment: Moment) -> Notify:
+    """Give the notice as it is to be told at `moment`: one that could not be told for long says when it was written."""
+    late = moment.monotonic - notice.asked
+    if late < LATE_SECONDS:
+        return notice
+    written = moment.wall_at(notice.asked)
+    day = "" if written.date() == moment.wall.date() else f" on {written.day} {written:%B}"
+    when = f"{written:%H:%M}{day}, {relative(late)} ago"
+    line = f"This message comes late: it was written at {when}, and could not be sent before."
+    return replace(notice, title=f"Late: {notice.title}", body=f"{line}\n{notice.body}")
 
 
 def _by(incident: Incident) -> str:

@@ -1,7 +1,7 @@
 """A point in time on both clocks, for the few decisions that need to know what o'clock it is."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,3 +18,8 @@ class Moment:
         if self.wall.tzinfo is None:
             message = "wall time needs a zone"
             raise ValueError(message)
+
+    def wall_at(self, monotonic: float) -> datetime:
+        """The wall time of another monotonic second of this process, in the household's zone as of that time."""
+        wall = self.wall.astimezone(timezone.utc) + timedelta(seconds=monotonic - self.monotonic)
+        return wall.astimezone(self.wall.tzinfo)

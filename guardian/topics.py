@@ -8,10 +8,10 @@ through a Moment.
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
-from datetime import timedelta, timezone
 from typing import TypeAlias
 
 from guardian.commands import Publish
+from guardian.deliveries import Delivery, DeliveryState
 from guardian.errors import PayloadError
 from guardian.events import (
     CameraMoved,
@@ -46,8 +46,7 @@ Payload: TypeAlias = Mapping[str, object]
 
 def iso(time: float, moment: Moment) -> str:
     """Turn monotonic seconds into ISO 8601 wall time with the household's offset at that time, to the millisecond."""
-    wall = moment.wall.astimezone(timezone.utc) - timedelta(seconds=moment.monotonic - time)
-    return wall.astimezone(moment.wall.tzinfo).isoformat(timespec="milliseconds")
+    return moment.wall_at(time).isoformat(timespec="milliseconds")
 
 
 def dumps(payload: Payload) -> str:
@@ -279,6 +278,14 @@ class Bulletin:
         held = [{"room": room, "until": iso(until, moment)} for room, until in sorted(rooms.items())]
         payload = {"state": "on" if held else "off", "rooms": held}
         return self._state(("snooze",), payload, moment.monotonic, moment, facts=dict(rooms))
+
+    def delivered(self, deliveries: Iterable[Delivery], moment: Moment) -> tuple[Publish, ...]:
+        """Say who was reached by which way; only a change has news."""
+        known = tuple(deliveries)
+        said = [{**asdict(each), "state": each.state.value, "since": iso(each.since, moment)} for each in known]
+        untold = any(each.state is not DeliveryState.TOLD for each in known)
+        payload = {"state": "fault" if untold else "ok", "contacts": said}
+        return self._state(("contacts",), payload, moment.monotonic, moment, facts={"known": known})
 
     def sensed(self, senses: Iterable[Sensed], moment: Moment) -> tuple[Publish, ...]:
         """Say how each of the other senses stands; only a change has news."""

@@ -6,14 +6,16 @@ from types import MappingProxyType
 
 from bodies import seen, standing, tilted
 
-from guardian.brain import Brain, Outputs
+from guardian.brain import Brain
 from guardian.commands import Lamp, Notify, Publish, SceneCommand, ShowPanel, Sound
 from guardian.day import Day
+from guardian.events import ContactTold
 from guardian.eye.watch import Seen
 from guardian.identity import Template
 from guardian.incident import Incident, IncidentState
 from guardian.moment import Moment
 from guardian.opinion import Judge
+from guardian.outputs import Outputs
 from guardian.settings import Camera, Contact, Room, Settings
 from guardian.skeleton import Observation
 
@@ -41,8 +43,12 @@ class Log:
         self.entries.append(("panel", command))
 
     # The journal.
-    def save(self, incident: Incident, _moment: Moment) -> None:
+    def save(self, incident: Incident, _moment: Moment, notices: Iterable[Notify] = ()) -> None:
         self.entries.append(("save", incident))
+        self.entries += [("notice", notice) for notice in notices]
+
+    def save_told(self, event: ContactTold, _moment: Moment) -> None:
+        self.entries.append(("told", event))
 
     def save_scene(self, incident: str, lines: list[str], _moment: Moment) -> None:
         self.entries.append(("scene", (incident, lines)))
@@ -109,11 +115,12 @@ class Box:
         learned: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
         network: Judge | None = None,
         days: Iterable[Day] = (),
+        told: Iterable[ContactTold] = (),
     ) -> None:
         self.log, self.now = Log(), 0.0
         names = iter(range(10_000))
         self.brain = Brain(settings, self.log.outputs, lambda: f"i-{next(names)}", self.at(0.0), network)
-        self.brain.begin(stored, (), self.at(0.0), memories, learned, days=days)
+        self.brain.begin(stored, (), self.at(0.0), memories, learned, days=days, told=told)
 
     @staticmethod
     def at(seconds: float) -> Moment:

@@ -69,6 +69,7 @@ STAGES = (
     "rest_places",
     "drawn",
     "human_requests",
+    "deliveries",
     "topics",
     "recollection",
     "feedback",
@@ -78,7 +79,7 @@ STAGES = (
 EDGES = ("configuration", "eye", "io", "web")
 """What touches the world; none knows another."""
 
-TOPS = ("network", "learned", "habits", "people", "brain", "home", "app", "doctor", "acquaint")
+TOPS = ("network", "learned", "habits", "people", "outputs", "brain", "home", "app", "doctor", "acquaint")
 """What puts the parts together, each on the one before it, and what examines them."""
 
 SHOWS = ("lab", "demo")

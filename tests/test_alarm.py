@@ -663,7 +663,7 @@ class TestDrill:
 
 
 class TestRestore:
-    def test_what_rang_rings_again_and_the_last_contact_is_told_again(self):
+    def test_what_rang_rings_again_and_who_was_told_is_not_told_again(self):
         subject = alarm()
         subject.handle(body(FallConfirmed), 0.0)
         (saved,) = of(subject.tick(30.0), Save)
@@ -671,10 +671,10 @@ class TestRestore:
         commands = again.restore([saved.incident], 40.0)
         (incident,) = again.incidents
         assert incident == replace(saved.incident, track=None)
-        assert [type(command) for command in commands] == [ShowPanel, Announce, Notify]
+        assert [type(command) for command in commands] == [ShowPanel, Announce]
         assert of(commands, ShowPanel)[0].sound is Sound.SIREN
-        (notice,) = of(commands, Notify)
-        assert (notice.contact, notice.step, notice.urgent) == ("Anna", 1, True)
+        (notice,) = of(again.tick(90.0), Notify)
+        assert (notice.contact, notice.step, notice.urgent, notice.asked) == ("Bert", 2, True, 90.0)
 
     @pytest.mark.parametrize(("stored", "expected"), [(1e12, 130.0), (-1e12, -1e12), (120.0, 120.0), (None, 130.0)])
     def test_a_clock_that_was_wrong_cannot_put_off_an_alarm(self, stored: float | None, expected: float):

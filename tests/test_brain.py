@@ -10,6 +10,8 @@ from guardian import recording
 from guardian.commands import ForgetScenes, KeepScene, Lamp, Publish, Sound
 from guardian.events import (
     Acknowledged,
+    ContactNotTold,
+    ContactTold,
     FaultCleared,
     FaultOccurred,
     HelpCalled,
@@ -98,9 +100,10 @@ def test_the_box_shows_it_first_and_others_are_told_when_it_is_on_the_disk():
     del box.log.entries[:]
     call(box)
     order = [name for name, _ in box.log.entries]
-    assert order[:3] == ["save", "panel", "wait"]
-    assert {"publish", "tell"} <= set(order[3:])
-    assert "save" not in order[3:]
+    assert order[:4] == ["save", "notice", "panel", "wait"]
+    assert {"publish", "tell"} <= set(order[4:])
+    assert not {"save", "notice"} & set(order[4:])
+    assert box.log.all("notice") == box.log.all("tell")
 
 
 def test_a_disk_that_does_not_answer_holds_nothing_back():
@@ -110,6 +113,40 @@ def test_a_disk_that_does_not_answer_holds_nothing_back():
     assert box.panel == (Lamp.FAST_BLINK, Sound.SIREN)
     assert box.log.all("tell")
     assert retained(box)["alarm"] == "raised"
+
+
+def test_who_was_reached_is_kept_published_and_shown():
+    box = Box()
+    call(box)
+    about = {"time": 1_001.0, "room": "", "incident": "i-0", "step": 1}
+    told = ContactTold(**about, contact="Anna", way="ntfy")
+    box.brain.take(ContactNotTold(**about, contact="Anna", way="mailto"), box.at(1.0))
+    assert box.log.all("told") == []
+    box.brain.take(told, box.at(1.0))
+    assert box.log.all("told") == [told]
+    assert [(each.way, each.state.value) for each in box.brain.shown.deliveries] == [
+        ("mailto", "trying"),
+        ("ntfy", "told"),
+    ]
+    assert json.loads(retained(box)["contacts"])["state"] == "fault"
+
+
+def test_who_was_reached_before_a_restart_is_still_known():
+    told = ContactTold(time=900.0, room="", contact="Anna", way="ntfy", incident="i-old", step=1)
+    box = Box(told=[told])
+    said = json.loads(retained(box)["contacts"])
+    assert said["state"] == "ok"
+    assert said["contacts"] == [
+        {
+            "contact": "Anna",
+            "way": "ntfy",
+            "incident": "i-old",
+            "step": 1,
+            "state": "told",
+            "since": "2025-06-01T11:58:20.000+00:00",
+        }
+    ]
+    assert box.log.all("told") == []
 
 
 def test_one_batch_waits_for_the_disk_once():

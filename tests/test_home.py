@@ -9,7 +9,7 @@ from bodies import standing
 from boxes import SETTINGS, Box, Log
 
 from guardian import recording
-from guardian.brain import Brain, Outputs
+from guardian.brain import Brain
 from guardian.commands import JudgeScene, KeepScene, Verdict
 from guardian.events import Cancelled, HelpCalled, HumanEvent, PlaceAccepted
 from guardian.eye.watch import Seen
@@ -17,6 +17,7 @@ from guardian.home import Home, scenes_of
 from guardian.io.fakes import FakeClock
 from guardian.io.journal import Journal
 from guardian.learned import PLACES, ROLL
+from guardian.outputs import Outputs
 from guardian.recollection import pack
 from guardian.settings import Place
 from guardian.skeleton import Observation

@@ -1,13 +1,15 @@
 import threading
+from collections.abc import Iterable
 from datetime import date, datetime, timezone
 from pathlib import Path
 
 import pytest
 from brokers import Told
 
+from guardian.commands import Notify, Untold
 from guardian.day import Day
 from guardian.errors import StoreError
-from guardian.events import Event, FaultCleared, FaultOccurred
+from guardian.events import ContactTold, Event, FaultCleared, FaultOccurred
 from guardian.identity import Template
 from guardian.incident import Incident, IncidentState
 from guardian.io.journal import SLOW, Journal
@@ -35,13 +37,13 @@ class Disk(Store):
         self.saved: list[Incident] = []
         super().__init__(path)
 
-    def save(self, incident: Incident, moment: Moment) -> None:
+    def save(self, incident: Incident, moment: Moment, notices: Iterable[Notify] = ()) -> None:
         assert self.free.wait(SECONDS)
         if self.broken:
             message = "disk full"
             raise StoreError(message)
         self.saved.append(incident)
-        super().save(incident, moment)
+        super().save(incident, moment, notices)
 
 
 class Rig:
@@ -238,3 +240,38 @@ def test_days_that_cannot_be_read_are_no_reason_not_to_watch(tmp_path: Path):
     again.open(NOW)
     assert [day.date for day in again.days(date(2025, 6, 1))] == [date(2025, 6, 1)]
     again.close()
+
+
+def notice(contact: str, step: int) -> Notify:
+    return Notify(contact, "Fall in the kitchen", f"step {step}", "i-1", step, asked=990.0)
+
+
+def test_what_is_to_be_told_is_kept_with_the_incident_also_where_a_slow_disk_skips_a_step(rig: Rig):
+    rig.journal.open(NOW)
+    rig.disk.free.clear()
+    rig.journal.save(fall("i-0"), NOW)  # the disk is busy with that one
+    rig.journal.save(fall(), NOW, [notice("Anna", 1)])
+    rig.journal.save(fall(), NOW, [notice("Bruno", 2)])
+    rig.journal.save(fall(state=IncidentState.ACKNOWLEDGED), NOW, [notice("Anna", 3)])
+    rig.disk.free.set()
+    assert rig.journal.wait(SECONDS, NOW)
+    assert set(rig.journal.untold(NOW)) == {
+        Untold(notice("Bruno", 2), frozenset()),
+        Untold(notice("Anna", 3), frozenset()),
+    }
+
+
+def test_who_was_told_is_kept(rig: Rig):
+    told = ContactTold(time=995.0, room="", contact="Anna", way="ntfy", incident="i-1", step=1)
+    rig.journal.open(NOW)
+    rig.journal.save(fall(), NOW, [notice("Anna", 1)])
+    rig.journal.save_told(told, NOW)
+    assert rig.journal.wait(SECONDS, NOW)
+    assert rig.journal.untold(NOW) == (Untold(notice("Anna", 1), frozenset({"ntfy"})),)
+    assert rig.journal.told(NOW) == (told,)
+
+
+def test_where_nothing_can_be_read_nobody_is_told_of_the_past(tmp_path: Path):
+    journal = Journal(tmp_path / "guardian.db", lambda _: None)
+    assert journal.told(NOW) == ()
+    assert journal.untold(NOW) == ()

@@ -1,11 +1,14 @@
 from dataclasses import replace
+from datetime import datetime, timezone
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from guardian import messages
+from guardian.commands import Notify
 from guardian.incident import Incident, IncidentState
+from guardian.moment import Moment
 from guardian.transitions import SEVERITY, TRIGGERS
 
 FALL = Incident(
@@ -137,3 +140,25 @@ def test_a_snooze_is_always_said():
     assert messages.snooze_text([]) == ""
     assert messages.snooze_text(["hall"]) == " New alarms of hall are held for a while; that ends by itself."
     assert messages.snooze_text(["hall", ""]) == " New alarms are held for a while; that ends by itself."
+
+
+NOTICE = Notify("Anna", "Somebody has fallen (kitchen)", "Who: Somebody", "i-1", 1, asked=100.0)
+NOON = datetime(2025, 6, 1, 12, 0, tzinfo=timezone.utc)
+
+
+def test_a_notice_in_time_is_told_as_it_was_written():
+    assert messages.as_told(NOTICE, Moment(100.0 + messages.LATE_SECONDS - 1, NOON)) == NOTICE
+
+
+@pytest.mark.parametrize(
+    ("late", "when"),
+    [(600.0, "11:50, 10 min ago"), (90_000.0, "11:00 on 31 May, 25 h ago"), (172_800.0, "12:00 on 30 May, 2 days ago")],
+)
+def test_a_late_notice_says_when_it_was_written(late: float, when: str):
+    told = messages.as_told(NOTICE, Moment(100.0 + late, NOON))
+    assert told.title == "Late: Somebody has fallen (kitchen)"
+    assert told.body.splitlines() == [
+        f"This message comes late: it was written at {when}, and could not be sent before.",
+        "Who: Somebody",
+    ]
+    assert (told.contact, told.incident, told.step, told.urgent) == ("Anna", "i-1", 1, True)

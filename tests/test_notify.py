@@ -3,18 +3,22 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime, timezone
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from guardian.commands import Notify
+from guardian.commands import Notify, Untold
 from guardian.errors import ConfigurationError
-from guardian.events import Event, FaultCleared, FaultOccurred
-from guardian.io.notify import LOUD_LOGGERS, WAITING, Phones, Send, by_apprise
+from guardian.events import ContactNotTold, ContactTold, Event, FaultCleared, FaultOccurred
+from guardian.io.notify import EXPIRE_SECONDS, LOUD_LOGGERS, WAITING, Phones, Send, by_apprise
+from guardian.moment import Moment
 from guardian.settings import Contact
 
 SECONDS = 30.0
 NEVER = 3_600.0
+NOON = datetime(2025, 6, 1, 12, 0, tzinfo=timezone.utc)
 SECRET = "s3cr3t-t0ken"  # noqa: S105 - what must not be seen anywhere
 ANNA = Contact(name="Anna", ways=(f"ntfy://{SECRET}",))
 BRUNO = Contact(name="Bruno", ways=(f"tgram://{SECRET}",))
@@ -34,6 +38,7 @@ class Providers:
         self.unknown: set[str] = set()
         self.released = threading.Event()
         self.reports: list[Event] = []
+        self.outcomes: list[ContactTold | ContactNotTold] = []
         self._changed = threading.Condition()
 
     def connect(self, way: str) -> Send:
@@ -55,7 +60,10 @@ class Providers:
 
     def report(self, event: Event) -> None:
         with self._changed:
-            self.reports.append(event)
+            if isinstance(event, ContactTold | ContactNotTold):
+                self.outcomes.append(event)
+            else:
+                self.reports.append(event)
             self._changed.notify_all()
 
     def wait(self, count: int, kind: str | None = None) -> list[Notify]:
@@ -68,6 +76,11 @@ class Providers:
             assert self._changed.wait_for(lambda: len(of_kind()) >= count, SECONDS), f"only {self.told}"
             return of_kind()
 
+    def wait_for_outcomes(self, count: int) -> list[ContactTold | ContactNotTold]:
+        with self._changed:
+            assert self._changed.wait_for(lambda: len(self.outcomes) >= count, SECONDS), f"only {self.outcomes}"
+            return list(self.outcomes)
+
     def wait_for_reports(self, count: int) -> list[Event]:
         with self._changed:
             assert self._changed.wait_for(lambda: len(self.reports) >= count, SECONDS), f"only {self.reports}"
@@ -75,8 +88,10 @@ class Providers:
 
 
 @contextmanager
-def phones(providers: Providers, *contacts: Contact, pauses: tuple[float, ...] = (0.0, 0.0, 0.0)) -> Iterator[Phones]:
-    made = Phones(contacts, providers.report, lambda: 7.0, connect=providers.connect, pauses=pauses)
+def phones(
+    providers: Providers, *contacts: Contact, pauses: tuple[float, ...] = (NEVER,), now: float = 7.0
+) -> Iterator[Phones]:
+    made = Phones(contacts, providers.report, lambda: Moment(now, NOON), connect=providers.connect, pauses=pauses)
     try:
         yield made
     finally:
@@ -104,14 +119,61 @@ def test_nobody_else_is_told():
     assert [asked.contact for _, asked in providers.told] == ["Bruno"]
 
 
-def test_what_was_not_taken_is_tried_again_and_given_up_after_the_last_pause():
+def test_what_was_not_taken_is_tried_again_until_it_is_and_what_came_of_it_is_told():
     providers = Providers()
     providers.failing = {"ntfy"}
+    with phones(providers, ANNA, pauses=(0.0,)) as made:
+        made.tell(notice())
+        providers.wait(50)
+        providers.failing = set()
+        providers.wait_for_outcomes(2)
+    about = {"time": 7.0, "room": "", "contact": "Anna", "way": "ntfy", "incident": "i-1", "step": 0}
+    reason = "Anna could not be told by ntfy; check the contact's ways and the network."
+    assert providers.outcomes == [ContactNotTold(**about, reasons=(reason,)), ContactTold(**about)]
+
+
+def test_what_nobody_took_for_a_day_is_given_up():
+    providers = Providers()
+    providers.failing = {"ntfy"}
+    with phones(providers, ANNA, pauses=(0.0,), now=EXPIRE_SECONDS + 1.0) as made:
+        made.tell(notice())
+        (outcome,) = providers.wait_for_outcomes(1)
+    assert isinstance(outcome, ContactNotTold)
+    assert outcome.given_up
+    assert len(providers.told) == 1
+
+
+def test_what_is_told_late_says_so():
+    providers = Providers()
+    with phones(providers, ANNA, now=600.0) as made:
+        made.tell(notice())
+        (told,) = providers.wait(1)
+    assert told.title == "Late: Fall in the kitchen"
+
+
+def test_what_is_urgent_goes_before_what_is_not():
+    providers = Providers()
+    providers.hanging = {"ntfy"}
     with phones(providers, ANNA) as made:
         made.tell(notice(incident="first"))
-        made.tell(notice(incident="second"))
-        providers.wait(8)
-    assert [asked.incident for _, asked in providers.told] == ["first"] * 4 + ["second"] * 4
+        providers.wait(1)
+        made.tell(replace(notice(incident="all clear"), urgent=False))
+        made.tell(notice(incident="fall"))
+        providers.released.set()
+        assert [each.incident for each in providers.wait(3)] == ["first", "fall", "all clear"]
+
+
+def test_a_new_process_tells_what_the_old_one_did_not_by_the_ways_that_are_left():
+    providers = Providers()
+    anna = Contact(name="Anna", ways=("ntfy://one", "ntfy://two", "mailto://host"))
+    left = Untold(notice(step=3), told=frozenset({"ntfy 2"}))
+    with phones(providers, anna, BRUNO) as made:
+        made.resume([left, Untold(notice("Clara"), frozenset())])
+        providers.wait_for_outcomes(2)
+    assert {(each.contact, each.way, each.step) for each in providers.outcomes} == {
+        ("Anna", "ntfy", 3),
+        ("Anna", "mailto", 3),
+    }
 
 
 def test_a_contact_that_cannot_be_told_is_one_fault_and_its_end_is_said():
@@ -120,7 +182,6 @@ def test_a_contact_that_cannot_be_told_is_one_fault_and_its_end_is_said():
     with phones(providers, ANNA) as made:
         made.tell(notice())
         (fault,) = providers.wait_for_reports(1)
-        providers.wait(4)
         providers.failing = set()
         made.tell(notice(incident="i-2"))
         over = providers.wait_for_reports(2)[-1]
@@ -134,7 +195,7 @@ def test_a_contact_that_cannot_be_told_is_one_fault_and_its_end_is_said():
 def test_the_fault_lasts_until_every_way_works():
     providers = Providers()
     providers.failing = {"ntfy", "tgram"}
-    with phones(providers, ANNA, BRUNO, pauses=()) as made:
+    with phones(providers, ANNA, BRUNO) as made:
         made.tell(notice("Anna"))
         made.tell(notice("Bruno"))
         faults = providers.wait_for_reports(2)
@@ -264,11 +325,11 @@ def test_no_secret_is_logged_or_reported_or_stands_in_the_name_of_a_thread(caplo
     with phones(providers, ANNA, BRUNO, clara) as made:
         made.tell(notice("Anna"))
         made.tell(notice("Bruno"))
-        providers.wait(5)
+        providers.wait_for_outcomes(2)
         names = [thread.name for thread in threading.enumerate()]
     assert "contact_told contact=Bruno way=tgram" in caplog.text
     assert "contact_not_told contact=Anna way=ntfy" in caplog.text
-    assert SECRET not in caplog.text + repr(providers.reports) + repr(names)
+    assert SECRET not in caplog.text + repr(providers.reports) + repr(providers.outcomes) + repr(names)
 
 
 # The real library, on loopback.

@@ -334,7 +334,7 @@ def test_a_raised_alarm_shows_who_lies_where_close_up(page: Page, household: Liv
     expect(page.locator("html")).to_have_attribute("data-mood", "raised")
     expect(page.locator("#hero-stage .person")).to_have_attribute("data-posture", "lying")
     expect(page.locator("#hero-stage svg")).not_to_have_attribute("viewBox", re.compile(" 1000.0$"))
-    expect(page.get_by_text("Told so far: Maria.")).to_be_visible()
+    expect(page.get_by_text("Maria is being told.")).to_be_visible()
     expect(page.locator("#say")).to_contain_text("ALARM: Anna has fallen. Living room")
 
 

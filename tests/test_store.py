@@ -11,12 +11,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from guardian.commands import Notify, Untold
 from guardian.day import Day
 from guardian.errors import StoreError
+from guardian.events import ContactTold
 from guardian.identity import Template
 from guardian.incident import Incident, IncidentState
 from guardian.io import store as store_module
-from guardian.io.store import Store, read_people
+from guardian.io.store import NOTICE_SECONDS, NOTICES_KEPT_SECONDS, Store, read_people
 from guardian.moment import Moment
 from guardian.optics import Optics
 from guardian.signature import FEATURES, Signature
@@ -328,3 +330,57 @@ def test_a_file_of_before_days_were_kept_goes_on_with_what_it_has(store: Store, 
     assert again.days() == (Day(date=MONDAY),)
     assert [each.id for each in again.open_incidents(NOW)] == ["i-1"]
     again.close()
+
+
+def notice(contact: str = "Anna", step: int = 1, asked: float = 990.0, incident: str = "i-1") -> Notify:
+    return Notify(contact, "Rosa has fallen", "Who: Rosa", incident, step, urgent=step == 1, asked=asked)
+
+
+def told(contact: str, way: str, step: int, time: float = 995.0) -> ContactTold:
+    return ContactTold(time=time, room="", contact=contact, way=way, incident="i-1", step=step)
+
+
+def test_what_was_to_be_told_is_known_after_a_restart_and_by_which_ways_it_was(store: Store):
+    store.save(FALL, NOW, [notice(), notice("Bruno", 2)])
+    store.save_told(told("Anna", "ntfy", 1), NOW)
+    store.save_told(told("Bruno", "ntfy", 1), NOW)  # of an earlier step
+    later = Moment(5.0, NOW.wall + timedelta(seconds=65))
+    assert store.untold(later) == (
+        Untold(notice(asked=-70.0), frozenset({"ntfy"})),
+        Untold(notice("Bruno", 2, asked=-70.0), frozenset()),
+    )
+
+
+def test_of_an_incident_only_the_latest_notice_to_a_contact_is_kept(store: Store):
+    store.save(FALL, NOW, [notice()])
+    store.save(FALL, NOW, [notice(step=3)])
+    assert [each.notice.step for each in store.untold(NOW)] == [3]
+
+
+def test_what_is_older_than_a_day_is_not_told_and_what_is_from_the_future_is_of_now(store: Store):
+    store.save(FALL, NOW, [notice(asked=1_000.0 - NOTICE_SECONDS - 1), notice("Bruno", asked=5_000.0)])
+    (left,) = store.untold(NOW)
+    assert (left.notice.contact, left.notice.asked) == ("Bruno", 1_000.0)
+
+
+def test_a_notice_that_makes_no_sense_does_not_keep_others_from_being_told(
+    store: Store, caplog: pytest.LogCaptureFixture
+):
+    store.save(FALL, NOW, [notice(), notice("Bruno")])
+    store._db.execute("UPDATE notices SET body = '{}' WHERE contact = 'Anna'")
+    assert [each.notice.contact for each in store.untold(NOW)] == ["Bruno"]
+    assert "notice_unreadable" in caplog.text
+
+
+def test_the_last_time_of_each_contact_and_way_is_known_and_what_is_old_goes(store: Store):
+    old = told("Anna", "mailto", 1, NOW.monotonic - NOTICES_KEPT_SECONDS - 1)
+    for each in (old, told("Bruno", "ntfy", 2, 999.0), told("Anna", "ntfy", 1, 995.0)):
+        store.save_told(each, NOW)
+    assert store.told(NOW) == (told("Anna", "ntfy", 1, 995.0), told("Bruno", "ntfy", 2, 999.0))
+
+
+def test_who_is_forgotten_is_in_no_notice_either(store: Store):
+    store.save(FALL, NOW, [notice()])
+    store.save(changed(FALL, id="i-2", person=None), NOW, [notice(incident="i-2")])
+    store.forget_person("Rosa")
+    assert [each.notice.incident for each in store.untold(NOW)] == ["i-2"]

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from guardian.commands import Lamp, ShowPanel, Sound
+from guardian.deliveries import Delivery, DeliveryState
 from guardian.devices import Kind, SenseState
 from guardian.errors import ConfigurationError, StoreError
 from guardian.events import (
@@ -125,6 +126,24 @@ def shown(*incidents: Incident, **changes: object) -> Snapshot:
 def test_the_headline_says_the_worst(snapshot: Snapshot, mood: words.Mood, title: str):
     said = words.headline(snapshot, NOW)
     assert (said.mood, said.title) == (mood, title)
+
+
+def test_it_says_who_was_reached_by_which_way():
+    told = incident(told=("Anna", "Bruno", "Clara", "Dora"))
+    deliveries = (
+        Delivery("Anna", "mailto", "i1", 1, DeliveryState.TRYING, NOW),
+        Delivery("Anna", "ntfy", "i1", 1, DeliveryState.TOLD, NOW),
+        Delivery("Anna", "pover", "i1", 1, DeliveryState.TOLD, NOW),
+        Delivery("Bruno", "mailto", "i1", 2, DeliveryState.TRYING, NOW),
+        Delivery("Clara", "mailto", "i1", 3, DeliveryState.GIVEN_UP, NOW),
+        Delivery("Dora", "ntfy", "another", 4, DeliveryState.TOLD, NOW),
+    )
+    assert words.reached(told, shown(told, deliveries=deliveries)) == (
+        "Anna was told by ntfy and pover.",
+        "Bruno could not be told yet by mailto; it is tried again.",
+        "Clara could not be told.",
+        "Dora is being told.",
+    )
 
 
 def test_all_is_well_only_where_nothing_is_the_matter():

@@ -2,14 +2,15 @@
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+from guardian.commands import Notify, Untold
 from guardian.day import Day
 from guardian.errors import StoreError
-from guardian.events import Event, FaultCleared, FaultOccurred
+from guardian.events import ContactTold, Event, FaultCleared, FaultOccurred
 from guardian.identity import Template
 from guardian.incident import Incident
 from guardian.io.store import Store
@@ -25,12 +26,15 @@ SLOW = "The disk has not answered: what happens now may not survive a power cut.
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """One thing to be written by `write`: it takes the place of what waits under the same name."""
+    """One thing to be written by `write`: it takes the place of what waits under the same name. `urgent` goes first;
+    `notices` are what is to be told.
+    """
 
     name: str
     moment: Moment
     write: Callable[[Store], None]
-    incident: bool = False
+    urgent: bool = False
+    notices: tuple[Notify, ...] = ()
 
 
 class Journal:
@@ -77,9 +81,35 @@ class Journal:
             log.error("event=people_unreadable error=%r", str(error))
             return ()
 
-    def save(self, incident: Incident, moment: Moment) -> None:
-        """Make an incident durable soon; never blocks."""
-        self._put(_Entry(incident.id, moment, lambda store: store.save(incident, moment), incident=True))
+    def save(self, incident: Incident, moment: Moment, notices: Iterable[Notify] = ()) -> None:
+        """Make an incident durable soon, with what is to be told of it; never blocks."""
+        with self._changed:
+            waiting = self._waiting.get((incident.id, False))
+            every = (*(() if waiting is None else waiting.notices), *notices)
+            told = tuple({each.contact: each for each in every}.values())
+            entry = _Entry(incident.id, moment, lambda store: store.save(incident, moment, told), urgent=True)
+            self._put(replace(entry, notices=told))
+
+    def save_told(self, event: ContactTold, moment: Moment) -> None:
+        """Keep soon that a contact was told; never blocks."""
+        name = f"told {event.contact} of {event.incident} by {event.way}"
+        self._put(_Entry(name, moment, lambda store: store.save_told(event, moment), urgent=True))
+
+    def told(self, moment: Moment) -> tuple[ContactTold, ...]:
+        """When each contact was last told by each way; nothing where the file cannot be read."""
+        try:
+            return self._opened().told(moment)
+        except StoreError as error:
+            log.error("event=told_unreadable error=%r", str(error))
+            return ()
+
+    def untold(self, moment: Moment) -> tuple[Untold, ...]:
+        """What earlier processes were to tell within the last day; nothing where the file cannot be read."""
+        try:
+            return self._opened().untold(moment)
+        except StoreError as error:
+            log.error("event=notices_unreadable error=%r", str(error))
+            return ()
 
     def save_scene(self, incident: str, lines: Sequence[str], moment: Moment) -> None:
         """Keep the scene around an incident soon; never blocks."""
@@ -147,7 +177,7 @@ class Journal:
         with self._changed:
             if self._faulty:
                 return False
-            if self._changed.wait_for(lambda: self._faulty or not self._incidents_waiting(), seconds):
+            if self._changed.wait_for(lambda: self._faulty or not self._urgent_waiting(), seconds):
                 return not self._faulty
         self._fail(SLOW, moment)
         return False
@@ -186,15 +216,15 @@ class Journal:
 
     def _put(self, entry: _Entry, *, last: bool = False) -> None:
         """Let it wait in the place of what it replaces, or, where the order matters, as the `last`."""
-        key = (entry.name, not entry.incident)
+        key = (entry.name, not entry.urgent)
         with self._changed:
             if last:
                 self._waiting.pop(key, None)
             self._waiting[key] = entry
             self._changed.notify_all()
 
-    def _incidents_waiting(self) -> bool:
-        return any(entry.incident for entry in self._waiting.values())
+    def _urgent_waiting(self) -> bool:
+        return any(entry.urgent for entry in self._waiting.values())
 
     def _run(self) -> None:
         while True:
@@ -222,7 +252,7 @@ class Journal:
         with self._changed:
             if self._waiting.get(key) is entry:
                 del self._waiting[key]
-            cleared = self._faulty and not self._incidents_waiting()
+            cleared = self._faulty and not self._urgent_waiting()
             self._faulty = self._faulty and not cleared
             self._changed.notify_all()
         if cleared:

@@ -1,27 +1,35 @@
-"""Phones: every way to every contact on a thread of its own, and again with growing pauses until it works.
+"""Phones: every way to every contact on a thread of its own, again and again until it works or a day has passed.
 
 A provider that hangs holds up its own way alone: the other ways of the same contact, and everybody else, are told
-meanwhile. The ways hold secrets: they are never logged, nor is what a provider answers.
+meanwhile. What is to be told is in the store before it comes here, and what was told is reported, so that a process
+that is killed is followed by one that goes on (`resume`). The ways hold secrets: they are never logged, nor is what a
+provider answers.
 """
 
 import logging
 import threading
 import time
-from collections import deque
-from collections.abc import Callable
-from typing import TypeAlias
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, TypeAlias
 
-from guardian.commands import Notify
+from guardian import messages
+from guardian.commands import Notify, Untold
 from guardian.errors import ConfigurationError
-from guardian.events import Event, FaultCleared, FaultOccurred
+from guardian.events import ContactNotTold, ContactTold, Event, FaultCleared, FaultOccurred
+from guardian.moment import Moment
 from guardian.settings import Contact
 
 log = logging.getLogger(__name__)
 
-PAUSES = (5.0, 15.0, 60.0)
-"""Seconds before each new attempt. The alarm itself repeats what nobody answers, so that it may be given up then."""
-WAITING = 16
-"""Notices that wait for one way; beyond them the oldest is dropped."""
+PAUSES = (5.0, 15.0, 60.0, 120.0, 300.0)
+"""Seconds before each new attempt; the last one again and again. A network that is back is used within five minutes."""
+EXPIRE_SECONDS = 86_400.0
+"""What could not be told for a day is given up: it is news no more, and the incident is repeated if it still rings."""
+WAITING = 64
+"""Incidents of which something waits for one way; beyond them the oldest is dropped."""
 STOP_SECONDS = 3.0
 
 Send: TypeAlias = Callable[[Notify], bool]
@@ -47,26 +55,36 @@ def by_apprise(way: str) -> Send:
 
 
 class Phones:
-    """Tells contacts. `report` gets FaultOccurred with part "phone" whenever another way fails, and FaultCleared when
-    all of them work again.
+    """Tells contacts. `report` gets ContactTold and ContactNotTold of each notice and way; and FaultOccurred with part
+    "phone" whenever another way fails, FaultCleared when all of them work again. It is called on any thread.
     """
 
     def __init__(
         self,
         contacts: tuple[Contact, ...],
         report: Callable[[Event], None],
-        now: Callable[[], float],
+        moment: Callable[[], Moment],
         *,
         connect: Connect = by_apprise,
         pauses: tuple[float, ...] = PAUSES,
     ) -> None:
-        self._report, self._now = report, now
+        self._report, self._moment = report, moment
         self._lock = threading.Lock()
         self._failing: set[_Way] = set()
         self._ways = {
-            contact.name: tuple(_Way(contact.name, way, connect, pauses, self._tried) for way in contact.ways)
+            contact.name: tuple(
+                _Way(contact.name, label, partial(connect, way), pauses=pauses, outcome=self._outcome, moment=moment)
+                for label, way in zip(labels_of(contact.ways), contact.ways, strict=True)
+            )
             for contact in contacts
         }
+
+    def resume(self, untold: Iterable[Untold]) -> None:
+        """Go on with what an earlier process left: each notice by the ways that had not told it yet."""
+        for each in untold:
+            for way in self._ways.get(each.notice.contact, ()):
+                if way.label not in each.told:
+                    way.tell(each.notice)
 
     def tell(self, notice: Notify) -> None:
         """Hand over a notice for all ways of its contact; never blocks."""
@@ -74,7 +92,7 @@ class Phones:
             way.tell(notice)
 
     def stop(self, seconds: float = STOP_SECONDS) -> None:
-        """End: what waits is tried once more, and what hangs is left behind after `seconds`."""
+        """End: what was not tried yet is tried once, and what hangs is left behind after `seconds`."""
         ways = [way for ways in self._ways.values() for way in ways]
         for way in ways:
             way.stop()
@@ -82,16 +100,38 @@ class Phones:
         for way in ways:
             way.join(max(0.0, deadline - time.monotonic()))
 
-    def _tried(self, way: "_Way", reason: str) -> None:
-        """Learn that a way works (no reason) or why it does not."""
+    def _outcome(self, way: "_Way", fault: str, event: Event | None = None) -> None:
+        """Learn that a way works (no fault) or why it does not, and what came of a notice."""
+        if event is not None:
+            self._report(event)
         with self._lock:
-            if reason and way not in self._failing:
+            if fault and way not in self._failing:
                 self._failing.add(way)
-                self._report(FaultOccurred(time=self._now(), room="", part="phone", reasons=(reason,)))
-            elif not reason and way in self._failing:
+                self._report(FaultOccurred(time=self._moment().monotonic, room="", part="phone", reasons=(fault,)))
+            elif not fault and way in self._failing:
                 self._failing.remove(way)
                 if not self._failing:
-                    self._report(FaultCleared(time=self._now(), room="", part="phone"))
+                    self._report(FaultCleared(time=self._moment().monotonic, room="", part="phone"))
+
+
+def labels_of(ways: Iterable[str]) -> list[str]:
+    """Name each way of a contact by its kind alone, such as ntfy, and by number where there are several of a kind."""
+    counts = Counter[str]()
+    labels = []
+    for way in ways:
+        kind = way.partition("://")[0].lower()
+        counts[kind] += 1
+        labels.append(kind if counts[kind] == 1 else f"{kind} {counts[kind]}")
+    return labels
+
+
+@dataclass(slots=True)
+class _Letter:
+    """A notice that waits: it was tried so often, and is due at a monotonic second."""
+
+    notice: Notify
+    due: float
+    tries: int = 0
 
 
 class _Way(threading.Thread):
@@ -100,17 +140,18 @@ class _Way(threading.Thread):
     def __init__(
         self,
         contact: str,
-        way: str,
-        connect: Connect,
+        label: str,
+        connect: Callable[[], Send],
+        *,
         pauses: tuple[float, ...],
-        tried: Callable[["_Way", str], None],
+        outcome: Callable[["_Way", str, Event | None], None],
+        moment: Callable[[], Moment],
     ) -> None:
-        kind = way.partition("://")[0].lower()
-        super().__init__(name=f"{contact} by {kind}", daemon=True)
-        self._contact, self._kind = contact, kind
-        self._connect: Callable[[], Send] = lambda: connect(way)
-        self._pauses, self._tried = pauses, tried
-        self._waiting: deque[Notify] = deque(maxlen=WAITING)
+        super().__init__(name=f"{contact} by {label}", daemon=True)
+        self.label = label
+        self._contact, self._connect = contact, connect
+        self._pauses, self._outcome, self._moment = pauses, outcome, moment
+        self._waiting: dict[str, _Letter] = {}
         self._changed = threading.Condition()
         self._stopping = False
         self.start()
@@ -118,14 +159,16 @@ class _Way(threading.Thread):
     def tell(self, notice: Notify) -> None:
         """Let it be told in its turn, in place of what waits of the same incident."""
         with self._changed:
-            newer = [each for each in self._waiting if each.incident != notice.incident]
-            if len(newer) == WAITING:
-                log.warning("event=notice_dropped contact=%s incident=%s", self._contact, newer[0].incident)
-            self._waiting = deque((*newer, notice), maxlen=WAITING)
+            self._waiting.pop(notice.incident, None)
+            if len(self._waiting) == WAITING:
+                oldest = min(self._waiting.values(), key=lambda letter: letter.notice.asked).notice
+                log.warning("event=notice_dropped contact=%s incident=%s", self._contact, oldest.incident)
+                del self._waiting[oldest.incident]
+            self._waiting[notice.incident] = _Letter(notice, self._moment().monotonic)
             self._changed.notify_all()
 
     def stop(self) -> None:
-        """End once what waits was tried; no pause is waited for any more."""
+        """End once what was not tried yet was; no pause is waited for any more."""
         with self._changed:
             self._stopping = True
             self._changed.notify_all()
@@ -135,35 +178,58 @@ class _Way(threading.Thread):
         try:
             send = self._connect()
         except ConfigurationError as error:
-            log.error("event=way_not_understood contact=%s way=%s reason=%r", self._contact, self._kind, str(error))
-            self._tried(self, f"{self._contact} cannot be told by {self._kind}: {error}.")
+            log.error("event=way_not_understood contact=%s way=%s reason=%r", self._contact, self.label, str(error))
+            self._outcome(self, f"{self._contact} cannot be told by {self.label}: {error}.", None)
             return
-        while (notice := self._next()) is not None:
-            self._send(send, notice)
+        while (letter := self._next()) is not None:
+            self._try(send, letter)
 
-    def _next(self) -> Notify | None:
+    def _next(self) -> _Letter | None:
+        """Wait for the next letter that is due, what is urgent first; None where it is time to end."""
         with self._changed:
-            self._changed.wait_for(lambda: self._waiting or self._stopping)
-            return self._waiting.popleft() if self._waiting else None
+            while True:
+                if self._stopping:
+                    untried = next((letter for letter in self._waiting.values() if not letter.tries), None)
+                    return untried and self._taken(untried)
+                now = self._moment().monotonic
+                due = [letter for letter in self._waiting.values() if letter.due <= now]
+                if due:
+                    return self._taken(min(due, key=lambda letter: (not letter.notice.urgent, letter.due)))
+                soonest = min((letter.due for letter in self._waiting.values()), default=None)
+                self._changed.wait(None if soonest is None else soonest - now)
 
-    def _send(self, send: Send, notice: Notify) -> None:
-        about = f"contact={self._contact} way={self._kind} incident={notice.incident} step={notice.step}"
-        for pause in (*self._pauses, None):
-            if send(notice):
-                log.info("event=contact_told %s", about)
-                self._tried(self, "")
-                return
-            log.warning("event=contact_not_told %s", about)
-            reason = f"{self._contact} could not be told by {self._kind}; check the contact's ways and the network."
-            self._tried(self, reason)
-            if pause is None or not self._is_still_news(notice, pause):
-                return
+    def _taken(self, letter: _Letter) -> _Letter:
+        del self._waiting[letter.notice.incident]
+        return letter
 
-    def _is_still_news(self, notice: Notify, pause: float) -> bool:
-        """Wait for the pause; False as soon as this is the end, or something newer of the same incident waits."""
+    def _try(self, send: Send, letter: _Letter) -> None:
+        notice = letter.notice
+        about = f"contact={self._contact} way={self.label} incident={notice.incident} step={notice.step}"
+        if send(messages.as_told(notice, self._moment())):
+            log.info("event=contact_told %s", about)
+            self._outcome(self, "", ContactTold(**self._facts(notice)))
+            return
+        log.warning("event=contact_not_told %s", about)
+        first, given_up = not letter.tries, self._moment().monotonic - notice.asked > EXPIRE_SECONDS
+        if not given_up:
+            self._try_again(letter)
+        reason = f"{self._contact} could not be told by {self.label}; check the contact's ways and the network."
+        event = ContactNotTold(**self._facts(notice), reasons=(reason,), given_up=given_up)
+        self._outcome(self, reason, event if first or given_up else None)
 
-        def is_over() -> bool:
-            return self._stopping or any(each.incident == notice.incident for each in self._waiting)
-
+    def _try_again(self, letter: _Letter) -> None:
+        """Let it wait for its pause, unless another one of the same incident waits by now."""
+        letter.due = self._moment().monotonic + self._pauses[min(letter.tries, len(self._pauses) - 1)]
+        letter.tries += 1
         with self._changed:
-            return not self._changed.wait_for(is_over, pause)
+            self._waiting.setdefault(letter.notice.incident, letter)
+
+    def _facts(self, notice: Notify) -> dict[str, Any]:
+        return {
+            "time": self._moment().monotonic,
+            "room": "",
+            "contact": self._contact,
+            "way": self.label,
+            "incident": notice.incident,
+            "step": notice.step,
+        }

@@ -17,8 +17,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from guardian.commands import Notify, Untold
 from guardian.day import Day, decode
 from guardian.errors import StoreError
+from guardian.events import ContactTold
 from guardian.identity import Template
 from guardian.incident import Incident, IncidentState
 from guardian.moment import Moment
@@ -30,6 +32,10 @@ CREATE TABLE IF NOT EXISTS incidents (id TEXT PRIMARY KEY, opened REAL NOT NULL,
                                       body TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS changes (incident TEXT NOT NULL, at REAL NOT NULL, state TEXT NOT NULL, by TEXT,
                                     via TEXT) STRICT;
+CREATE TABLE IF NOT EXISTS notices (incident TEXT NOT NULL, contact TEXT NOT NULL, step INTEGER NOT NULL,
+                                    asked REAL NOT NULL, body TEXT NOT NULL, PRIMARY KEY (incident, contact)) STRICT;
+CREATE TABLE IF NOT EXISTS told (incident TEXT NOT NULL, contact TEXT NOT NULL, way TEXT NOT NULL,
+                                 step INTEGER NOT NULL, at REAL NOT NULL, PRIMARY KEY (incident, contact, way)) STRICT;
 CREATE TABLE IF NOT EXISTS scenes (incident TEXT PRIMARY KEY, at REAL NOT NULL, lines BLOB NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS memories (room TEXT PRIMARY KEY, at REAL NOT NULL, body TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS learned (room TEXT NOT NULL, what TEXT NOT NULL, body TEXT NOT NULL,
@@ -45,6 +51,10 @@ PEOPLE_TABLES = {"templates": "SELECT name FROM templates", "people": "SELECT na
 """Where names are: another Guardian knew nobody, or kept all of them in the second."""
 VERSION = 1
 SCENES_KEPT = 200
+NOTICE_SECONDS = 86_400.0
+"""What nobody could be told for a day is not told any more."""
+NOTICES_KEPT_SECONDS = 90 * 86_400.0
+"""So long it can be looked up who was told."""
 DAYS_KEPT = 1_830
 """Of each person: five years. Drawn at random, a day of eight rooms is 800 bytes with one hour in three filled."""
 _TIMES = ("opened", "changed", "deadline")
@@ -129,8 +139,10 @@ class Store:
         with self._lock:
             self._db.close()
 
-    def save(self, incident: Incident, moment: Moment) -> None:
-        """Make an incident durable. Raises StoreError, for instance where the disk is full."""
+    def save(self, incident: Incident, moment: Moment, notices: Iterable[Notify] = ()) -> None:
+        """Make an incident durable, and with it what is to be told of it: both, or neither, in place of what was to be
+        told to the same contacts. Raises StoreError, for instance where the disk is full.
+        """
         shift = moment.wall.timestamp() - moment.monotonic
         body = {**asdict(incident), "state": incident.state.value}
         body.update({name: body[name] + shift for name in _TIMES if body[name] is not None})
@@ -142,7 +154,46 @@ class Store:
                 "INSERT INTO changes VALUES (?, ?, ?, ?, ?)",
                 (*change, incident.acknowledged_by, incident.acknowledged_via),
             ),
+            *(("INSERT OR REPLACE INTO notices VALUES (?, ?, ?, ?, ?)", _row(notice, shift)) for notice in notices),
         )
+
+    def save_told(self, event: ContactTold, moment: Moment) -> None:
+        """Keep that a contact was told, and drop what is too old to be looked up. Raises StoreError."""
+        at, old = moment.wall_at(event.time).timestamp(), moment.wall.timestamp() - NOTICES_KEPT_SECONDS
+        row = (event.incident, event.contact, event.way, event.step, at)
+        self._write(
+            ("INSERT OR REPLACE INTO told VALUES (?, ?, ?, ?, ?)", row),
+            ("DELETE FROM told WHERE at < ?", (old,)),
+            ("DELETE FROM notices WHERE asked < ?", (old,)),
+        )
+
+    def told(self, moment: Moment) -> tuple[ContactTold, ...]:
+        """When each contact was last told by each way, the oldest first. Raises StoreError."""
+        query = "SELECT contact, way, incident, step, max(at) FROM told GROUP BY contact, way ORDER BY max(at)"
+        shift = moment.wall.timestamp() - moment.monotonic
+        return tuple(
+            ContactTold(time=at - shift, room="", contact=contact, way=way, incident=incident, step=step)
+            for contact, way, incident, step, at in self._read(query, ())
+        )
+
+    def untold(self, moment: Moment) -> tuple[Untold, ...]:
+        """What was to be told within the last day, the oldest first, and by which ways it was; what makes no sense is
+        left out and told. Raises StoreError.
+        """
+        shift, now = moment.wall.timestamp() - moment.monotonic, moment.wall.timestamp()
+        query = "SELECT incident, contact, step, asked, body FROM notices WHERE asked > ? ORDER BY asked"
+        marks = self._read("SELECT incident, contact, step, way FROM told", ())
+        found = []
+        for *key, asked, text in self._read(query, (now - NOTICE_SECONDS,)):
+            incident, contact, step = key
+            times = {"incident": incident, "step": step, "asked": min(asked, now) - shift}
+            try:
+                notice = Notify(contact, **times, **json.loads(text))
+            except (ValueError, TypeError) as error:
+                log.error("event=notice_unreadable error=%r", error)
+                continue
+            found.append(Untold(notice, frozenset(way for *mark, way in marks if mark == key)))
+        return tuple(found)
 
     def open_incidents(self, moment: Moment) -> tuple[Incident, ...]:
         """The incidents that nobody has ended, oldest first. Raises StoreError."""
@@ -216,6 +267,7 @@ class Store:
             if body.get("person") == name:
                 nameless = json.dumps({**body, "person": None})
                 statements.append(("UPDATE incidents SET body = ? WHERE id = ?", (nameless, incident)))
+                statements.append(("DELETE FROM notices WHERE incident = ?", (incident,)))
         for room, text in self._read("SELECT room, body FROM memories", ()):
             falls = json.loads(text)
             nameless = json.dumps([{**fall, "person": None} if fall.get("person") == name else fall for fall in falls])
@@ -304,6 +356,11 @@ class Store:
 
     def _words(self, error: sqlite3.Error) -> str:
         return f"{self._path}: {error}; is the disk full, read-only or worn out?"
+
+
+def _row(notice: Notify, shift: float) -> tuple[object, ...]:
+    body = json.dumps({"title": notice.title, "body": notice.body, "urgent": notice.urgent})
+    return notice.incident, notice.contact, notice.step, notice.asked + shift, body
 
 
 def _incident(text: str | bytes, moment: Moment) -> Incident:

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import Enum
 from typing import Protocol
 
 from guardian.commands import Lamp, ShowPanel, Sound
 from guardian.day import Day
+from guardian.deliveries import Delivery
 from guardian.events import FaultOccurred, HumanEvent
 from guardian.incident import Incident
 from guardian.moment import Moment
@@ -134,10 +135,11 @@ class Snapshot:
     feedback: FeedbackShown = FeedbackShown()
     senses: tuple[Sensed, ...] = ()
     people: PeopleShown = PeopleShown()
+    deliveries: tuple[Delivery, ...] = ()
 
     def wall(self, monotonic: float) -> datetime:
         """Return the wall time of a monotonic second of this process, in the household's zone."""
-        return self.moment.wall + timedelta(seconds=monotonic - self.moment.monotonic)
+        return self.moment.wall_at(monotonic)
 
 
 @dataclass(frozen=True, slots=True)

@@ -184,6 +184,7 @@ def _open_incident(incident: Incident, snapshot: Snapshot, now: float) -> Json:
         "actions": list(words.actions(incident)),
         "countdown": words.countdown(incident, now),
         "told": list(incident.told),
+        "reached": list(words.reached(incident, snapshot)),
     }
 
 

@@ -9,6 +9,7 @@ from enum import Enum
 from math import ceil
 
 from guardian import messages
+from guardian.deliveries import DeliveryState
 from guardian.devices import Kind, SenseState
 from guardian.incident import Incident, IncidentState
 from guardian.senses import Sensed
@@ -114,6 +115,21 @@ def countdown(incident: Incident, now: float) -> int | None:
 def late(snapshot: Snapshot, now: float) -> bool:
     """Tell whether the core has stopped finishing its passes."""
     return now - snapshot.moment.monotonic > LATE_SECONDS
+
+
+def reached(incident: Incident, snapshot: Snapshot) -> tuple[str, ...]:
+    """Say of each contact who was called for the incident by which ways they were reached."""
+    return tuple(_reached(name, incident, snapshot) for name in incident.told)
+
+
+def _reached(contact: str, incident: Incident, snapshot: Snapshot) -> str:
+    known = [each for each in snapshot.deliveries if (each.contact, each.incident) == (contact, incident.id)]
+    ways = {state: [each.way for each in known if each.state is state] for state in DeliveryState}
+    if ways[DeliveryState.TOLD]:
+        return f"{contact} was told by {_listed(ways[DeliveryState.TOLD])}."
+    if ways[DeliveryState.TRYING]:
+        return f"{contact} could not be told yet by {_listed(ways[DeliveryState.TRYING])}; it is tried again."
+    return f"{contact} could not be told." if ways[DeliveryState.GIVEN_UP] else f"{contact} is being told."
 
 
 def headline(snapshot: Snapshot, now: float) -> Headline:

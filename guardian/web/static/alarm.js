@@ -66,7 +66,7 @@ function announce({ kicker, title, detail, countdown, mood }) {
 function showReasons(worst) {
   const list = byId("reasons");
   const reasons = worst?.reasons ?? [];
-  const told = worst?.told.length ? [`Told so far: ${worst.told.join(", ")}.`] : [];
+  const told = worst?.reached ?? [];
   whenChanged(list, [reasons, told], () => {
     list.hidden = reasons.length + told.length === 0;
     list.replaceChildren(...[...reasons.slice(-MAX_SHOWN_REASONS), ...told].map((reason) => make("li", {}, reason)));

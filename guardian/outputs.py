@@ -1,0 +1,22 @@
+"""Where the core's commands go: one output for each thing that can be done about an alarm."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from guardian.commands import Notify, Publish, SceneCommand
+from guardian.io.journal import Journal
+from guardian.io.panel import Panel
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """Where commands go. None of them may block. `scenes` keeps what there is to learn from; `look_anew` tells the eye
+    of a room that what it sees is its view.
+    """
+
+    panel: Panel
+    journal: Journal
+    publish: Callable[[Publish], None]
+    tell: Callable[[Notify], None]
+    scenes: Callable[[SceneCommand], None] = lambda _: None
+    look_anew: Callable[[str], None] = lambda _: None
