@@ -131,6 +131,7 @@ class Alarm:
         self._blind_at: dict[str, float] = {}
         self._faults: dict[tuple[str, str], str] = {}
         self._shown: ShowPanel | None = None
+        self.off_duty: frozenset[str] = frozenset()
         self._changes: list[tuple[Incident, list[Notify]]] = []
 
     @property
@@ -313,13 +314,13 @@ class Alarm:
         self._changes.append((incident, notices))
 
     def _addressees(self, before: Incident | None, after: Incident, trigger: Trigger) -> tuple[str, ...]:
-        """Say who is told of this step: the next contact who was not, all of them once each was, else those told."""
+        """Say who is told of this step: the next who was not, off duty last; all once each was; else those told."""
         entered = before is None or before.state is not after.state
         if after.drill or not (entered or trigger in (Trigger.TIMEOUT, Trigger.RECOVERY)):
             return ()
         if after.state is RAISED and trigger is not Trigger.RECOVERY:
-            fresh = tuple(name for name in self._contacts if name not in after.told)
-            return fresh[:1] or self._contacts
+            fresh = (name for name in self._contacts if name not in after.told)
+            return tuple(sorted(fresh, key=self.off_duty.__contains__)[:1]) or self._contacts
         taker = after.acknowledged_by if entered and after.state is ACKNOWLEDGED else None
         return tuple(name for name in after.told if name != taker)
 

@@ -49,6 +49,7 @@ from guardian.posture import Steady
 from guardian.readings import Heard
 from guardian.recollection import Recordings
 from guardian.rest_places import RestPlaces
+from guardian.rota import off_duty
 from guardian.senses import Senses
 from guardian.settings import Room, Settings
 from guardian.topics import Bulletin, topics_of
@@ -198,6 +199,7 @@ class Brain:
         self._publish(self._bulletin.sensed(sensed, moment))
         self._habits.feel(sensed)
         self._note(self._habits.tick(moment), moment)
+        self._alarm.off_duty = off_duty(self._settings.contacts, moment.wall)
         self._carry_out(self._alarm.tick(moment.monotonic), moment)
         self._heed(self._feedback.tick(moment.monotonic))
         for incident in self._recordings.end(moment.monotonic):

@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from guardian import header
+from guardian.rota import Hours, parse
 from guardian.section import Name, RoomKind, Section
 from guardian.sense import MOST_SENSES, Sense
 
@@ -52,6 +53,14 @@ def _source(value: object) -> object:
         message = "is no camera; /dev/video0, csi, csi:1, rtsp://..., http://... or the path of a video file would be"
         raise ValueError(message)
     return value
+
+
+def _hours(value: object) -> Hours:
+    return value if isinstance(value, Hours) else parse(str(value))
+
+
+OnDuty = Annotated[Hours, PlainValidator(_hours)]
+"""Hours of the week, as rota.parse reads them."""
 
 
 def _way(value: str) -> str:
@@ -175,10 +184,13 @@ class AlarmSettings(Section):
 
 
 class Contact(Section):
-    """Somebody to tell, in this order. `ways` are apprise URLs (see the caregiver's guide)."""
+    """Somebody to tell, in this order. `ways` are apprise URLs; out of their `hours` those are called first whose hours
+    it is, and whoever has none is on call at any hour.
+    """
 
     name: Name
     ways: tuple[Way, ...] = Field(min_length=1)
+    hours: tuple[OnDuty, ...] = ()
 
 
 class Tls(Section):

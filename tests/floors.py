@@ -19,6 +19,7 @@ NOUNS = (
     "commands",
     "section",
     "devices",
+    "rota",
     "sense",
     "settings",
     "optics",

@@ -662,6 +662,22 @@ class TestDrill:
         assert [(each.drill, each.state) for each in subject.incidents] == [(False, PENDING), (True, RAISED)]
 
 
+class TestRota:
+    def test_who_is_off_duty_is_called_after_the_others_and_all_in_the_end(self):
+        subject = alarm()
+        subject.off_duty = frozenset({"Anna"})
+        subject.handle(body(LongLie), 0.0)
+        called = [[notice.contact for notice in of(subject.tick(60.0 * minute), Notify)] for minute in (1, 2, 3)]
+        assert subject.incidents[0].told == ("Bert", "Cleo", "Anna")
+        assert called == [["Cleo"], ["Anna"], ["Anna", "Bert", "Cleo"]]
+
+    def test_where_nobody_is_on_duty_the_first_is_called(self):
+        subject = alarm()
+        subject.off_duty = frozenset({"Anna", "Bert", "Cleo"})
+        (notice,) = of(subject.handle(body(LongLie), 0.0), Notify)
+        assert notice.contact == "Anna"
+
+
 class TestRestore:
     def test_what_rang_rings_again_and_who_was_told_is_not_told_again(self):
         subject = alarm()

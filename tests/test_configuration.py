@@ -277,7 +277,14 @@ def test_the_commented_configuration_names_every_key_and_shows_its_true_value():
     assert settings == Settings(rooms=settings.rooms)
     whole = yaml.safe_load(text)
     shown_keys = keys_of(whole) | {"rooms.places.name", "rooms.places.kind", "rooms.places.polygon"}
-    commented = {"contacts.name", "contacts.ways", "mqtt.tls.ca_file", "mqtt.tls.cert_file", "mqtt.tls.key_file"}
+    commented = {
+        "contacts.name",
+        "contacts.ways",
+        "contacts.hours",
+        "mqtt.tls.ca_file",
+        "mqtt.tls.cert_file",
+        "mqtt.tls.key_file",
+    }
     commented |= {f"senses.{key}" for key in Sense.model_fields}
     assert shown_keys | commented == keys(advice._schema())
     for key in commented:
@@ -308,7 +315,7 @@ def test_the_commented_configuration_tells_every_range_and_every_choice():
 
 def test_every_line_of_the_commented_examples_is_right_without_its_mark():
     text = re.sub(
-        rf"^( *)# ( *)(?=(?:places|contacts|senses|- name|polygon|ways|{'|'.join(Sense.model_fields)}):)",
+        rf"^( *)# ( *)(?=(?:places|contacts|senses|- name|polygon|ways|hours|{'|'.join(Sense.model_fields)}):)",
         r"\1\2",
         COMMENTED,
         flags=re.MULTILINE,
