@@ -7,13 +7,14 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 import yaml
-from brokers import Listener, free_port
+from brokers import Listener, Told, free_port
 from paho.mqtt.enums import MQTTProtocolVersion
 
 from guardian.demo.show import FILM
@@ -37,7 +38,7 @@ def read(file: Path) -> str:
 class Daemon:
     """`guardian run` with its own state, an embedded broker, a header that notes its levels, and our film as camera."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, contacts: Sequence[Mapping[str, object]] = ()) -> None:
         self.port, self.pins = free_port(), path / "pins"
         self._path, self._config = path, path / "guardian.yaml"
         self._config.write_text(
@@ -47,6 +48,8 @@ class Daemon:
                     "mqtt": {"broker": "embedded", "port": self.port},
                     "panel": {"kind": "gpio"},
                     "web": {"port": 0},
+                    "contacts": list(contacts),
+                    "alarm": {"repeat_seconds": 3600},
                     "state_directory": str(path / "state"),
                 }
             )
@@ -89,6 +92,46 @@ def daemon(tmp_path: Path) -> Iterator[Daemon]:
     if made.process is not None and made.process.poll() is None:
         made.kill()
     print(made.log)  # noqa: T201 - pytest shows it where the test fails
+
+
+class Provider:
+    """A provider of phone messages on loopback: refuses what it is posted until it is `open`."""
+
+    def __init__(self) -> None:
+        self.open = False
+        self.taken: Told[dict[str, object]] = Told()
+        self.refused = threading.Event()
+        provider = self
+
+        class Answers(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                posted = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                if provider.open:
+                    provider.taken(posted)
+                else:
+                    provider.refused.set()
+                self.send_response(200 if provider.open else 503)
+                self.end_headers()
+
+            def log_message(self, *_: object) -> None:
+                """Say nothing."""
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
+
+    @property
+    def way(self) -> str:
+        return f"json://127.0.0.1:{self.server.server_port}"
+
+
+@pytest.fixture
+def provider() -> Iterator[Provider]:
+    made = Provider()
+    serving = threading.Thread(target=made.server.serve_forever, args=(0.01,))
+    serving.start()
+    yield made
+    made.server.shutdown()
+    serving.join()
+    made.server.server_close()
 
 
 def eventually(wanted: Callable[[], bool], what: str) -> None:
@@ -141,6 +184,33 @@ def test_a_brain_that_is_killed_while_it_rings_rings_again(daemon: Daemon):
         listener.ask(HOME + "command/acknowledge", "Anna")
         listener.wait_for(HOME + "alarm", "acknowledged")
         assert set(listener.payloads(HOME + "alarm")) <= {"raised", "acknowledged"}
+
+
+def test_a_call_that_no_network_took_is_told_by_the_next_process_and_only_once(tmp_path: Path, provider: Provider):
+    daemon = Daemon(tmp_path, [{"name": "Anna", "ways": [provider.way]}])
+    daemon.start()
+    try:
+        with listening(daemon) as listener:
+            raise_alarm(listener)
+        assert provider.refused.wait(SECONDS)
+        daemon.kill()
+        provider.open = True
+        daemon.start()
+        (told,) = provider.taken.wait_for(lambda things: len(things) == 1)
+        assert "is calling for help" in str(told["title"])
+        with listening(daemon) as listener:
+            reached = listener.heard.wait_for_one(lambda each: each[0] == HOME + "contacts" and '"told"' in each[1])
+            assert json.loads(reached[1])["state"] == "ok"
+        daemon.kill()
+        daemon.start()
+        with listening(daemon) as listener:
+            listener.ask(HOME + "command/resolve", '{"by": "Bruno", "outcome": "helped"}')
+            listener.wait_for(HOME + "alarm", "idle")
+        titles = [str(each["title"]) for each in provider.taken.wait_for(lambda things: len(things) >= 2)]
+        assert titles[1].startswith("All clear")
+    finally:
+        daemon.kill()
+        print(daemon.log)  # noqa: T201 - pytest shows it where the test fails
 
 
 def test_an_eye_that_is_killed_is_opened_again_and_both_are_told(daemon: Daemon):
