@@ -38,6 +38,7 @@ from guardian.io.broker import EmbeddedBroker, is_ours
 from guardian.io.clock import Clock, SystemClock
 from guardian.io.gpio import Gesture
 from guardian.io.health import Health, Rounds
+from guardian.io.heartbeat import Heartbeat
 from guardian.io.journal import Journal
 from guardian.io.mqtt import MqttOutput, endpoint_of, password_of
 from guardian.io.notify import Phones
@@ -59,6 +60,8 @@ log = logging.getLogger(__name__)
 
 TICK_SECONDS = 0.5
 RETRY_SECONDS = 30.0
+ALIVE_SECONDS = 10.0
+"""A core that has not finished a pass for so long gives no sign of life to the outside."""
 LOOP_HOLD_SECONDS = 60.0
 """A film that is played over and over stands still for so long between two rounds: time to answer its alarm."""
 MOST_WAITING = 1_000
@@ -106,6 +109,7 @@ class Guardian:
         rooms = (room.name for room in settings.rooms)
         self._watchdog = Watchdog(rooms, Systemd(), self._clock.monotonic())
         self._rounds = Rounds(Health(settings.state_directory).examine, self._clock.moment, self.submit)
+        self._heartbeat = self._supervised()
         self._core = threading.Thread(target=self._run, name="core", daemon=True)
         self._starter = threading.Thread(target=self._start_late, name="starter", daemon=True)
 
@@ -147,6 +151,8 @@ class Guardian:
         self._core.start()
         self.scenes.start()
         self._rounds.start()
+        if self._heartbeat is not None:
+            self._heartbeat.start()
         if self.settings.web.enabled:
             self._begin("page", self._serve)
         for watch in self.watches:
@@ -158,6 +164,8 @@ class Guardian:
         self._stopping.set()
         self._watchdog.stopping()
         self._rounds.stop()
+        if self._heartbeat is not None:
+            self._heartbeat.stop()
         if self._starter.ident is not None:
             self._starter.join()
         for watch in self.watches:
@@ -198,6 +206,15 @@ class Guardian:
         except ModelError as error:
             self._report("model", error)
             return None
+
+    def _supervised(self) -> Heartbeat | None:
+        """The sign of life to somewhere outside, where the settings name an address."""
+        url, seconds = self.settings.supervision.url, self.settings.supervision.seconds
+
+        def alive() -> bool:
+            return self._clock.monotonic() - self.brain.shown.moment.monotonic < ALIVE_SECONDS
+
+        return None if url is None else Heartbeat(url, seconds, alive, self.submit, self._clock.monotonic)
 
     def _gestured(self, gesture: Gesture, now: float) -> None:
         self.submit(button_event(gesture, self.brain.alarm.state, now))

@@ -283,6 +283,13 @@ class Web(Section):
     port: Port = 8377
 
 
+class Supervision(Section):
+    """Who notices that the box itself is dead: `url` is fetched every `seconds` while it works, and is a secret."""
+
+    url: str | None = Field(None, pattern=r"^https?://[^\s/]+(?:/\S*)?$", description="an address with https://")
+    seconds: float = Field(60, ge=10, le=3600)
+
+
 class Privacy(Section):
     """Whether an eye that the kernel cannot confine may run; everybody sees then that it is degraded."""
 
@@ -315,6 +322,7 @@ class Settings(Section):
     behaviour: Behaviour = Behaviour()
     alarm: AlarmSettings = AlarmSettings()
     contacts: tuple[Contact, ...] = ()
+    supervision: Supervision = Supervision()
     mqtt: Mqtt = Mqtt()
     panel: Panel = Panel()
     web: Web = Web()

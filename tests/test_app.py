@@ -8,15 +8,16 @@ import pytest
 from brokers import free_port
 
 from guardian import app
-from guardian.app import Guardian, button_event
+from guardian.app import ALIVE_SECONDS, Guardian, button_event
 from guardian.commands import Lamp, Sound
 from guardian.errors import BrokerError, ConfigurationError, ModelError, PanelError
 from guardian.events import Acknowledged, Cancelled, DrillStarted, Event, HelpCalled, ViewLost
 from guardian.incident import IncidentState
+from guardian.io.fakes import FakeClock
 from guardian.io.gpio import Gesture
 from guardian.io.panel import NoPanel, SimulatedPanel
 from guardian.readings import Heard
-from guardian.settings import Camera, Falls, Mqtt, Panel, Room, Settings, Web
+from guardian.settings import Camera, Falls, Mqtt, Panel, Room, Settings, Supervision, Web
 
 SECONDS = 30.0
 
@@ -75,6 +76,19 @@ def test_a_call_for_help_sounds_the_siren_and_the_button_takes_it(tmp_path: Path
         panel.press()
         wait_for(lambda: guardian.brain.alarm.state is IncidentState.ACKNOWLEDGED, "acknowledged by the button")
         wait_for(lambda: panel.sound is Sound.SILENT, "silence")
+
+
+def test_a_service_outside_is_told_that_the_box_works_and_not_when_its_core_hangs(tmp_path: Path):
+    beats: list[str] = []
+    watched = settings(tmp_path, supervision=Supervision(url="https://watch.example/secret", seconds=3_600))
+    guardian = Guardian(watched)
+    assert guardian._heartbeat is not None
+    guardian._heartbeat._fetch = beats.append
+    with running(guardian):
+        wait_for(lambda: beats == ["https://watch.example/secret"], "a sign of life")
+    guardian._clock = FakeClock(guardian.brain.shown.moment.monotonic + ALIVE_SECONDS)
+    guardian._heartbeat.beat()
+    assert len(beats) == 1
 
 
 def test_an_open_alarm_rings_again_after_a_restart(tmp_path: Path):
