@@ -81,8 +81,8 @@ def _is_there(path: Path) -> bool:
 
 
 def holds_secrets(settings: Settings) -> bool:
-    """Whether the configuration is for the eyes of the household alone: addresses of contacts and of whoever supervises,
-    and cameras' passwords.
+    """Whether the configuration is for the eyes of the household alone: addresses of contacts and of the service that
+    watches over the box, and cameras' passwords.
     """
     addresses = bool(settings.contacts) or settings.supervision.url is not None
     return addresses or any("@" in room.camera.source for room in settings.rooms)
