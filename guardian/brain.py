@@ -272,10 +272,10 @@ class Brain:
             case FaultCleared():
                 self._faults.pop((event.part, event.room), None)
             case ContactTold() | ContactNotTold():
-                self._deliveries.note(event)
-                self._publish(self._bulletin.delivered(self._deliveries.all, moment))
                 if isinstance(event, ContactTold):
                     self._outputs.journal.save_told(event, moment)
+                self._deliveries.note(event)
+                self._publish(self._bulletin.delivered(self._deliveries.all, moment))
             case ScenesChanged():
                 self._scenes_kept, self._version = event.count, self._version + 1
             case PlaceAccepted() | PlaceDeclined() | ViewAccepted():

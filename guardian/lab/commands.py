@@ -322,6 +322,20 @@ def _check_world(options: argparse.Namespace) -> int:
     return check_world(options.manifests, options.real, hold=options.hold, jobs=options.jobs, as_json=options.json)
 
 
+def _add_kills(verbs: Verbs) -> None:
+    text = "end the alarm at random points of its work, and count what would be noticed"
+    verb = verbs.add_parser("kills", help=text, description=text[0].upper() + text[1:] + ".")
+    verb.set_defaults(run=_kills)
+    verb.add_argument("--count", type=_whole, default=1_000, metavar="N", help="so many kills (default: 1000)")
+    verb.add_argument("--seed", type=int, default=1, metavar="S", help="another seed, other points (default: 1)")
+
+
+def _kills(options: argparse.Namespace) -> int:
+    from guardian.lab.kills import run
+
+    return run(options.count, options.seed)
+
+
 _VERBS: tuple[Callable[[Verbs], None], ...] = (
     _add_ablate,
     _add_check_world,
@@ -336,6 +350,7 @@ _VERBS: tuple[Callable[[Verbs], None], ...] = (
     _add_tune,
     _add_windows,
     _add_judge,
+    _add_kills,
 )
 
 
