@@ -1,9 +1,9 @@
 """Ends the alarm at random points of its work, and counts what a household would notice of that.
 
 A life is one emergency in the real core with a real store on the disk: a fall, contacts who are called one after
-another, somebody who takes it, or calls it off, and closes it. At a point drawn by chance the process is gone: before or
-after a write, within a transaction, between two outputs, between a provider's yes and the note of it. What was in memory
-is lost, another process begins with the same file some time later, and may be ended as well. Then it is counted:
+another, somebody who takes it, or calls it off, and closes it. At a point drawn by chance the process is gone: before
+or after a write, within a transaction, between two outputs, between a provider's yes and the note of it. What was in
+memory is lost, another process begins with the same file some time later, and may be ended as well. Then it is counted:
 
 - lost: an incident that others had been told of, and that the next process does not know;
 - rang again: a siren or an urgent call after an acknowledgement that was on the disk;
