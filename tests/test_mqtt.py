@@ -1,15 +1,14 @@
 import os
-import shutil
 import signal
 import socket
 import ssl
-import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import certificates
 import pytest
 from brokers import (
     ALARM,
@@ -122,7 +121,7 @@ def test_a_certificate_that_is_none_is_named(tmp_path: Path, content: str | None
 
 
 @pytest.fixture
-def certificates() -> Path:
+def known() -> Path:
     """Some file of certificates that can be read; which, does not matter."""
     file = Path(ssl.get_default_verify_paths().cafile or ssl.get_default_verify_paths().openssl_cafile)
     if not file.is_file():
@@ -130,11 +129,11 @@ def certificates() -> Path:
     return file
 
 
-def test_a_certificate_of_our_own_is_named_where_it_is_none(tmp_path: Path, certificates: Path):
+def test_a_certificate_of_our_own_is_named_where_it_is_none(tmp_path: Path, known: Path):
     own = tmp_path / "own.pem"
     own.write_text("no certificate", encoding="utf-8")
     with pytest.raises(ConfigurationError, match=r"mqtt\.tls\.cert_file"):
-        endpoint_of(Mqtt(broker="ha.local", tls=Tls(ca_file=certificates, cert_file=own)))
+        endpoint_of(Mqtt(broker="ha.local", tls=Tls(ca_file=known, cert_file=own)))
 
 
 @pytest.mark.parametrize(
@@ -149,9 +148,9 @@ def test_the_reason_of_a_failure_is_in_plain_words(error: OSError | ValueError, 
     assert said in reason_of(error)
 
 
-def test_a_port_without_tls_is_told_from_one_with_it(certificates: Path):
+def test_a_port_without_tls_is_told_from_one_with_it(known: Path):
     with server(lambda connection: connection.sendall(b"HTTP/1.0 400 Bad Request\r\n\r\n")) as plain:
-        endpoint = endpoint_of(Mqtt(broker=plain.host, port=plain.port, tls=Tls(ca_file=certificates)))
+        endpoint = endpoint_of(Mqtt(broker=plain.host, port=plain.port, tls=Tls(ca_file=known)))
         with started(Box(endpoint), connected=False) as box:
             assert "TLS does not work" in box.fault()
             assert "mqtt.port" in box.fault()
@@ -416,30 +415,13 @@ def test_stopping_while_the_broker_hangs_is_bounded_and_its_will_speaks(mosquitt
         listener.wait_for(AVAILABILITY, "offline")
 
 
-def openssl(directory: Path, *words: str) -> None:
-    subprocess.run(["openssl", *words], cwd=directory, check=True, capture_output=True, timeout=60)
-
-
-def authority(directory: Path, name: str) -> Path:
-    """Make a certificate authority; gives its certificate."""
-    key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
-    openssl(directory, "req", "-x509", *key, "-keyout", f"{name}.key", "-out", f"{name}.pem", "-subj", f"/CN={name}")
-    return directory / f"{name}.pem"
-
-
 @pytest.fixture
 def fortress(tmp_path: Path) -> Iterator[Mosquitto]:
     """A mosquitto with TLS, a password and an access list that keeps the box from one topic."""
-    if shutil.which("openssl") is None or shutil.which("mosquitto_passwd") is None:
-        pytest.skip("no openssl or mosquitto_passwd here: apt install openssl mosquitto")
-    authority(tmp_path, "ca")
-    key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
-    openssl(tmp_path, "req", *key, "-keyout", "server.key", "-out", "server.csr", "-subj", "/CN=broker")
-    (tmp_path / "san.cnf").write_text("subjectAltName=IP:127.0.0.1\n", encoding="utf-8")
-    signed = ("-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-extfile", "san.cnf")
-    openssl(tmp_path, "x509", "-req", "-in", "server.csr", *signed, "-out", "server.pem")
-    for flags, user, password in ((("-c",), "guardian", "right"), ((), "family", "too")):
-        subprocess.run(["mosquitto_passwd", "-b", *flags, "users", user, password], cwd=tmp_path, check=True)
+    certificates.need("openssl", "mosquitto_passwd")
+    certificates.authority(tmp_path, "ca")
+    certificates.serving(tmp_path)
+    certificates.passwords(tmp_path, guardian="right", family="too")
     access = "user guardian\ntopic readwrite guardian/casa/#\ntopic deny guardian/casa/secret\n"
     (tmp_path / "access").write_text(access + "user family\ntopic readwrite #\n", encoding="utf-8")
     (tmp_path / "password").write_text("right\n", encoding="utf-8")
@@ -509,7 +491,7 @@ def test_a_wrong_password_names_the_keys(fortress: Mosquitto, tmp_path: Path):
 @pytest.mark.slow
 @real_broker
 def test_a_broker_that_another_authority_vouches_for_is_not_ours(fortress: Mosquitto, tmp_path: Path):
-    authority(tmp_path, "other")
+    certificates.authority(tmp_path, "other")
     with started(Box(guarded(fortress, tmp_path, ca="other.pem")), connected=False) as box:
         assert "certificate" in box.fault()
         assert "mqtt.tls.ca_file" in box.fault()
