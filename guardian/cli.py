@@ -53,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
         _add_doctor,
         _add_enrol,
         _add_people,
+        _add_days,
         _add_forget,
         _add_lab,
     ):
@@ -196,6 +197,26 @@ def _people(options: argparse.Namespace) -> int:
 
     lines = acquaint.people(configuration.load(configuration.find(options.config, os.environ)))
     print("\n".join(lines) or "Nobody is enrolled.")
+    return 0
+
+
+def _add_days(commands: Commands) -> None:
+    text = "take the days that the box counted along: write them to a file, or bring in those of one"
+    command = _add(commands, "days", _days, text)
+    command.add_argument("verb", choices=("export", "import"), help="import is for a box that does not run")
+    command.add_argument("file", type=Path, metavar="FILE.jsonl", help="a line of JSON for each day")
+    _add_config(command)
+
+
+def _days(options: argparse.Namespace) -> int:
+    from guardian import configuration, daybook
+
+    settings = configuration.load(configuration.find(options.config, os.environ))
+    if options.verb == "export":
+        print(f"{options.file}: {daybook.export(settings, options.file)} days written, for your eyes only")
+        return 0
+    new, known = daybook.bring_in(settings, options.file)
+    print(f"{options.file}: {new} days brought in; {known} were known, and stay as the box counted them")
     return 0
 
 

@@ -80,7 +80,7 @@ STAGES = (
 EDGES = ("configuration", "eye", "io", "web")
 """What touches the world; none knows another."""
 
-TOPS = ("network", "learned", "habits", "people", "outputs", "brain", "home", "app", "doctor", "acquaint")
+TOPS = ("network", "learned", "habits", "people", "outputs", "brain", "home", "app", "doctor", "acquaint", "daybook")
 """What puts the parts together, each on the one before it, and what examines them."""
 
 SHOWS = ("lab", "demo")

@@ -93,6 +93,15 @@ def read_people(path: Path) -> tuple[str, ...]:
     return tuple(sorted(names))
 
 
+def read_days(path: Path) -> tuple[Day, ...]:
+    """The days that are kept in a file that another process may have open, the oldest first; a damaged one is left out
+    and told. Changes nothing. Raises StoreError.
+    """
+    there = {str(table) for (table,) in _peek(path, "SELECT name FROM sqlite_master")}
+    rows = _peek(path, "SELECT body FROM days ORDER BY date, who") if "days" in there else []
+    return _decoded(body for (body,) in rows)
+
+
 class Store:
     """One database file, mode 0600. Any thread may call; a lock keeps the calls apart."""
 
@@ -315,14 +324,8 @@ class Store:
         """The days that are kept from `since` on, the oldest first; a damaged one is left out and told. Raises
         StoreError.
         """
-        found = []
         query = "SELECT body FROM days WHERE date >= ? ORDER BY date, who"
-        for (body,) in self._read(query, (since.isoformat(),)):
-            try:
-                found.append(decode(body))
-            except ValueError as error:
-                log.error("event=day_unreadable error=%r", str(error))
-        return tuple(found)
+        return _decoded(body for (body,) in self._read(query, (since.isoformat(),)))
 
     def forget_days(self, who: str) -> None:
         """Erase every day of a person. Raises StoreError."""
@@ -356,6 +359,16 @@ class Store:
 
     def _words(self, error: sqlite3.Error) -> str:
         return f"{self._path}: {error}; is the disk full, read-only or worn out?"
+
+
+def _decoded(bodies: Iterable[bytes]) -> tuple[Day, ...]:
+    found = []
+    for body in bodies:
+        try:
+            found.append(decode(body))
+        except ValueError as error:
+            log.error("event=day_unreadable error=%r", str(error))
+    return tuple(found)
 
 
 def _row(notice: Notify, shift: float) -> tuple[object, ...]:
