@@ -321,8 +321,7 @@ class Alarm:
         if after.state is RAISED and trigger is not Trigger.RECOVERY:
             fresh = (name for name in self._contacts if name not in after.told)
             return tuple(sorted(fresh, key=self.off_duty.__contains__)[:1]) or self._contacts
-        taker = after.acknowledged_by if entered and after.state is ACKNOWLEDGED else None
-        return tuple(name for name in after.told if name != taker)
+        return after.told  # also who took it: a call that still waits for their phone would frighten them later
 
     def _notices(
         self, incident: Incident, names: Iterable[str], step: int, now: float, *, urgent: bool = True
