@@ -39,9 +39,10 @@ from guardian.io.clock import Clock, SystemClock
 from guardian.io.gpio import Gesture
 from guardian.io.health import Health, Rounds
 from guardian.io.heartbeat import Heartbeat
-from guardian.io.journal import Journal
+from guardian.io.journal import Journal, MessageShelf
 from guardian.io.mqtt import MqttOutput, endpoint_of, password_of
 from guardian.io.notify import Phones
+from guardian.io.outbox import Outbox
 from guardian.io.panel import NoPanel, Panel, choose_panel
 from guardian.io.scenes import SceneWriter
 from guardian.io.watchdog import Systemd, Watchdog
@@ -231,7 +232,11 @@ class Guardian:
     def _connect(self) -> None:
         endpoint = self.broker.endpoint if self.broker is not None else endpoint_of(self.settings.mqtt)
         topics, senses = topics_of(self.settings), filters(self.settings.senses)
-        self.mqtt = MqttOutput(endpoint, topics, self.submit, self.submit, senses=senses, on_heard=self._hear)
+        shelf = MessageShelf(self.journal, self._clock.moment)
+        outbox = Outbox(shelf=shelf, kept=self.journal.messages())
+        self.mqtt = MqttOutput(
+            endpoint, topics, self.submit, self.submit, senses=senses, on_heard=self._hear, outbox=outbox
+        )
 
     def _hear(self, heard: Heard) -> None:
         """Put what a sense said into the core's queue, unless that is full of such."""

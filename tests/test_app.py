@@ -1,3 +1,4 @@
+import json
 import socket
 import threading
 from collections.abc import Iterator
@@ -5,7 +6,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from brokers import free_port
+from brokers import MOSQUITTO, Listener, Mosquitto, free_port
+from brokers import running as running_broker
 
 from guardian import app
 from guardian.app import ALIVE_SECONDS, Guardian, button_event
@@ -89,6 +91,27 @@ def test_a_service_outside_is_told_that_the_box_works_and_not_when_its_core_hang
     guardian._clock = FakeClock(guardian.brain.shown.moment.monotonic + ALIVE_SECONDS)
     guardian._heartbeat.beat()
     assert len(beats) == 1
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(MOSQUITTO is None, reason="no mosquitto here: apt install mosquitto")
+def test_what_happened_while_the_broker_was_away_is_said_by_the_next_process_once_and_in_order(tmp_path: Path):
+    broker = Mosquitto(tmp_path)
+    away = settings(tmp_path, mqtt=Mqtt(broker="localhost", port=broker.port))
+    with running(Guardian(away)) as guardian:
+        for by in ("Rosa", "Anna", "Bruno"):
+            guardian.submit(HelpCalled(time=0.0, by=by, via="web"))
+        wait_for(lambda: sum('"HelpCalled"' in each.payload for _, each in guardian.journal.messages()) == 3, "kept")
+
+    def calls(listener: Listener) -> list[str]:
+        said = [json.loads(payload) for payload in listener.payloads("guardian/home/event")]
+        return [each["by"] for each in said if each["event"] == "HelpCalled"]
+
+    with running_broker(broker), Listener(broker.endpoint) as listener, running(Guardian(away)) as again:
+        again.submit(HelpCalled(time=0.0, by="Clara", via="web"))
+        listener.heard.wait_for(lambda heard: any('"Clara"' in payload for _, payload, _ in heard))
+        assert calls(listener) == ["Rosa", "Anna", "Bruno", "Clara"]
+        wait_for(lambda: again.journal.messages() == (), "nothing is left to say")
 
 
 def test_an_open_alarm_rings_again_after_a_restart(tmp_path: Path):

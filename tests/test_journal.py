@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 from brokers import Told
 
-from guardian.commands import Notify, Untold
+from guardian.commands import Notify, Publish, Untold
 from guardian.day import Day
 from guardian.errors import StoreError
 from guardian.events import ContactTold, Event, FaultCleared, FaultOccurred
 from guardian.identity import Template
 from guardian.incident import Incident, IncidentState
-from guardian.io.journal import SLOW, Journal
+from guardian.io.journal import SLOW, Journal, MessageShelf
 from guardian.io.store import Store
 from guardian.moment import Moment
 from guardian.optics import Optics
@@ -275,3 +275,21 @@ def test_where_nothing_can_be_read_nobody_is_told_of_the_past(tmp_path: Path):
     journal = Journal(tmp_path / "guardian.db", lambda _: None)
     assert journal.told(NOW) == ()
     assert journal.untold(NOW) == ()
+
+
+def test_messages_wait_for_the_broker_over_a_restart(rig: Rig):
+    rig.journal.open(NOW)
+    shelf = MessageShelf(rig.journal, lambda: NOW)
+    for serial in (3, 1, 2):
+        shelf.keep(serial, Publish("event", f"message {serial}"))
+    shelf.drop(2)
+    rig.journal.save(fall(), NOW)
+    rig.journal.close()
+    again = Journal(rig.disk._path, rig.told)
+    again.open(NOW)
+    assert again.messages() == ((1, Publish("event", "message 1")), (3, Publish("event", "message 3")))
+    again.close()
+
+
+def test_where_nothing_can_be_read_no_message_waits(tmp_path: Path):
+    assert Journal(tmp_path / "guardian.db", lambda _: None).messages() == ()

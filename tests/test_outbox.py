@@ -13,6 +13,20 @@ def state(topic: str, payload: str) -> Publish:
     return Publish(topic, payload, retain=True)
 
 
+class Noted:
+    """A shelf that others can look at."""
+
+    def __init__(self) -> None:
+        self.there: dict[int, Publish] = {}
+
+    def keep(self, serial: int, message: Publish) -> None:
+        assert serial not in self.there
+        self.there[serial] = message
+
+    def drop(self, serial: int) -> None:
+        del self.there[serial]
+
+
 def taken(outbox: Outbox, window: int = 10_000) -> list[Publish]:
     """Take all that may be taken, and leave it in flight."""
     messages = []
@@ -157,3 +171,44 @@ def test_whatever_the_broker_does_every_event_arrives_and_the_last_word_of_each_
     assert {each.topic: each.payload for each in arrived if each.retain} == {
         each.topic: each.payload for each in put if each.retain
     }
+
+
+def test_events_are_on_the_shelf_while_the_broker_is_away_and_only_then():
+    shelf = Noted()
+    outbox = Outbox(shelf=shelf)
+    outbox.put(event("a"))
+    outbox.put(state("alarm", "raised"))
+    assert list(shelf.there.values()) == [event("a")]
+    first = outbox.take(1)
+    assert first is not None
+    outbox.settle(first[0])
+    outbox.put(event("b"))
+    assert shelf.there == {}
+    outbox.part()
+    outbox.put(event("c"))
+    outbox.part()
+    assert list(shelf.there.values()) == [event("b"), event("c")]
+
+
+def test_a_new_process_goes_on_where_the_last_one_ended():
+    shelf = Noted()
+    last = Outbox(shelf=shelf)
+    for text in "abc":
+        last.put(event(text))
+    outbox = Outbox(shelf=shelf, kept=shelf.there.items())
+    outbox.put(event("d"))
+    outbox.rewind()
+    serials = []
+    while (each := outbox.take(100)) is not None:
+        serials.append(each[0])
+        assert outbox.settle(each[0]) == event("abcd"[len(serials) - 1])
+    assert len(set(serials)) == 4
+    assert shelf.there == {}
+
+
+def test_what_is_given_up_leaves_the_shelf():
+    shelf = Noted()
+    outbox = Outbox(2, shelf=shelf)
+    for text in "abc":
+        outbox.put(event(text))
+    assert list(shelf.there.values()) == [event("b"), event("c")]

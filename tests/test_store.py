@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from guardian.commands import Notify, Untold
+from guardian.commands import Notify, Publish, Untold
 from guardian.day import Day
 from guardian.errors import StoreError
 from guardian.events import ContactTold
@@ -377,6 +377,13 @@ def test_the_last_time_of_each_contact_and_way_is_known_and_what_is_old_goes(sto
     for each in (old, told("Bruno", "ntfy", 2, 999.0), told("Anna", "ntfy", 1, 995.0)):
         store.save_told(each, NOW)
     assert store.told(NOW) == (told("Anna", "ntfy", 1, 995.0), told("Bruno", "ntfy", 2, 999.0))
+
+
+def test_who_is_forgotten_is_in_no_message_that_still_waits(store: Store):
+    store.save_message(1, Publish("event", '{"person":"Rosa"}'))
+    store.save_message(2, Publish("event", '{"person":"Rosalind"}'))
+    store.forget_person("Rosa")
+    assert [serial for serial, _ in store.messages()] == [2]
 
 
 def test_who_is_forgotten_is_in_no_notice_either(store: Store):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from guardian.commands import Notify, Untold
+from guardian.commands import Notify, Publish, Untold
 from guardian.day import Day
 from guardian.errors import StoreError
 from guardian.events import ContactTold, Event, FaultCleared, FaultOccurred
@@ -94,6 +94,22 @@ class Journal:
         """Keep soon that a contact was told; never blocks."""
         name = f"told {event.contact} of {event.incident} by {event.way}"
         self._put(_Entry(name, moment, lambda store: store.save_told(event, moment), urgent=True))
+
+    def save_message(self, serial: int, message: Publish, moment: Moment) -> None:
+        """Keep soon a message that the broker has not got; never blocks."""
+        self._put(_Entry(f"message {serial}", moment, lambda store: store.save_message(serial, message)))
+
+    def drop_message(self, serial: int, moment: Moment) -> None:
+        """Forget soon a message that the broker has got, whether it is kept yet or waits for that; never blocks."""
+        self._put(_Entry(f"message {serial}", moment, lambda store: store.drop_message(serial)))
+
+    def messages(self) -> tuple[tuple[int, Publish], ...]:
+        """What the broker had not got when the last process ended; nothing where the file cannot be read."""
+        try:
+            return self._opened().messages()
+        except StoreError as error:
+            log.error("event=messages_unreadable error=%r", str(error))
+            return ()
 
     def told(self, moment: Moment) -> tuple[ContactTold, ...]:
         """When each contact was last told by each way; nothing where the file cannot be read."""
@@ -271,3 +287,19 @@ class Journal:
         """Wait before the next attempt; say whether it is time to end instead."""
         with self._changed:
             return self._changed.wait_for(lambda: self._closing, self._retry_seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class MessageShelf:
+    """Where messages wait for a broker that is away (outbox.Shelf): the journal's file."""
+
+    journal: Journal
+    now: Callable[[], Moment]
+
+    def keep(self, serial: int, message: Publish) -> None:
+        """Keep a message under its number."""
+        self.journal.save_message(serial, message, self.now())
+
+    def drop(self, serial: int) -> None:
+        """Forget it."""
+        self.journal.drop_message(serial, self.now())

@@ -209,6 +209,7 @@ class MqttOutput:
             if not session.is_worth_older_protocol or self._stopping.is_set():
                 break
         self._connected.clear()
+        self._outbox.part()
         if not self._stopping.is_set():
             self._lost(reason)
         return session

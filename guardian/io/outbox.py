@@ -1,12 +1,34 @@
 """What still has to reach the broker: every state's latest word, and the events in their order."""
 
+from collections.abc import Iterable
 from itertools import count
 from threading import Lock
+from typing import Protocol
 
 from guardian.commands import Publish
 
 EVENTS_KEPT = 1_000
 REMOVALS_KEPT = 64
+
+
+class Shelf(Protocol):
+    """Where messages outlive the process. Neither call may block."""
+
+    def keep(self, serial: int, message: Publish) -> None:
+        """Keep a message under its number."""
+
+    def drop(self, serial: int) -> None:
+        """Forget it."""
+
+
+class NoShelf:
+    """Keeps nothing."""
+
+    def keep(self, serial: int, message: Publish) -> None:
+        """Forget it at once."""
+
+    def drop(self, serial: int) -> None:
+        """There is nothing."""
 
 
 class Outbox:
@@ -16,13 +38,21 @@ class Outbox:
     what was. Of the other messages the newest `events_kept` wait. States are remembered after delivery too, since a
     broker that restarts may have forgotten them; so are the latest removals (an empty retained payload), since it may
     as well have gone back to an older disk.
+
+    While there is no connection, the messages that are not retained are on the `shelf`, too; `kept` are those that an
+    earlier process left there, by number. States need no shelf: a new process says them anyway.
     """
 
-    def __init__(self, events_kept: int = EVENTS_KEPT) -> None:
+    def __init__(
+        self, events_kept: int = EVENTS_KEPT, *, shelf: Shelf | None = None, kept: Iterable[tuple[int, Publish]] = ()
+    ) -> None:
         self._events_kept = events_kept
         self._lock = Lock()
-        self._serials = count()
-        self._waiting: dict[int, Publish] = {}
+        self._shelf = NoShelf() if shelf is None else shelf
+        self._waiting: dict[int, Publish] = dict(kept)
+        self._shelved = set(self._waiting)
+        self._away = True
+        self._serials = count(max(self._waiting, default=-1) + 1)
         self._in_flight: dict[int, Publish] = {}
         self._states: dict[str, Publish] = {}
         self._dropped = 0
@@ -41,11 +71,25 @@ class Outbox:
         with self._lock:
             if message.retain:
                 self._replace(message)
-            self._waiting[next(self._serials)] = message
+            serial = next(self._serials)
+            self._waiting[serial] = message
+            if self._away:
+                self._shelve(serial, message)
             events = [serial for serial, each in self._waiting.items() if not each.retain]
             for serial in events[: max(0, len(events) - self._events_kept)]:
                 del self._waiting[serial]
+                self._unshelve(serial)
                 self._dropped += 1
+
+    def _shelve(self, serial: int, message: Publish) -> None:
+        if not message.retain and serial not in self._shelved:
+            self._shelved.add(serial)
+            self._shelf.keep(serial, message)
+
+    def _unshelve(self, serial: int) -> None:
+        if serial in self._shelved:
+            self._shelved.remove(serial)
+            self._shelf.drop(serial)
 
     def _replace(self, message: Publish) -> None:
         older = [serial for serial, each in self._waiting.items() if each.retain and each.topic == message.topic]
@@ -75,7 +119,16 @@ class Outbox:
     def settle(self, serial: int) -> Publish | None:
         """Forget a message that was in flight, because the broker has it or will not have it; None where none was."""
         with self._lock:
+            self._away = False
+            self._unshelve(serial)
             return self._in_flight.pop(serial, None)
+
+    def part(self) -> None:
+        """Learn that the connection is gone, or the process ends: what was not delivered goes on the shelf."""
+        with self._lock:
+            self._away = True
+            for serial, message in (*self._in_flight.items(), *self._waiting.items()):
+                self._shelve(serial, message)
 
     def rewind(self) -> None:
         """Begin with a new connection: what was in flight waits again, before what waits; every state goes first."""

@@ -17,7 +17,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from guardian.commands import Notify, Untold
+from guardian.commands import Notify, Publish, Untold
 from guardian.day import Day, decode
 from guardian.errors import StoreError
 from guardian.events import ContactTold
@@ -36,6 +36,7 @@ CREATE TABLE IF NOT EXISTS notices (incident TEXT NOT NULL, contact TEXT NOT NUL
                                     asked REAL NOT NULL, body TEXT NOT NULL, PRIMARY KEY (incident, contact)) STRICT;
 CREATE TABLE IF NOT EXISTS told (incident TEXT NOT NULL, contact TEXT NOT NULL, way TEXT NOT NULL,
                                  step INTEGER NOT NULL, at REAL NOT NULL, PRIMARY KEY (incident, contact, way)) STRICT;
+CREATE TABLE IF NOT EXISTS messages (serial INTEGER PRIMARY KEY, topic TEXT NOT NULL, payload TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS scenes (incident TEXT PRIMARY KEY, at REAL NOT NULL, lines BLOB NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS memories (room TEXT PRIMARY KEY, at REAL NOT NULL, body TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS learned (room TEXT NOT NULL, what TEXT NOT NULL, body TEXT NOT NULL,
@@ -216,6 +217,20 @@ class Store:
         """One incident by its id, or None. Raises StoreError."""
         return next(iter(self._load("SELECT body FROM incidents WHERE id = ?", (incident,), moment)), None)
 
+    def save_message(self, serial: int, message: Publish) -> None:
+        """Keep a message that the broker has not got, under its number. Raises StoreError."""
+        row = (serial, message.topic, message.payload)
+        self._write(("INSERT OR REPLACE INTO messages VALUES (?, ?, ?)", row))
+
+    def drop_message(self, serial: int) -> None:
+        """Forget a message. Raises StoreError."""
+        self._write(("DELETE FROM messages WHERE serial = ?", (serial,)))
+
+    def messages(self) -> tuple[tuple[int, Publish], ...]:
+        """The messages that the broker has not got, by number and in their order. Raises StoreError."""
+        rows = self._read("SELECT serial, topic, payload FROM messages ORDER BY serial", ())
+        return tuple((serial, Publish(topic, payload)) for serial, topic, payload in rows)
+
     def save_scene(self, incident: str, lines: Iterable[str], moment: Moment) -> None:
         """Keep the skeleton scene around an incident; the oldest scenes make room. Raises StoreError."""
         packed = zlib.compress("\n".join(lines).encode())
@@ -270,6 +285,7 @@ class Store:
             ("DELETE FROM templates WHERE name = ?", (name,)),
             ("DELETE FROM people WHERE name = ?", (name,)),
             ("DELETE FROM days WHERE who = ?", (name,)),
+            ("DELETE FROM messages WHERE instr(payload, ?)", (json.dumps(name, ensure_ascii=False),)),
         ]
         for incident, text in self._read("SELECT id, body FROM incidents", ()):
             body = json.loads(text)
