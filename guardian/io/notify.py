@@ -19,6 +19,7 @@ from guardian import messages
 from guardian.commands import Notify, Untold
 from guardian.errors import ConfigurationError
 from guardian.events import ContactNotTold, ContactTold, Event, FaultCleared, FaultOccurred
+from guardian.io.providers import hush
 from guardian.moment import Moment
 from guardian.settings import Contact
 
@@ -35,16 +36,12 @@ STOP_SECONDS = 3.0
 Send: TypeAlias = Callable[[Notify], bool]
 """Tells one notice by one way; returns whether the provider took it. May take as long as the network does."""
 Connect: TypeAlias = Callable[[str], Send]
-"""Makes the Send of one way (an apprise URL). Raises ConfigurationError, without the way, where it is none."""
-
-LOUD_LOGGERS = ("apprise", "urllib3", "requests")
-SILENT = logging.CRITICAL + 1
+"""Makes the Send of one way (`ways.Ways.connect` knows them all). Raises ConfigurationError, without the way, where it is none."""
 
 
 def by_apprise(way: str) -> Send:
     """Connect by the library apprise. Its own log is switched off: addresses with secrets stand in it."""
-    for name in LOUD_LOGGERS:
-        logging.getLogger(name).setLevel(SILENT)
+    hush()
     import apprise  # noqa: PLC0415 - slow to import, and only a household with contacts needs it
 
     sender = apprise.Apprise()
@@ -119,7 +116,7 @@ def labels_of(ways: Iterable[str]) -> list[str]:
     counts = Counter[str]()
     labels = []
     for way in ways:
-        kind = way.partition("://")[0].lower()
+        kind = way.partition(":")[0].lower()
         counts[kind] += 1
         labels.append(kind if counts[kind] == 1 else f"{kind} {counts[kind]}")
     return labels
