@@ -12,7 +12,7 @@ import pytest
 from guardian.commands import Notify, Untold
 from guardian.errors import ConfigurationError
 from guardian.events import ContactNotTold, ContactTold, Event, FaultCleared, FaultOccurred
-from guardian.io.notify import EXPIRE_SECONDS, LOUD_LOGGERS, WAITING, Phones, Send, by_apprise
+from guardian.io.notify import EXPIRE_SECONDS, WAITING, Phones, Send, by_apprise
 from guardian.moment import Moment
 from guardian.settings import Contact
 
@@ -345,15 +345,6 @@ def real(test: Callable[..., None]) -> Callable[..., None]:
     for mark in REAL:
         test = mark(test)
     return test
-
-
-@pytest.fixture
-def quiet() -> Iterator[None]:
-    """Let the loggers that are switched off be as they were."""
-    before = {name: logging.getLogger(name).level for name in LOUD_LOGGERS}
-    yield
-    for name, level in before.items():
-        logging.getLogger(name).setLevel(level)
 
 
 class Provider(BaseHTTPRequestHandler):

@@ -1,8 +1,8 @@
 """The answer that somebody gives on a phone: how the button that was sent says it, and how it becomes an event.
 
 What comes back comes over a topic that a stranger may have learnt, so an answer carries a code that only this box can
-make, of what is answered, of which incident and by whom: none can be made up, and one that is given again says only what
-it said before, of that same incident. There is one answer, "I am on my way"; why no other:
+make, of what is answered, of which incident and by whom: none can be made up, and one that is given again says only
+what it said before, of that same incident. There is one answer, "I am on my way"; why no other:
 docs/decisions/0013-a-phone-takes-and-does-not-close.md.
 """
 

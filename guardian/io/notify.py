@@ -36,7 +36,7 @@ STOP_SECONDS = 3.0
 Send: TypeAlias = Callable[[Notify], bool]
 """Tells one notice by one way; returns whether the provider took it. May take as long as the network does."""
 Connect: TypeAlias = Callable[[str], Send]
-"""Makes the Send of one way (`ways.Ways.connect` knows them all). Raises ConfigurationError, without the way, where it is none."""
+"""Makes the Send of one way; `ways` knows them all. Raises ConfigurationError, without the way, where it is none."""
 
 
 def by_apprise(way: str) -> Send:

@@ -92,14 +92,12 @@ def _login(user: str | None, password: str | None, query: dict[str, str]) -> Log
 
 
 def answer_topic(server: str, memory: PhoneMemory) -> str:
-    """The name of the topic on which answers come back from a server: the same for ever, and known to this box alone."""
+    """Name the topic on which answers come back from a server: always the same one, and known to this box alone."""
     return ANSWER_TOPIC + memory.sign("topic", server)
 
 
 class Ntfy:
     """Tells notices to one topic, an urgent one with the button."""
-
-    answers_back = True
 
     def __init__(self, topic: Topic, answers: Answers, memory: PhoneMemory) -> None:
         self._topic, self._answers, self._memory = topic, answers, memory
@@ -149,21 +147,23 @@ class Ntfy:
 
 
 class AnswerStream(threading.Thread):
-    """Hears the answers from one server. `report` gets the reason why none can be heard, and nothing once they can."""
+    """Hears the answers from the server of a topic. `report` gets the reason why none can be heard, and an empty
+    one once they can.
+    """
 
     def __init__(
         self,
-        server: str,
-        login: Login,
+        topic: Topic,
         answers: Answers,
         memory: PhoneMemory,
         report: Callable[["AnswerStream", str], None],
-        backoff: Backoff | None = None,
+        *,
+        backoff: Backoff,
     ) -> None:
-        super().__init__(name=f"answers from {server.partition('://')[2]}", daemon=True)
-        self.server = server
-        self._login, self._answers, self._memory, self._report = login, answers, memory, report
-        self._backoff = backoff or Backoff(1.0, 60.0, SILENT_SECONDS)
+        super().__init__(name=f"answers from {topic.server.partition('://')[2]}", daemon=True)
+        self.server, self._login = topic.server, topic.login
+        self._answers, self._memory, self._report = answers, memory, report
+        self._backoff = backoff
         self._since = ""
         self._failures = 0
         self._stopping = threading.Event()
@@ -234,8 +234,8 @@ class AnswerStream(threading.Thread):
 
 
 def lines(received: Iterator[bytes], *, silent_seconds: float = SILENT_SECONDS) -> Iterator[bytes]:
-    """Cut what is received into lines. One above MOST_LINE bytes is passed over; raises UnreachableError where none ends
-    for `silent_seconds` though something is received.
+    """Cut what is received into lines. One above MOST_LINE bytes is passed over; raises UnreachableError where none
+    ends for `silent_seconds` though something is received.
     """
     held, too_long, last = bytearray(), False, time.monotonic()
     for piece in received:

@@ -90,6 +90,8 @@ def reason_of(error: BaseException) -> str:
         return "its certificate is not to be trusted"
     if isinstance(error, requests.Timeout | urllib3.exceptions.TimeoutError | TimeoutError):
         return "it does not answer in time"
+    if isinstance(error, requests.exceptions.ChunkedEncodingError | urllib3.exceptions.ProtocolError):
+        return "it hung up"
     if isinstance(error, requests.ConnectionError | urllib3.exceptions.HTTPError | OSError):
         return "it cannot be reached"
     return f"it cannot be asked ({type(error).__name__})"

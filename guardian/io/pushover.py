@@ -83,8 +83,6 @@ class Pushover:
     An acknowledgement there is given to `answers`; an incident that no longer rings is cancelled there.
     """
 
-    answers_back = True
-
     def __init__(
         self,
         account: Account,

@@ -13,8 +13,9 @@ from typing import Protocol, runtime_checkable
 from guardian.errors import ConfigurationError
 from guardian.events import Event, FaultCleared, FaultOccurred
 from guardian.io.answers import Answers
+from guardian.io.mqtt import Backoff
 from guardian.io.notify import Send, by_apprise
-from guardian.io.ntfy import AnswerStream, Ntfy, Topic, topic_of
+from guardian.io.ntfy import SILENT_SECONDS, AnswerStream, Ntfy, Topic, topic_of
 from guardian.io.phone_memory import PhoneMemory
 from guardian.io.providers import hush
 from guardian.io.pushover import API, POLL_SECONDS, Pushover, Ringing, account_of
@@ -58,7 +59,9 @@ class Ways:
         *,
         api: str = API,
         poll_seconds: float = POLL_SECONDS,
+        backoff: Callable[[], Backoff] = lambda: Backoff(1.0, 60.0, SILENT_SECONDS),
     ) -> None:
+        self._backoff = backoff
         self._submit, self._now, self._ringing = submit, now, ringing
         self._api, self._poll_seconds = api, poll_seconds
         self._memory = PhoneMemory()
@@ -112,18 +115,18 @@ class Ways:
                 self._heard[key].start()
 
     def _stream(self, topic: Topic) -> AnswerStream:
-        return AnswerStream(topic.server, topic.login, self._answers, self._memory, self._told)
+        return AnswerStream(topic, self._answers, self._memory, self._told, backoff=self._backoff())
 
     def _told(self, stream: AnswerStream, reason: str) -> None:
         """Learn that answers from a server are heard (no reason) or why not."""
         with self._lock:
-            before, was = self._deaf.get(stream, ""), bool(self._deaf)
+            known, was = reason in self._deaf.values(), bool(self._deaf)
             if reason:
                 self._deaf[stream] = reason
             else:
                 self._deaf.pop(stream, None)
             over = was and not self._deaf
-        if reason and reason != before:
+        if reason and not known:
             said = (
                 f"Answers from phones are not heard: {reason}. Phones still ring; acknowledge on the page or the box."
             )
