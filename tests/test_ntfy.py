@@ -35,6 +35,7 @@ from guardian.io.providers import NOBODY, Login, UnreachableError
 
 SECRET = "s3cr3t"  # noqa: S105 - what must not be seen anywhere
 TAKEN = Acknowledged(time=7.0, by="Anna", via="phone", incident="i-1")
+PRESS = 'Press "I am on my way" below to take it.'
 
 pytestmark = pytest.mark.usefixtures("quiet")
 
@@ -152,7 +153,8 @@ def test_an_urgent_notice_wakes_and_has_a_button_and_others_do_not():
         assert made.ntfy(notice())
         assert made.ntfy(notice(urgent=False))
         urgent, usual = made.server.told("alarm", 2)
-    assert (urgent["title"], urgent["message"]) == ("Rosa has fallen (kitchen)", "Call or go there.")
+    assert urgent["title"] == "Rosa has fallen (kitchen)"
+    assert (urgent["message"], usual["message"]) == (f"Call or go there.\n{PRESS}", "Call or go there.")
     assert (urgent["priority"], usual["priority"]) == (5, 3)
     assert "actions" not in usual
     (button,) = urgent["actions"]
@@ -165,7 +167,7 @@ def test_an_urgent_notice_wakes_and_has_a_button_and_others_do_not():
 def test_a_long_notice_stays_a_message():
     with box() as made:
         said = made.ntfy.message(Notify("Anna", "ä" * 500, "ü" * 5_000, "i-1", 1))
-    assert len(str(said["message"]).encode()) == MOST_MESSAGE_BYTES
+    assert len(str(said["message"]).encode()) == MOST_MESSAGE_BYTES + len(f"\n{PRESS}")
     assert len(str(said["title"])) == MOST_TITLE
     assert len(json.dumps(said, ensure_ascii=False).encode()) < 2 * 4096
 
@@ -202,7 +204,8 @@ def test_the_button_acknowledges_by_the_contact_that_was_told():
     assert [event.incident for event in taken if isinstance(event, Acknowledged)] == ["i-1", "i-2"]
 
 
-def test_an_answer_while_the_stream_is_broken_is_heard_afterwards():
+def test_an_answer_while_the_stream_is_broken_is_heard_afterwards(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(ntfy, "UNTOLD_SECONDS", 0.0)
     with box() as made:
         made.listen()
         made.ntfy(notice())
@@ -217,13 +220,37 @@ def test_an_answer_while_the_stream_is_broken_is_heard_afterwards():
         made.reports.wait_for(lambda reasons: reasons[-1] == "")
 
 
-def test_an_answer_while_the_box_was_off_is_heard_and_none_is_heard_twice(tmp_path: Path):
+def test_a_break_that_lasts_no_minute_is_no_fault():
+    with box() as made:
+        made.listen()
+        made.server.cut()
+        made.server.listened(2)
+        made.server.publish({"topic": made.answer_topic, "message": made.answers.written("i-1", "Anna")})
+        assert made.events.wait_for(len) == [TAKEN]
+        assert set(made.reports.things) == {""}
+
+
+def test_an_answer_is_heard_anew_where_the_box_was_killed_before_it_was_written_down(tmp_path: Path):
+    with box() as made:
+        made.memory.open(tmp_path)
+        made.listen()
+        made.server.publish({"topic": made.answer_topic, "message": made.answers.written("i-1", "Anna")})
+        made.events.wait_for(len)
+        made.server.say(b'{"event":"keepalive"}\n')
+    again = PhoneMemory()
+    again.open(tmp_path)
+    assert again.last_heard(made.address) == ""
+
+
+def test_an_answer_while_the_box_was_off_is_heard_and_none_is_heard_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(ntfy, "KEEP_SECONDS", 0.0)
     with box() as made:
         made.memory.open(tmp_path)
         made.server.publish({"topic": made.answer_topic, "message": made.answers.written("i-1", "Anna")})
         made.listen()
         made.events.wait_for(len)
-        made.server.wait(lambda: made.memory.last_heard(made.address), "heard")
         made.stream.stop()
         made.stream.join(30.0)
         again = PhoneMemory()

@@ -81,7 +81,8 @@ class Box:
     def __init__(self, server: Server, address: str, memory: PhoneMemory) -> None:
         self.server, self.memory = server, memory
         self.clock, self.events = FakeClock(), Told[Event]()
-        self.answers = Answers(("Anna",), self.events, self.clock, memory)
+        self.answers = Answers(("Anna",), self._submitted, self.clock, memory)
+        self.killed = False
         self.ringing, self.as_of = {"i-1", "i-2"}, 0.0
         account = Account(USER, TOKEN, ("iphone",), "siren")
         self.pushover = Pushover(
@@ -91,6 +92,12 @@ class Box:
 
     def _ringing(self) -> tuple[float, frozenset[str]]:
         return self.as_of, frozenset(self.ringing)
+
+    def _submitted(self, event: Event) -> None:
+        """Write it down as the core does, unless it is killed before."""
+        self.events(event)
+        if isinstance(event, Acknowledged) and not self.killed:
+            self.taken(event.incident or "")
 
     def taken(self, incident: str = "i-1") -> None:
         """Let somebody take it elsewhere, a moment later."""
@@ -145,6 +152,18 @@ def test_the_acknowledgement_on_the_phone_counts_here():
         assert made.events.wait_for(len) == [TAKEN]
         wait_until_forgotten(made)
         assert made.server.cancelled == []
+
+
+def test_an_acknowledgement_is_said_until_it_was_written_down():
+    with box() as made:
+        made.killed = True
+        made.pushover(notice())
+        made.server.acknowledge(FIRST)
+        made.events.wait_for(lambda events: len(events) >= 2)
+        assert made.memory.receipts(made.fingerprint)
+        made.taken()
+        wait_until_forgotten(made)
+        assert set(made.events.things) == {TAKEN}
 
 
 def test_a_repeat_of_the_alarm_is_loud_while_the_phone_repeats_the_first():

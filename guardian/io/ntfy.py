@@ -33,8 +33,11 @@ MOST_TITLE, MOST_MESSAGE_BYTES = 200, 3000
 SILENT_SECONDS = 120.0
 """The server says every 45 s that it lives; after more than two of those it does not."""
 MOST_LINE = 16_384
-TRIES_UNTOLD = 2
-"""So many attempts in vain are the internet as it is; then it is a fault."""
+UNTOLD_SECONDS = 60.0
+"""So long without an open stream is the internet as it is; then it is a fault."""
+KEEP_SECONDS = 5.0
+"""An answer is noted as heard once the core has had time to write it down; a box killed before hears it anew."""
+LOCKED_OUT = "this box may not read answers there"
 
 _TOPIC = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
@@ -116,6 +119,7 @@ class Ntfy:
     def message(self, notice: Notify) -> dict[str, object]:
         """What is published, as JSON."""
         text = notice.body.encode()[:MOST_MESSAGE_BYTES].decode(errors="ignore")
+        text += f'\nPress "{BUTTON}" below to take it.' if notice.urgent else ""
         said: dict[str, object] = {"topic": self._topic.name, "title": notice.title[:MOST_TITLE], "message": text}
         if not notice.urgent:
             return {**said, "priority": USUAL, "tags": ["information_source"]}
@@ -164,26 +168,29 @@ class AnswerStream(threading.Thread):
         self.server, self._login = topic.server, topic.login
         self._answers, self._memory, self._report = answers, memory, report
         self._backoff = backoff
-        self._since = ""
-        self._failures = 0
+        self._since, self._unkept = "", ("", 0.0)
+        self._open_at = 0.0
+        self._deaf = True
         self._stopping = threading.Event()
         self._hang_up: Callable[[], None] = lambda: None
 
     def run(self) -> None:
         """Listen until stopped, again and again."""
         self._since = self._memory.last_heard(self.server) or "all"
+        self._open_at = time.monotonic()
         while not self._stopping.is_set():
             began = time.monotonic()
-            self._failures += 1
             try:
                 self._listen()
                 reason = "it hung up"
             except UnreachableError as error:
                 reason = str(error)
+            self._keep()
             if self._stopping.is_set():
                 return
             log.warning("event=answers_interrupted server=%s reason=%r", self.server, reason)
-            if self._failures > TRIES_UNTOLD or reason.startswith("this box may not"):
+            self._deaf = True
+            if reason == LOCKED_OUT or time.monotonic() - self._open_at > UNTOLD_SECONDS:
                 self._report(self, f"{self.server}: {reason}")
             self._stopping.wait(self._backoff.after(time.monotonic() - began))
 
@@ -204,7 +211,7 @@ class AnswerStream(threading.Thread):
         with opened("GET", url, login=self._login, read_seconds=SILENT_SECONDS) as response:
             if response.status_code != OK:
                 may = response.status_code not in UNAUTHORISED
-                reason = f"it refuses (HTTP {response.status_code})" if may else "this box may not read answers there"
+                reason = f"it refuses (HTTP {response.status_code})" if may else LOCKED_OUT
                 raise UnreachableError(reason)
             self._hang_up = getattr(response.raw, "shutdown", response.close)
             for line in lines(pieces(response)):
@@ -220,17 +227,26 @@ class AnswerStream(threading.Thread):
         if not isinstance(said, dict):
             log.warning("event=answer_not_understood server=%s reason='no JSON object'", self.server)
             return
-        if said.get("event") in ("open", "keepalive") and self._failures:
-            self._failures = 0
+        self._open_at = time.monotonic()
+        if self._deaf:
+            self._deaf = False
             self._report(self, "")
+        self._keep()
         number, text = said.get("id"), said.get("message")
         if said.get("event") != "message" or not isinstance(number, str) or not _TOPIC.fullmatch(number):
             return
         self._since = number
         if isinstance(text, str) and self._answers.read(text):
-            self._memory.hear(self.server, number)
+            self._unkept = (number, time.monotonic())
         else:
             log.warning("event=answer_refused server=%s reason='not ours'", self.server)
+
+    def _keep(self) -> None:
+        """Note the last answer as heard, once the core has seen to it."""
+        number, at = self._unkept
+        if number and time.monotonic() - at >= KEEP_SECONDS:
+            self._memory.hear(self.server, number)
+            self._unkept = ("", 0.0)
 
 
 def lines(received: Iterator[bytes], *, silent_seconds: float = SILENT_SECONDS) -> Iterator[bytes]:

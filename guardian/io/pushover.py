@@ -190,9 +190,9 @@ class Pushover:
         taken = as_of > since and receipt.incident not in ringing
         said = self._get(receipt)
         if said.get("acknowledged") == 1:
-            if not taken:
+            if not taken:  # asked for again until the core shows that it has written it down
                 self._answers.acknowledge(receipt.incident, receipt.contact)
-            return True
+            return taken
         if said.get("expired") == 1:
             return True
         if taken and self._cancel(receipt):

@@ -8,7 +8,7 @@ import stat
 import threading
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import Protocol, TypeVar, cast, runtime_checkable
 
 from guardian.errors import ConfigurationError
 from guardian.events import Event, FaultCleared, FaultOccurred
@@ -18,7 +18,7 @@ from guardian.io.notify import Send, by_apprise
 from guardian.io.ntfy import SILENT_SECONDS, AnswerStream, Ntfy, Topic, topic_of
 from guardian.io.phone_memory import PhoneMemory
 from guardian.io.providers import hush
-from guardian.io.pushover import API, POLL_SECONDS, Pushover, Ringing, account_of
+from guardian.io.pushover import API, POLL_SECONDS, Account, Pushover, Ringing, account_of
 from guardian.settings import CREDENTIALS, WAY_FILE, is_way
 
 PART = "answers"
@@ -27,6 +27,8 @@ STOP_SECONDS = 1.0
 _OTHERS = 0o007
 
 log = logging.getLogger(__name__)
+
+Followed = TypeVar("Followed", AnswerStream, Pushover)
 
 
 @runtime_checkable
@@ -75,17 +77,13 @@ class Ways:
         """Make the Send of one way. Raises ConfigurationError, without the way, where it is none."""
         hush()
         address = written(way, os.environ)
-        topic = topic_of(address)
+        topic, account = topic_of(address), account_of(address)
         if topic is not None:
             self._follow((topic.server, topic.login), lambda: self._stream(topic))
             return Ntfy(topic, self._answers, self._memory)
-        account = account_of(address)
-        if account is None:
-            return by_apprise(address)
-        more = {"api": self._api, "poll_seconds": self._poll_seconds}
-        made = Pushover(account, self._answers, self._memory, self._ringing, self._now, **more)  # type: ignore[arg-type]
-        self._follow(account, lambda: made)
-        return made
+        if account is not None:
+            return self._follow(account, lambda: self._pushover(account))
+        return by_apprise(address)
 
     def start(self, directory: Path) -> None:
         """Begin to hear answers, also to what was sent before a restart; `directory` keeps what that needs."""
@@ -105,17 +103,21 @@ class Ways:
         for each in heard:
             each.join(STOP_SECONDS)
 
-    def _follow(self, key: object, make: Callable[[], AnswerStream | Pushover]) -> None:
+    def _follow(self, key: object, make: Callable[[], Followed]) -> Followed:
         """Hear from a provider, once for all contacts that share it."""
         with self._lock:
-            if key in self._heard or self._stopped:
-                return
-            self._heard[key] = make()
-            if self._started:
-                self._heard[key].start()
+            if key not in self._heard:
+                self._heard[key] = made = make()
+                if self._started and not self._stopped:
+                    made.start()
+            return cast("Followed", self._heard[key])
 
     def _stream(self, topic: Topic) -> AnswerStream:
         return AnswerStream(topic, self._answers, self._memory, self._told, backoff=self._backoff())
+
+    def _pushover(self, account: Account) -> Pushover:
+        more = {"api": self._api, "poll_seconds": self._poll_seconds}
+        return Pushover(account, self._answers, self._memory, self._ringing, self._now, **more)  # type: ignore[arg-type]
 
     def _told(self, stream: AnswerStream, reason: str) -> None:
         """Learn that answers from a server are heard (no reason) or why not."""
