@@ -298,7 +298,7 @@ def test_ways_that_nobody_knows_have_failed_and_their_secrets_are_not_told():
 
     anna = Contact(name="Anna", ways=("ntfi://geheim", "mailto://anna:geheim@host", "ntfy://geheim"))
     assert list(outputs.examine_contacts((anna,), connect)) == [
-        fail("contacts", "Anna: way 1, ntfi://...: no such way is known", "another would be right"),
+        fail("contacts", "Anna: way 1, ntfi: no such way is known", "another would be right"),
         ok("contacts", "Anna by mailto and ntfy; not tried, to alarm nobody"),
     ]
     bruno = Contact(name="Bruno", ways=("ntfi://geheim",))
@@ -316,8 +316,8 @@ def test_ways_that_can_answer_are_asked_and_nobody_is_told_anything(tmp_path: Pa
         unreadable, unseen, told = outputs.examine_contacts((anna,))
         server.may = lambda _, __, write: not write
         deaf, still = outputs.examine_contacts((Contact(name="Anna", ways=(f"file:{way}",)),))
-    assert told == still == ok("contacts", "Anna by file (can answer); not tried, to alarm nobody")
-    assert unreadable.text == f"Anna: way 2, file:...: {way}.none cannot be read (No such file or directory)"
+    assert told == still == ok("contacts", "Anna by anna (can answer); not tried, to alarm nobody")
+    assert unreadable.text == f"Anna: way 2, anna.none: {way}.none cannot be read (No such file or directory)"
     assert unreadable.state is State.FAIL
     assert (unseen.state, "systemd shows it to the service alone" in unseen.text) == (State.WARN, True)
     assert (deaf.state, "phones may not write to topics named" in deaf.text) == (State.WARN, True)

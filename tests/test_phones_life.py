@@ -155,6 +155,21 @@ def test_claras_acknowledgement_by_pushover_takes_it(household: Household):
         assert household.ntfy.told(TOPIC, 2)[1]["title"].startswith("Clara has taken it")
 
 
+def test_a_server_that_hangs_holds_up_its_own_way_alone(household: Household):
+    clara = Contact(name="Clara", ways=(household.settings.contacts[1].ways[0], f"pover://{USER}@{TOKEN}"))
+    household.settings = household.settings.model_copy(update={"contacts": (clara,)})
+    with household.running() as guardian:
+        household.ntfy.listened()
+        household.ntfy.hang = True
+        household.call(guardian)
+        household.ntfy.wait(lambda: ("POST", "/") in household.ntfy.asked, "asked by ntfy")
+        (receipt,) = household.pushover.wait(lambda: household.pushover.receipts, "told by Pushover")
+        household.pushover.acknowledge(receipt)
+        wait_for(lambda: state(guardian) is IncidentState.ACKNOWLEDGED, "acknowledged")
+        assert household.ntfy.of("bruno") == []
+        household.ntfy.released.set()
+
+
 def test_what_anna_answered_while_the_box_was_off_counts_when_it_is_back(household: Household):
     with household.running() as guardian:
         household.call(guardian)

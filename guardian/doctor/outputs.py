@@ -18,7 +18,7 @@ from guardian.io.broker import HOST, EmbeddedBroker, is_ours
 from guardian.io.gpio import Gpio, GpioPanel, load_gpio
 from guardian.io.mqtt import endpoint_of, password_of
 from guardian.io.mqtt_session import MUTE, Endpoint, reason_of
-from guardian.io.notify import Connect
+from guardian.io.notify import Connect, labels_of
 from guardian.io.ways import Examined, Ways, way_file
 from guardian.settings import WAY_FILE, Contact, Mqtt, Panel, Web
 from guardian.web.tokens import TOKEN_FILE
@@ -123,9 +123,8 @@ def examine_contacts(contacts: tuple[Contact, ...], connect: Connect | None = No
     understand = connect or Ways().connect
     for contact in contacts:
         known = []
-        for number, way in enumerate(contact.ways, 1):
-            kind = way.partition(":")[0]
-            where = f"{contact.name}: way {number}, {kind}{'://' if '://' in way else ':'}..."
+        for number, (way, label) in enumerate(zip(contact.ways, labels_of(contact.ways), strict=True), 1):
+            where = f"{contact.name}: way {number}, {label}"
             if way.startswith(WAY_FILE) and way_file(way, os.environ) is None:
                 yield warn("contacts", f"{where}: not seen, since systemd shows it to the service alone", JOURNAL)
                 continue
@@ -137,7 +136,7 @@ def examine_contacts(contacts: tuple[Contact, ...], connect: Connect | None = No
             reason = send.examine() if isinstance(send, Examined) else ""
             if reason:
                 yield warn("contacts", f"{where}: {reason}", "see docs/phones.md; whoever can be called is called")
-            known.append(f"{kind} (can answer)" if isinstance(send, Examined) else kind)
+            known.append(f"{label} (can answer)" if isinstance(send, Examined) else label)
         if known:
             yield ok("contacts", f"{contact.name} by {' and '.join(known)}; not tried, to alarm nobody")
 

@@ -21,7 +21,7 @@ from guardian.errors import ConfigurationError
 from guardian.events import ContactNotTold, ContactTold, Event, FaultCleared, FaultOccurred
 from guardian.io.providers import hush
 from guardian.moment import Moment
-from guardian.settings import Contact
+from guardian.settings import WAY_FILE, Contact
 
 log = logging.getLogger(__name__)
 
@@ -112,11 +112,13 @@ class Phones:
 
 
 def labels_of(ways: Iterable[str]) -> list[str]:
-    """Name each way of a contact by its kind alone, such as ntfy, and by number where there are several of a kind."""
+    """Name each way of a contact by its kind alone, such as ntfy, or by the name of its file; with a number where
+    several are called so.
+    """
     counts = Counter[str]()
     labels = []
     for way in ways:
-        kind = way.partition(":")[0].lower()
+        kind = way.rpartition("/")[2] if way.startswith(WAY_FILE) else way.partition("://")[0].lower()
         counts[kind] += 1
         labels.append(kind if counts[kind] == 1 else f"{kind} {counts[kind]}")
     return labels
