@@ -172,6 +172,13 @@ def test_a_long_notice_stays_a_message():
     assert len(json.dumps(said, ensure_ascii=False).encode()) < 2 * 4096
 
 
+def test_half_a_character_keeps_nobody_from_being_told():
+    with box() as made:
+        assert made.ntfy(Notify("Anna", "\ud83d has taken it", "By \ud83d", "i-1", 1, urgent=False))
+        (told,) = made.server.told("alarm")
+    assert (told["title"], told["message"]) == ("? has taken it", "By ?")
+
+
 @pytest.mark.parametrize("status", [400, 401, 403, 413, 429, 500, 503, 302])
 def test_what_the_server_refuses_was_not_told(status: int):
     with box() as made:
@@ -237,6 +244,7 @@ def test_an_answer_is_heard_anew_where_the_box_was_killed_before_it_was_written_
         made.server.publish({"topic": made.answer_topic, "message": made.answers.written("i-1", "Anna")})
         made.events.wait_for(len)
         made.server.say(b'{"event":"keepalive"}\n')
+    made.memory.close(30.0)
     again = PhoneMemory()
     again.open(tmp_path)
     assert again.last_heard(made.address) == ""
@@ -253,6 +261,7 @@ def test_an_answer_while_the_box_was_off_is_heard_and_none_is_heard_twice(
         made.events.wait_for(len)
         made.stream.stop()
         made.stream.join(30.0)
+        made.memory.close(30.0)
         again = PhoneMemory()
         again.open(tmp_path)
         made.memory, made.answers = again, Answers(("Anna", "Bruno"), made.events, lambda: 7.0, again)
@@ -299,6 +308,18 @@ def test_a_server_that_falls_silent_is_called_anew(monkeypatch: pytest.MonkeyPat
         made.server.listened(3)
         made.server.publish({"topic": made.answer_topic, "message": made.answers.written("i-1", "Anna")})
         assert made.events.wait_for(len) == [TAKEN]
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_stream_that_ends_by_a_fault_of_our_own_is_told(monkeypatch: pytest.MonkeyPatch):
+    def fail(*_: object) -> None:
+        message = "a fault of our own"
+        raise AttributeError(message)
+
+    monkeypatch.setattr(ntfy, "opened", fail)
+    with box() as made:
+        made.stream.start()
+        made.reports.wait_for_one(lambda reason: "a fault of its own" in reason)
 
 
 def test_one_that_never_began_ends():

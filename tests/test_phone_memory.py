@@ -1,14 +1,19 @@
 import json
+import threading
 from pathlib import Path
 
 import pytest
 
+from guardian.io import phone_memory
 from guardian.io.phone_memory import FILE, MOST_RECEIPTS, PhoneMemory, Receipt
+
+SECONDS = 30.0
 
 
 def opened(directory: Path) -> PhoneMemory:
     memory = PhoneMemory()
     memory.open(directory)
+    memory.close(SECONDS)
     return memory
 
 
@@ -30,12 +35,14 @@ def test_a_signature_is_of_these_words_in_this_cut():
 
 
 def test_what_was_heard_and_what_is_open_survives_a_restart(tmp_path: Path):
-    memory = opened(tmp_path)
+    memory = PhoneMemory()
+    memory.open(tmp_path)
     memory.hear("https://ntfy.sh", "m1")
     memory.add(receipt("r1"))
     memory.add(receipt("r2", "other"))
     memory.add(receipt("r3"))
     memory.drop(receipt("r1"))
+    memory.close(SECONDS)
     again = opened(tmp_path)
     assert (again.last_heard("https://ntfy.sh"), again.last_heard("https://other")) == ("m1", "")
     assert again.receipts("w") == (receipt("r3"),)
@@ -72,7 +79,33 @@ def test_a_file_that_others_could_read_keeps_no_secret(tmp_path: Path, caplog: p
 def test_a_directory_that_cannot_be_written_costs_only_the_next_restart(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ):
-    memory = opened(tmp_path / "none")
+    memory = PhoneMemory()
+    memory.open(tmp_path / "none")
     memory.add(receipt())
     assert memory.receipts("w") == (receipt(),)
-    assert "phones_not_kept" in caplog.text
+    memory.close(SECONDS)
+    assert caplog.text.count("phones_not_kept") == 2
+
+
+def test_nobody_waits_for_a_disk_that_hangs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    memory, hung, released = PhoneMemory(), threading.Event(), threading.Event()
+    memory.open(tmp_path)
+
+    def hang(_: int) -> None:
+        hung.set()
+        released.wait(SECONDS)
+
+    monkeypatch.setattr(phone_memory.os, "fsync", hang)
+    memory.hear("https://ntfy.sh", "m1")
+    assert hung.wait(SECONDS)
+    memory.add(receipt())
+    assert memory.receipts("w") == (receipt(),)
+    assert memory.sign("a")
+    memory.close(0.01)
+    released.set()
+    memory.close(SECONDS)
+    assert opened(tmp_path).receipts("w") == (receipt(),)
+
+
+def test_one_that_was_never_opened_can_be_closed():
+    PhoneMemory().close(SECONDS)

@@ -243,6 +243,7 @@ def test_a_receipt_survives_a_restart(tmp_path: Path):
     memories[0].open(tmp_path)
     with box(memories[0], server) as made:
         made.pushover(notice())
+    memories[0].close(30.0)
     server.released.clear()
     server.ending = False
     server.acknowledge(FIRST)
@@ -250,8 +251,15 @@ def test_a_receipt_survives_a_restart(tmp_path: Path):
     with box(memories[1], server) as again:
         assert again.events.wait_for(len) == [TAKEN]
         wait_until_forgotten(again)
+    memories[1].close(30.0)
     assert USER not in (tmp_path / "phones.json").read_text()
     assert TOKEN not in (tmp_path / "phones.json").read_text()
+
+
+def test_half_a_character_keeps_nobody_from_being_told():
+    with box() as made:
+        assert made.pushover(Notify("Anna", "\ud83d has taken it", "By \ud83d", "i-1", 1))
+    assert (made.server.messages[0]["title"], made.server.messages[0]["message"]) == ("? has taken it", "By ?")
 
 
 def test_a_message_without_a_receipt_was_told_all_the_same():

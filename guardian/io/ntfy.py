@@ -20,7 +20,7 @@ from guardian.commands import Notify
 from guardian.io.answers import Answers
 from guardian.io.mqtt import Backoff
 from guardian.io.phone_memory import PhoneMemory
-from guardian.io.providers import NOBODY, OK, UNAUTHORISED, Login, UnreachableError, ask, opened, pieces
+from guardian.io.providers import NOBODY, OK, UNAUTHORISED, Login, UnreachableError, ask, opened, pieces, plain
 
 CLOUD: Final = "ntfy.sh"
 SCHEMES: Final = {"ntfy": "http", "ntfys": "https"}
@@ -118,9 +118,10 @@ class Ntfy:
 
     def message(self, notice: Notify) -> dict[str, object]:
         """What is published, as JSON."""
-        text = notice.body.encode()[:MOST_MESSAGE_BYTES].decode(errors="ignore")
+        body = plain(notice.body, MOST_MESSAGE_BYTES)
+        text = body.encode()[:MOST_MESSAGE_BYTES].decode(errors="ignore")
         text += f'\nPress "{BUTTON}" below to take it.' if notice.urgent else ""
-        said: dict[str, object] = {"topic": self._topic.name, "title": notice.title[:MOST_TITLE], "message": text}
+        said: dict[str, object] = {"topic": self._topic.name, "title": plain(notice.title, MOST_TITLE), "message": text}
         if not notice.urgent:
             return {**said, "priority": USUAL, "tags": ["information_source"]}
         button = {
@@ -178,6 +179,13 @@ class AnswerStream(threading.Thread):
         """Listen until stopped, again and again."""
         self._since = self._memory.last_heard(self.server) or "all"
         self._open_at = time.monotonic()
+        try:
+            self._listen_on()
+        finally:
+            if not self._stopping.is_set():
+                self._report(self, f"{self.server}: this box has a fault of its own; its log tells it")
+
+    def _listen_on(self) -> None:
         while not self._stopping.is_set():
             began = time.monotonic()
             try:

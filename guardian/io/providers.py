@@ -84,6 +84,11 @@ def hush() -> None:
         logging.getLogger(name).setLevel(SILENT)
 
 
+def plain(text: str, most: int) -> str:
+    """Cut a text to so many characters, without what no provider can be sent: half of a character, as JSON may hold."""
+    return text[:most].encode(errors="replace").decode()
+
+
 def reason_of(error: BaseException) -> str:
     """Say why a provider was not reached, in words that hold nothing of its address."""
     if isinstance(error, requests.exceptions.SSLError):

@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, urlsplit
 from guardian.commands import Notify
 from guardian.io.answers import Answers
 from guardian.io.phone_memory import PhoneMemory, Receipt
-from guardian.io.providers import OK, Reply, UnreachableError, ask
+from guardian.io.providers import OK, Reply, UnreachableError, ask, plain
 
 API: Final = "https://api.pushover.net/1"
 EMERGENCY, HIGH, NORMAL = "2", "1", "0"
@@ -146,8 +146,8 @@ class Pushover:
         return {
             "token": account.token,
             "user": account.user,
-            "title": notice.title[:MOST_TITLE],
-            "message": notice.body[:MOST_MESSAGE],
+            "title": plain(notice.title, MOST_TITLE),
+            "message": plain(notice.body, MOST_MESSAGE),
             **{key: value for key, value in optional.items() if value},
         }
 

@@ -102,6 +102,7 @@ class Ways:
             each.stop()
         for each in heard:
             each.join(STOP_SECONDS)
+        self._memory.close(STOP_SECONDS)
 
     def _follow(self, key: object, make: Callable[[], Followed]) -> Followed:
         """Hear from a provider, once for all contacts that share it."""
