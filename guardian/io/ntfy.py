@@ -221,7 +221,7 @@ class AnswerStream(threading.Thread):
                 may = response.status_code not in UNAUTHORISED
                 reason = f"it refuses (HTTP {response.status_code})" if may else LOCKED_OUT
                 raise UnreachableError(reason)
-            self._hang_up = getattr(response.raw, "shutdown", response.close)
+            self._hang_up = response.raw.shutdown
             for line in lines(pieces(response)):
                 if self._stopping.is_set():
                     return

@@ -61,7 +61,7 @@ class Ways:
         *,
         api: str = API,
         poll_seconds: float = POLL_SECONDS,
-        backoff: Callable[[], Backoff] = lambda: Backoff(1.0, 60.0, SILENT_SECONDS),
+        backoff: Callable[[], Backoff] = lambda: Backoff(1.0, 30.0, SILENT_SECONDS),
     ) -> None:
         self._backoff = backoff
         self._submit, self._now, self._ringing = submit, now, ringing
