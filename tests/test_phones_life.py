@@ -120,7 +120,8 @@ def test_annas_button_takes_the_alarm_silences_the_box_and_bruno_is_told(househo
         assert (taken.acknowledged_by, taken.acknowledged_via) == ("Anna", "phone")
         assert news["title"].startswith("Anna has taken it: Somebody is calling for help")
         assert (news["priority"], "actions" in news) == (3, False)
-        assert len(household.ntfy.of(TOPIC)) == 1
+        confirmed = household.ntfy.told(TOPIC, 2)[1]
+        assert (confirmed["title"], "actions" in confirmed) == (news["title"], False)
 
 
 def test_claras_phone_falls_silent_when_anna_has_taken_it_and_she_is_told(household: Household):
