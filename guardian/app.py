@@ -46,6 +46,7 @@ from guardian.io.outbox import Outbox
 from guardian.io.panel import NoPanel, Panel, choose_panel
 from guardian.io.scenes import SceneWriter
 from guardian.io.watchdog import Systemd, Watchdog
+from guardian.io.ways import Ways
 from guardian.learned import LEARNED
 from guardian.network import Network, judge_for
 from guardian.outputs import Outputs
@@ -99,7 +100,9 @@ class Guardian:
         self.broker = _embedded(settings)
         self.mqtt: MqttOutput | None = None
         self.web: WebServer | None = None
-        self._phones = Phones(settings.contacts, self.submit, self._clock.moment)
+        names = tuple(contact.name for contact in settings.contacts)
+        self.ways = Ways(names, self.submit, self._clock.monotonic, self._ringing)
+        self._phones = Phones(settings.contacts, self.submit, self._clock.moment, connect=self.ways.connect)
         self.scenes = SceneWriter(scenes_of(settings), settings.feedback, self.submit, self._clock.moment)
         outputs = Outputs(self.panel, self.journal, self._publish, self._phones.tell, self.scenes.put, self._look_anew)
         self.brain = Brain(settings, outputs, lambda: uuid.uuid4().hex[:12], self._clock.moment(), self._judge())
@@ -136,6 +139,7 @@ class Guardian:
         self._lock_file = _lock(self.settings.state_directory / LOCK)
         moment = self._clock.moment()
         stored = self.journal.open(moment)
+        self.ways.start(self.settings.state_directory)  # before anybody is told: a button is void without what it keeps
         self._begin("panel", self.panel.start)
         if self.broker is not None:
             self._begin("broker", self.broker.start)
@@ -179,6 +183,7 @@ class Guardian:
         if self.mqtt is not None:
             self.mqtt.stop()
         self._phones.stop()
+        self.ways.stop()
         if self.broker is not None:
             self.broker.stop()
         self.panel.close()
@@ -223,6 +228,12 @@ class Guardian:
     def _publish(self, message: Publish) -> None:
         if self.mqtt is not None:
             self.mqtt.publish(message)
+
+    def _ringing(self) -> tuple[float, frozenset[str]]:
+        """Say which incidents nobody has taken, as of when the core last finished a pass."""
+        shown = self.brain.shown
+        raised = (incident.id for incident in shown.incidents if incident.state is IncidentState.RAISED)
+        return shown.moment.monotonic, frozenset(raised)
 
     def _look_anew(self, room: str) -> None:
         for watch in self.watches:

@@ -1,10 +1,14 @@
 """What every test may lean on: the clips where they are, and a plain reason where hardware is not."""
 
+import logging
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from guardian.io.providers import LOUD_LOGGERS
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -43,3 +47,12 @@ def clips() -> Path:
 def repository() -> Path:
     """The root of the source tree."""
     return REPOSITORY
+
+
+@pytest.fixture
+def quiet() -> Iterator[None]:
+    """Let the loggers that phones switch off be as they were."""
+    before = {name: logging.getLogger(name).level for name in LOUD_LOGGERS}
+    yield
+    for name, level in before.items():
+        logging.getLogger(name).setLevel(level)

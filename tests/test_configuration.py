@@ -176,6 +176,8 @@ def test_what_is_no_configuration_at_all_is_told(text: str, message: str):
         "rooms: [{name: a, camera: {source: [geheim]}}]\n",
         ROOM + "contacts: [{name: Anna, ways: [geheim]}]\n",
         ROOM + "contacts: [{name: Anna, ways: {geheim: 1}}]\n",
+        ROOM + "contacts: [{name: Anna, ways: ['file:geheim']}]\n",
+        ROOM + "contacts: [{name: Anna, ways: ['file:ntfy://geheim']}]\n",
         ROOM + "mqtt: {broker: 'mqtt://anna:geheim@host'}\n",
         ROOM + "contacts: geheim\n",
         ROOM + "contacts: [geheim]\n",
@@ -350,6 +352,24 @@ def test_check_config_names_whom_it_will_call_in_their_order(capsys: pytest.Capt
     contacts = "contacts: [{name: Anna, ways: ['ntfy://a']}, {name: Bruno, ways: ['ntfy://b']}]\n"
     assert cli.main(["check-config", str(write(tmp_path / "g.yaml", ROOM + contacts))]) == 0
     assert "Anna, then Bruno to call" in capsys.readouterr().out
+
+
+def test_a_way_in_a_file_is_looked_at_and_the_box_starts_without_it(tmp_path: Path):
+    way, others = tmp_path / "anna", tmp_path / "bruno"
+    others.write_text("ntfy://geheim\n")
+    others.chmod(0o644)
+    ways = f"'ntfy://a', 'file:{way}', 'file:{others}', 'file:${{CREDENTIALS_DIRECTORY}}/clara'"
+    path = write(tmp_path / "g.yaml", f"{ROOM}contacts:\n  - name: Anna\n    ways: [{ways}]\n")
+    assert load(path).contacts[0].ways[1] == f"file:{way}"
+    message = wrong(path)
+    assert "g.yaml:4: contacts[0].ways[1]: the file that it names cannot be had (No such file or directory)" in message
+    assert f"g.yaml:4: contacts[0].ways[2]: every user of this machine can read or change {others}" in message
+    assert message.count("\n") == 1
+    assert "geheim" not in message
+    way.write_text("ntfy://geheim\n")
+    for each in (way, others):
+        each.chmod(0o600)
+    check(path)
 
 
 def test_check_config_names_every_sense_and_where_it_is_heard(capsys: pytest.CaptureFixture[str], tmp_path: Path):

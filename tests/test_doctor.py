@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from brokers import free_port
+from phone_servers import Ntfy, NtfyTalk, serving
 
 from guardian import cli, doctor
 from guardian.app import LOCK, STORE
@@ -297,11 +298,30 @@ def test_ways_that_nobody_knows_have_failed_and_their_secrets_are_not_told():
 
     anna = Contact(name="Anna", ways=("ntfi://geheim", "mailto://anna:geheim@host", "ntfy://geheim"))
     assert list(outputs.examine_contacts((anna,), connect)) == [
-        fail("contacts", "Anna: way 1, ntfi://...: no such way is known", "another would be right"),
+        fail("contacts", "Anna: way 1, ntfi: no such way is known", "another would be right"),
         ok("contacts", "Anna by mailto and ntfy; not tried, to alarm nobody"),
     ]
     bruno = Contact(name="Bruno", ways=("ntfi://geheim",))
     assert states(list(outputs.examine_contacts((bruno,), connect))) == [State.FAIL]
+
+
+@pytest.mark.usefixtures("quiet")
+def test_ways_that_can_answer_are_asked_and_nobody_is_told_anything(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delenv("CREDENTIALS_DIRECTORY", raising=False)
+    server, way = Ntfy(), tmp_path / "anna"
+    with serving(server, NtfyTalk) as address:
+        way.write_text(f"ntfy://{address.removeprefix('http://')}/geheim\n")
+        way.chmod(0o600)
+        anna = Contact(name="Anna", ways=(f"file:{way}", f"file:{way}.none", "file:${CREDENTIALS_DIRECTORY}/anna"))
+        unreadable, unseen, told = outputs.examine_contacts((anna,))
+        server.may = lambda _, __, write: not write
+        deaf, still = outputs.examine_contacts((Contact(name="Anna", ways=(f"file:{way}",)),))
+    assert told == still == ok("contacts", "Anna by anna (can answer); not tried, to alarm nobody")
+    assert unreadable.text == f"Anna: way 2, anna.none: {way}.none cannot be read (No such file or directory)"
+    assert unreadable.state is State.FAIL
+    assert (unseen.state, "systemd shows it to the service alone" in unseen.text) == (State.WARN, True)
+    assert (deaf.state, "phones may not write to topics named" in deaf.text) == (State.WARN, True)
+    assert server.of("geheim") == []
 
 
 def test_a_box_that_calls_nobody_is_a_warning():

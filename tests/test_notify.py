@@ -12,7 +12,7 @@ import pytest
 from guardian.commands import Notify, Untold
 from guardian.errors import ConfigurationError
 from guardian.events import ContactNotTold, ContactTold, Event, FaultCleared, FaultOccurred
-from guardian.io.notify import EXPIRE_SECONDS, LOUD_LOGGERS, WAITING, Phones, Send, by_apprise
+from guardian.io.notify import EXPIRE_SECONDS, WAITING, Phones, Send, by_apprise, labels_of
 from guardian.moment import Moment
 from guardian.settings import Contact
 
@@ -108,6 +108,11 @@ def test_a_contact_is_told_by_all_its_ways():
     assert sorted(kind for kind, _ in providers.told) == ["mailto", "ntfy"]
     assert {asked for _, asked in providers.told} == {notice()}
     assert providers.reports == []
+
+
+def test_a_way_is_called_by_its_kind_or_its_file_and_never_by_its_address():
+    ways = (f"ntfy://{SECRET}", "file:/etc/guardian/anna", "file:/run/anna", f"NTFY://{SECRET}/2", "mailto://host")
+    assert labels_of(ways) == ["ntfy", "anna", "anna 2", "ntfy 2", "mailto"]
 
 
 def test_nobody_else_is_told():
@@ -345,15 +350,6 @@ def real(test: Callable[..., None]) -> Callable[..., None]:
     for mark in REAL:
         test = mark(test)
     return test
-
-
-@pytest.fixture
-def quiet() -> Iterator[None]:
-    """Let the loggers that are switched off be as they were."""
-    before = {name: logging.getLogger(name).level for name in LOUD_LOGGERS}
-    yield
-    for name, level in before.items():
-        logging.getLogger(name).setLevel(level)
 
 
 class Provider(BaseHTTPRequestHandler):

@@ -102,6 +102,11 @@ def test_a_broker_cannot_be(broker: str):
 
 def test_a_way_to_reach_somebody_is_an_address():
     assert Contact(name="Ana", ways=("ntfy://topic",)).ways == ("ntfy://topic",)
+    for way in ("file:/etc/guardian/ana", "file:${CREDENTIALS_DIRECTORY}/ana"):
+        assert Contact(name="Ana", ways=(way,)).ways == (way,)
+    for way in ("file:ana", "file:", "file:$HOME/ana", "file:ntfy://topic"):
+        with pytest.raises(ValidationError, match="is no whole path; file:/etc/guardian/anna"):
+            Contact(name="Ana", ways=(way,))
     with pytest.raises(ValidationError, match="ntfy://topic"):
         Contact(name="Ana", ways=("+34 600 000 000",))
 

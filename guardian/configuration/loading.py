@@ -12,7 +12,7 @@ from guardian.configuration import advice, document
 from guardian.configuration.document import Document
 from guardian.configuration.fault import Fault, KeyPath, dotted, error
 from guardian.errors import ConfigurationError
-from guardian.settings import Settings
+from guardian.settings import CREDENTIALS, WAY_FILE, Settings
 
 VARIABLE = "GUARDIAN_CONFIG"
 USUAL = Path("/etc/guardian/guardian.yaml")
@@ -42,11 +42,12 @@ def load(path: Path) -> Settings:
 
 
 def check(path: Path) -> Settings:
-    """Return the settings in a file as `load` does, after a look at the cameras too.
+    """Return the settings in a file as `load` does, after a look at the cameras and the contacts' files too: without
+    one of those the daemon starts all the same, and tells everybody else.
 
     Raises ConfigurationError with a line for each fault.
     """
-    return _loaded(path, lambda settings: (*_files(settings), *_cameras(settings)))
+    return _loaded(path, lambda settings: (*_files(settings), *_cameras(settings), *_ways(settings)))
 
 
 def _validated(read: Document, name: str) -> Settings:
@@ -135,6 +136,14 @@ def _secret(key: KeyPath, path: Path) -> Iterator[Finding]:
     yield from _readable(key, path)
     if mode & _OTHERS:
         yield key, f"every user of this machine can read or change {path}; chmod 640 {path} would be right"
+
+
+def _ways(settings: Settings) -> Iterator[Finding]:
+    """What is wrong with the files that hold contacts' ways; what systemd will put somewhere is not there yet."""
+    for number, contact in enumerate(settings.contacts):
+        for place, way in enumerate(contact.ways):
+            if way.startswith(WAY_FILE) and CREDENTIALS not in way:
+                yield from _secret(("contacts", number, "ways", place), Path(way.removeprefix(WAY_FILE)))
 
 
 def _cameras(settings: Settings) -> Iterator[Finding]:

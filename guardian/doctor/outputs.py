@@ -1,5 +1,6 @@
 """Examines what tells people: the panel, the broker, the contacts' ways and the page."""
 
+import os
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,11 +18,13 @@ from guardian.io.broker import HOST, EmbeddedBroker, is_ours
 from guardian.io.gpio import Gpio, GpioPanel, load_gpio
 from guardian.io.mqtt import endpoint_of, password_of
 from guardian.io.mqtt_session import MUTE, Endpoint, reason_of
-from guardian.io.notify import Connect, by_apprise
-from guardian.settings import Contact, Mqtt, Panel, Web
+from guardian.io.notify import Connect, labels_of
+from guardian.io.ways import Examined, Ways, way_file
+from guardian.settings import WAY_FILE, Contact, Mqtt, Panel, Web
 from guardian.web.tokens import TOKEN_FILE
 
 ANSWER_SECONDS = 10.0
+JOURNAL = "journalctl -u guardian says way_not_understood where it is wrong"
 
 Load: TypeAlias = Callable[[], tuple[Gpio, tuple[type[Exception], ...]]]
 
@@ -113,20 +116,27 @@ def knock(endpoint: Endpoint, seconds: float = ANSWER_SECONDS) -> str:
     return said
 
 
-def examine_contacts(contacts: tuple[Contact, ...], connect: Connect = by_apprise) -> Iterator[Finding]:
-    """See that every way is understood; nobody is told anything."""
+def examine_contacts(contacts: tuple[Contact, ...], connect: Connect | None = None) -> Iterator[Finding]:
+    """See that every way is understood, and ask the providers who can be asked; nobody is told anything."""
     if not contacts:
         yield warn("contacts", "nobody is called when it rings", "name somebody under contacts, with a way")
+    understand = connect or Ways().connect
     for contact in contacts:
         known = []
-        for number, way in enumerate(contact.ways, 1):
-            kind = way.partition("://")[0]
+        for number, (way, label) in enumerate(zip(contact.ways, labels_of(contact.ways), strict=True), 1):
+            where = f"{contact.name}: way {number}, {label}"
+            if way.startswith(WAY_FILE) and way_file(way, os.environ) is None:
+                yield warn("contacts", f"{where}: not seen, since systemd shows it to the service alone", JOURNAL)
+                continue
             try:
-                connect(way)
+                send = understand(way)
             except ConfigurationError as error:
-                yield failed("contacts", f"{contact.name}: way {number}, {kind}://...: {error}", "")
-            else:
-                known.append(kind)
+                yield failed("contacts", f"{where}: {error}", "")
+                continue
+            reason = send.examine() if isinstance(send, Examined) else ""
+            if reason:
+                yield warn("contacts", f"{where}: {reason}", "see docs/phones.md; whoever can be called is called")
+            known.append(f"{label} (can answer)" if isinstance(send, Examined) else label)
         if known:
             yield ok("contacts", f"{contact.name} by {' and '.join(known)}; not tried, to alarm nobody")
 

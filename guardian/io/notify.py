@@ -19,8 +19,9 @@ from guardian import messages
 from guardian.commands import Notify, Untold
 from guardian.errors import ConfigurationError
 from guardian.events import ContactNotTold, ContactTold, Event, FaultCleared, FaultOccurred
+from guardian.io.providers import hush
 from guardian.moment import Moment
-from guardian.settings import Contact
+from guardian.settings import WAY_FILE, Contact
 
 log = logging.getLogger(__name__)
 
@@ -35,16 +36,12 @@ STOP_SECONDS = 3.0
 Send: TypeAlias = Callable[[Notify], bool]
 """Tells one notice by one way; returns whether the provider took it. May take as long as the network does."""
 Connect: TypeAlias = Callable[[str], Send]
-"""Makes the Send of one way (an apprise URL). Raises ConfigurationError, without the way, where it is none."""
-
-LOUD_LOGGERS = ("apprise", "urllib3", "requests")
-SILENT = logging.CRITICAL + 1
+"""Makes the Send of one way; `ways` knows them all. Raises ConfigurationError, without the way, where it is none."""
 
 
 def by_apprise(way: str) -> Send:
     """Connect by the library apprise. Its own log is switched off: addresses with secrets stand in it."""
-    for name in LOUD_LOGGERS:
-        logging.getLogger(name).setLevel(SILENT)
+    hush()
     import apprise  # noqa: PLC0415 - slow to import, and only a household with contacts needs it
 
     sender = apprise.Apprise()
@@ -115,11 +112,13 @@ class Phones:
 
 
 def labels_of(ways: Iterable[str]) -> list[str]:
-    """Name each way of a contact by its kind alone, such as ntfy, and by number where there are several of a kind."""
+    """Name each way of a contact by its kind alone, such as ntfy, or by the name of its file; with a number where
+    several are called so.
+    """
     counts = Counter[str]()
     labels = []
     for way in ways:
-        kind = way.partition("://")[0].lower()
+        kind = way.rpartition("/")[2] if way.startswith(WAY_FILE) else way.partition("://")[0].lower()
         counts[kind] += 1
         labels.append(kind if counts[kind] == 1 else f"{kind} {counts[kind]}")
     return labels
