@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from guardian import messages
 from guardian.commands import Announce, Command, Lamp, Notify, Save, ShowPanel, Sound
+from guardian.contacts import Contact
 from guardian.events import (
     DrillStarted,
     Event,
@@ -26,7 +27,7 @@ from guardian.events import (
     ViewRestored,
 )
 from guardian.incident import Incident, IncidentState
-from guardian.settings import AlarmSettings, Contact
+from guardian.settings import AlarmSettings
 from guardian.snooze import Snoozes
 from guardian.transitions import (
     ACKNOWLEDGED,

@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from guardian import header
-from guardian.rota import Hours, parse
+from guardian.contacts import Contact
 from guardian.section import Name, RoomKind, Section
 from guardian.sense import MOST_SENSES, Sense
 
@@ -36,7 +36,6 @@ Gpio = Annotated[
 ]
 """A BCM GPIO number that a panel may use; a physical pin written as `pin 12` is turned into its number."""
 
-_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://\S+", re.IGNORECASE)
 _SOURCE = re.compile(
     r"(?:/dev/video\d{1,3}|csi(?::\d)?|(?:rtsps?|https?)://\S+|(?!\w+://|/dev/|csi:).+)", re.IGNORECASE
 )
@@ -55,44 +54,11 @@ def _source(value: object) -> object:
     return value
 
 
-def _hours(value: object) -> Hours:
-    return value if isinstance(value, Hours) else parse(str(value))
-
-
-OnDuty = Annotated[Hours, PlainValidator(_hours)]
-"""Hours of the week, as rota.parse reads them."""
-
-
-WAY_FILE = "file:"
-CREDENTIALS = "${CREDENTIALS_DIRECTORY}"
-"""Where systemd puts the secrets of a service; the only variable that may stand in a path."""
-
-
-def is_way(value: str) -> bool:
-    """Tell whether it is an address, or file: with the whole path of a file that holds one."""
-    if value.startswith(WAY_FILE):
-        return value.removeprefix(WAY_FILE).removeprefix(CREDENTIALS).startswith("/")
-    return bool(_ADDRESS.fullmatch(value))
-
-
-def _way(value: str) -> str:
-    if value.startswith(WAY_FILE) and not is_way(value):
-        message = f"is no whole path; file:/etc/guardian/anna or file:{CREDENTIALS}/anna would be right"
-        raise ValueError(message)
-    if not is_way(value):
-        message = "is no way to reach somebody; an address such as ntfy://topic or mailto://user:password@host would be"
-        raise ValueError(message)
-    return value
-
-
 def _clock(value: str) -> str:
     if not _CLOCK.fullmatch(value):
         message = f"{value[:20]!r} is no time of day; 10:00 would be right"
         raise ValueError(message)
     return value
-
-
-Way = Annotated[str, AfterValidator(_way)]
 
 
 class Place(Section):
@@ -196,17 +162,6 @@ class AlarmSettings(Section):
     repeat_seconds: float = Field(60.0, ge=10, le=3600)
     view_lost_seconds: float = Field(180.0, gt=0, le=86_400)
     snooze_seconds: float = Field(1800.0, gt=0, le=14_400)
-
-
-class Contact(Section):
-    """Somebody to tell, in this order. `ways` are addresses as apprise writes them, or `file:PATH` where PATH holds one
-    (docs/phones.md); out of their `hours` those are called first whose hours it is, and whoever has none is on call at
-    any hour.
-    """
-
-    name: Name
-    ways: tuple[Way, ...] = Field(min_length=1)
-    hours: tuple[OnDuty, ...] = ()
 
 
 class Tls(Section):

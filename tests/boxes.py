@@ -8,6 +8,7 @@ from bodies import seen, standing, tilted
 
 from guardian.brain import Brain
 from guardian.commands import Lamp, Notify, Publish, SceneCommand, ShowPanel, Sound
+from guardian.contacts import Contact
 from guardian.day import Day
 from guardian.events import ContactTold
 from guardian.eye.watch import Seen
@@ -16,7 +17,7 @@ from guardian.incident import Incident, IncidentState
 from guardian.moment import Moment
 from guardian.opinion import Judge
 from guardian.outputs import Outputs
-from guardian.settings import Camera, Contact, Room, Settings
+from guardian.settings import Camera, Room, Settings
 from guardian.skeleton import Observation
 
 START = datetime(2025, 6, 1, 12, 0, tzinfo=timezone.utc)

@@ -11,6 +11,7 @@ import pytest
 from guardian import events
 from guardian.alarm import MAX_OPEN, MAX_REASONS, REMIND_SECONDS, SAME_BODY_SECONDS, SAME_ROOM_SECONDS, Alarm
 from guardian.commands import Announce, Command, Lamp, Notify, Save, ShowPanel, Sound
+from guardian.contacts import Contact
 from guardian.events import (
     Acknowledged,
     CameraMoved,
@@ -38,7 +39,7 @@ from guardian.events import (
 )
 from guardian.incident import Incident, IncidentState
 from guardian.lab.alarm_diagram import write_diagram
-from guardian.settings import AlarmSettings, Contact
+from guardian.settings import AlarmSettings
 from guardian.transitions import PANEL, SEVERITY, STARTS, TRANSITIONS, TRIGGERS, Course, Trigger
 
 SETTINGS = AlarmSettings(

@@ -8,6 +8,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from guardian.alarm import MAX_OPEN, Alarm
 from guardian.commands import Announce, Command, Notify, Save, ShowPanel, Sound
+from guardian.contacts import Contact
 from guardian.events import (
     Acknowledged,
     Cancelled,
@@ -33,7 +34,7 @@ from guardian.events import (
     ViewRestored,
 )
 from guardian.incident import Incident, IncidentState
-from guardian.settings import AlarmSettings, Contact
+from guardian.settings import AlarmSettings
 from guardian.transitions import PANEL, TRANSITIONS, Course, course_of, row_of
 
 SETTINGS = AlarmSettings(cancel_seconds=30, suspected_seconds=20, repeat_seconds=60, view_lost_seconds=180)

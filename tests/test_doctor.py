@@ -11,6 +11,7 @@ from phone_servers import Ntfy, NtfyTalk, serving
 
 from guardian import cli, doctor
 from guardian.app import LOCK, STORE
+from guardian.contacts import Contact
 from guardian.doctor import box, knowledge, outputs, sight
 from guardian.doctor.finding import Finding, State, fail, failed, ok, warn, worst
 from guardian.drawn import Drawn
@@ -26,7 +27,7 @@ from guardian.io.notify import Send
 from guardian.io.store import Store
 from guardian.learned import OPTICS, ROLL, VIEW
 from guardian.moment import Moment
-from guardian.settings import Camera, Contact, Models, Mqtt, Panel, Place, Room, Settings, Web
+from guardian.settings import Camera, Models, Mqtt, Panel, Place, Room, Settings, Web
 from guardian.skeleton import Observation
 
 NOW = Moment(1_000.0, datetime(2025, 6, 1, 12, 0, tzinfo=timezone.utc))

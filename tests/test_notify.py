@@ -10,11 +10,11 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 
 from guardian.commands import Notify, Untold
+from guardian.contacts import Contact
 from guardian.errors import ConfigurationError
 from guardian.events import ContactNotTold, ContactTold, Event, FaultCleared, FaultOccurred
 from guardian.io.notify import EXPIRE_SECONDS, WAITING, Phones, Send, by_apprise, labels_of
 from guardian.moment import Moment
-from guardian.settings import Contact
 
 SECONDS = 30.0
 NEVER = 3_600.0

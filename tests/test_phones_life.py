@@ -16,12 +16,13 @@ from phone_servers import TOKEN, USER, Ntfy, NtfyTalk, Pushover, PushoverTalk, s
 from guardian import app
 from guardian.app import Guardian
 from guardian.commands import Sound
+from guardian.contacts import Contact
 from guardian.events import Acknowledged, HelpCalled
 from guardian.incident import Incident, IncidentState
 from guardian.io.fakes import FakeClock
 from guardian.io.panel import SimulatedPanel
 from guardian.io.ways import Ways
-from guardian.settings import Camera, Contact, Mqtt, Panel, Room, Settings, Web
+from guardian.settings import Camera, Mqtt, Panel, Room, Settings, Web
 
 SECONDS = 30.0
 TOPIC, PASSWORD = "topic-s3cr3t", "pa55-s3cr3t"

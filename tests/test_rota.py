@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from guardian.contacts import Contact
 from guardian.rota import Hours, off_duty, parse
-from guardian.settings import Contact
 
 MONDAY = datetime(2025, 6, 2, tzinfo=timezone.utc)
 WEEK = frozenset(range(7))

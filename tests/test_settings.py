@@ -9,8 +9,9 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 from guardian import header
+from guardian.contacts import Contact
 from guardian.section import Section
-from guardian.settings import Camera, Contact, Household, Leds, Mqtt, Panel, Place, Room, Settings
+from guardian.settings import Camera, Household, Leds, Mqtt, Panel, Place, Room, Settings
 
 ROOM = Room(name="Living room", camera=Camera(source="/dev/video0"))
 

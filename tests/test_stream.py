@@ -11,10 +11,11 @@ from bodies import posed_like, seated, standing, tilted
 
 from guardian.alarm import Alarm
 from guardian.commands import Announce, Command, Lamp, Notify, Publish, Save, ShowPanel, Sound
+from guardian.contacts import Contact
 from guardian.events import Event
 from guardian.io.fakes import FakeClock
 from guardian.pipeline import Pipeline
-from guardian.settings import AlarmSettings, Camera, Contact, Room, Settings
+from guardian.settings import AlarmSettings, Camera, Room, Settings
 from guardian.skeleton import KEYPOINTS, Observation, Pose
 from guardian.topics import Bulletin, Topics
 

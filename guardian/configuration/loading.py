@@ -11,8 +11,9 @@ from pydantic import ValidationError
 from guardian.configuration import advice, document
 from guardian.configuration.document import Document
 from guardian.configuration.fault import Fault, KeyPath, dotted, error
+from guardian.contacts import CREDENTIALS, WAY_FILE
 from guardian.errors import ConfigurationError
-from guardian.settings import CREDENTIALS, WAY_FILE, Settings
+from guardian.settings import Settings
 
 VARIABLE = "GUARDIAN_CONFIG"
 USUAL = Path("/etc/guardian/guardian.yaml")

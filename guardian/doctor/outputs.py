@@ -11,6 +11,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.reasoncodes import ReasonCode
 
 from guardian import header
+from guardian.contacts import WAY_FILE, Contact
 from guardian.doctor.finding import Finding, failed, ok, warn
 from guardian.doctor.sight import STOP_SERVICE
 from guardian.errors import BrokerError, ConfigurationError, PanelError
@@ -20,7 +21,7 @@ from guardian.io.mqtt import endpoint_of, password_of
 from guardian.io.mqtt_session import MUTE, Endpoint, reason_of
 from guardian.io.notify import Connect, labels_of
 from guardian.io.ways import Examined, Ways, way_file
-from guardian.settings import WAY_FILE, Contact, Mqtt, Panel, Web
+from guardian.settings import Mqtt, Panel, Web
 from guardian.web.tokens import TOKEN_FILE
 
 ANSWER_SECONDS = 10.0

@@ -17,11 +17,11 @@ from typing import Any, TypeAlias
 
 from guardian import messages
 from guardian.commands import Notify, Untold
+from guardian.contacts import WAY_FILE, Contact
 from guardian.errors import ConfigurationError
 from guardian.events import ContactNotTold, ContactTold, Event, FaultCleared, FaultOccurred
 from guardian.io.providers import hush
 from guardian.moment import Moment
-from guardian.settings import WAY_FILE, Contact
 
 log = logging.getLogger(__name__)
 

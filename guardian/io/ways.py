@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Protocol, TypeVar, cast, runtime_checkable
 
+from guardian.contacts import CREDENTIALS, WAY_FILE, is_way
 from guardian.errors import ConfigurationError
 from guardian.events import Event, FaultCleared, FaultOccurred
 from guardian.io.answers import Answers
@@ -19,7 +20,6 @@ from guardian.io.ntfy import SILENT_SECONDS, AnswerStream, Ntfy, Topic, topic_of
 from guardian.io.phone_memory import PhoneMemory
 from guardian.io.providers import hush
 from guardian.io.pushover import API, POLL_SECONDS, Account, Pushover, Ringing, account_of
-from guardian.settings import CREDENTIALS, WAY_FILE, is_way
 
 PART = "answers"
 MOST_BYTES = 4096

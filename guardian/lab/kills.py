@@ -28,13 +28,14 @@ from rich.progress import track
 
 from guardian.brain import Brain
 from guardian.commands import Notify, Publish, ShowPanel, Sound
+from guardian.contacts import Contact
 from guardian.events import Acknowledged, Cancelled, ContactTold, Event, FallConfirmed, Resolved
 from guardian.incident import Incident, IncidentState
 from guardian.io.journal import Journal
 from guardian.io.store import Store
 from guardian.moment import Moment
 from guardian.outputs import Outputs
-from guardian.settings import AlarmSettings, Camera, Contact, Mqtt, Room, Settings
+from guardian.settings import AlarmSettings, Camera, Mqtt, Room, Settings
 
 START = datetime(2025, 6, 1, 12, 0, tzinfo=timezone.utc)
 WAY = "ntfy"
