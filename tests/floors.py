@@ -65,6 +65,8 @@ STAGES = (
     "routine",
     "strangers",
     "snooze",
+    "drills",
+    "particulars",
     "alarm",
     "pipeline",
     "stays",
