@@ -83,8 +83,6 @@ def test_the_box_asks_before_it_calls():
     assert messages.panel_text(replace(pending, drill=True)).startswith("Drill. Are you all right?")
     telling = replace(FALL, drill=True, told=("Ana", "Bo"))
     assert "sounds; told that it is a drill: Ana, Bo. Press" in messages.panel_text(telling)
-        replace(FALL, drill=True, told=("Ana", "Bo"))
-    )
 
 
 def test_a_room_that_cannot_be_seen_asks_for_a_look_at_lamp_and_lens():
