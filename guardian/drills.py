@@ -58,10 +58,9 @@ class Drills:
     def note(self, event: Event, now: float) -> None:
         """Begin or end a drill, and learn who has got up."""
         match event:
-            case FallDrillAsked():
-                if self._may(event):
-                    seconds = max(0.0, min(event.seconds, MAX_SECONDS))  # in this order 0 for what is no number, too
-                    self.on = FallDrill(event.room, now + seconds, event.contacts)
+            case FallDrillAsked() if self._may(event):
+                seconds = max(0.0, min(event.seconds, MAX_SECONDS))  # in this order 0 for what is no number, too
+                self.on = FallDrill(event.room, now + seconds, event.contacts)
             case PersonRecovered() | PersonLeft():
                 self._held.forget(event)
 

@@ -36,11 +36,14 @@ BUTTON = "the button"
 
 class Rehearsal:
     """Follows the exercise of a room from the first suspicion to the end. `contacts` are to be told, or nobody is;
-    `deaf` says why nobody listens to the broker: "" where none is wanted, None where somebody does.
+    `deaf` says why nobody listens to the broker: "" where none is wanted, None where somebody does;
+    `panel` tells whether the box has lamp and buzzer.
     """
 
-    def __init__(self, room: str, contacts: tuple[str, ...] = (), *, deaf: str | None = None) -> None:
-        self._room, self._contacts, self._deaf = room, contacts, deaf
+    def __init__(
+        self, room: str, contacts: tuple[str, ...] = (), *, deaf: str | None = None, panel: bool = True
+    ) -> None:
+        self._room, self._contacts, self._deaf, self._has_panel = room, contacts, deaf, panel
         self._changed: dict[IncidentState, float] = {}
         self._sounds: set[str] = set()
         self._heard: dict[IncidentState, float] = {}
@@ -139,8 +142,8 @@ class Rehearsal:
 
     def _panel(self, name: str, sound: str, state: IncidentState) -> Step:
         """The core shows the box first, in the pass in which it decides."""
-        if state not in self._changed:
-            return Step(f"box {name}", Outcome.NOT_TRIED)
+        if state not in self._changed or not self._has_panel:
+            return Step(f"box {name}", Outcome.NOT_TRIED, None, "" if self._has_panel else "it has no panel")
         if sound not in self._sounds:
             return Step(f"box {name}", Outcome.FAILED, None, "the panel was told something graver, or nothing")
         return Step(f"box {name}", Outcome.WELL, 0.0, "told in the same moment; did you hear it?")

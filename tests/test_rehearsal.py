@@ -114,6 +114,11 @@ def test_nobody_has_answered_yet_or_any_more():
     assert steps(followed)["answered"].outcome is Outcome.FAILED
 
 
+def test_a_box_without_a_panel_does_not_pretend_to_have_rung():
+    found = steps(complete(Rehearsal("hall", panel=False)))
+    assert found["box siren"] == Step("box siren", Outcome.NOT_TRIED, None, "it has no panel")
+
+
 def test_a_panel_that_was_not_told_has_failed():
     followed = Rehearsal("hall")
     followed.update([RINGING], "silent")

@@ -153,6 +153,7 @@ def _plan(wish: Wish, settings: Settings) -> Plan:
         contacts=tuple(contact.name for contact in settings.contacts) if wish.tell_contacts else (),
         answer=wish.answer,
         long_lie=settings.falls.long_lie_seconds,
+        panel=wish.source is None and settings.panel.kind != "none",
     )
 
 

@@ -48,7 +48,7 @@ class InterruptedByEmergency(GuardianError):  # noqa: N818 - it is no error of o
 class Plan:
     """What is to be done. `seconds` are given for each target; `contacts` are told of the fall drill, and must be
     empty where nobody is; `answer` presses in place of the person; `long_lie` is after how many seconds on the floor
-    somebody is in need, drill or no drill.
+    somebody is in need, drill or no drill; `panel` tells whether the box has lamp and buzzer.
     """
 
     rooms: tuple[str, ...]
@@ -59,6 +59,7 @@ class Plan:
     contacts: tuple[str, ...] = ()
     answer: bool = False
     long_lie: float = 60.0
+    panel: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ class Conductor:
         self._rooms: tuple[RoomNow, ...] = tuple(room for room in scene.rooms if room.name in plan.rooms)
         self._began = self._ended = scene.wall
         self._walk = Walk([target for room in self._rooms for target in targets(room.name, room.places)])
-        self._rehearsal = Rehearsal(plan.fall_room, plan.contacts, deaf=deaf)
+        self._rehearsal = Rehearsal(plan.fall_room, plan.contacts, deaf=deaf, panel=plan.panel)
         self._fell, self._asked = False, 0.0
 
     @property
