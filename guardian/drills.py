@@ -8,7 +8,7 @@ nobody answers it and nobody gets up, it is an emergency once the drill is over.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from guardian.events import Event, FallDrillAsked, PersonEvent, PersonLeft, PersonRecovered
+from guardian.events import Event, FallDrillAsked, PersonEvent, PersonRecovered
 from guardian.incident import Incident, IncidentState
 from guardian.snooze import Held
 from guardian.transitions import Course, Trigger, course_of
@@ -61,12 +61,12 @@ class Drills:
             case FallDrillAsked() if self._may(event):
                 seconds = max(0.0, min(event.seconds, MAX_SECONDS))  # in this order 0 for what is no number, too
                 self.on = FallDrill(event.room, now + seconds, event.contacts)
-            case PersonRecovered() | PersonLeft():
+            case PersonRecovered():  # who is lost from sight may lie behind something, and is no less in need
                 self._held.forget(event)
 
     def _may(self, event: FallDrillAsked) -> bool:
-        """One drill at a time: another room's has to be over first, and no seconds end whichever is on."""
-        return self.on is None or event.seconds <= 0 or self.on.room == event.room
+        """One drill at a time, which nobody can prolong; no seconds end whichever is on."""
+        return self.on is None or event.seconds <= 0
 
     def trigger(self, event: Event, usual: Trigger | None, incidents: Iterable[Incident], now: float) -> Trigger | None:
         """Return what the event means now: the `usual`, or an exercise.

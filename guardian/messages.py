@@ -93,7 +93,10 @@ def _state_lines(incident: Incident, now: float) -> list[str]:
     if incident.state is IncidentState.RESOLVED:
         return [f"How it ended: {incident.outcome}{_by(incident)}", _DONE]
     if incident.state is IncidentState.ACKNOWLEDGED:
-        return [f"Acknowledged: {relative(now - incident.changed)} ago{_by(incident)}", _TAKEN]
+        return [
+            f"Acknowledged: {relative(now - incident.changed)} ago{_by(incident)}",
+            _TRY if incident.drill else _TAKEN,
+        ]
     if incident.drill:
         return [_TRY]
     return [*told, _LOOK if incident.kind == "ViewLost" else _CALL]

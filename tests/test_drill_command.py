@@ -118,7 +118,7 @@ def test_the_past_says_who_answered(running: tuple[Settings, FakeHousehold]):
     [
         ({"rooms": ("attic",)}, "there is no room 'attic' with a camera; one of kitchen would be right"),
         ({"fall_room": "attic"}, "there is no room 'attic'"),
-        ({"out": Path("/nowhere/at/all.html")}, "--report: there is no directory /nowhere/at"),
+        ({"out": Path("/nowhere/at/all.html")}, "--report: /nowhere/at is no directory that can be written"),
         ({"source": "/no/film.mp4"}, "there is no such file"),
     ],
 )

@@ -193,23 +193,26 @@ def test_a_drill_that_runs_out_while_it_rings_makes_an_emergency_of_who_is_down(
     assert standing(subject) == [(False, PENDING), (True, RAISED)]
 
 
-@pytest.mark.parametrize("kind", [PersonRecovered, PersonLeft])
-def test_who_is_up_or_gone_when_it_ends_is_not(kind: type[PersonEvent]):
+@pytest.mark.parametrize(("kind", "left"), [(PersonRecovered, []), (PersonLeft, [(False, PENDING)])])
+def test_who_is_up_when_it_ends_is_not_and_who_is_lost_from_sight_is(
+    kind: type[PersonEvent], left: list[tuple[bool, IncidentState]]
+):
     subject = alarm()
     drilled(subject)
     subject.handle(body(kind, 22.0), 22.0)
     subject.tick(19.0 + DRILL_RINGS_SECONDS)
-    assert subject.incidents == ()
+    assert standing(subject) == left
 
 
-def test_it_can_be_ended_and_there_is_one_at_a_time():
+def test_it_can_be_ended_but_not_prolonged_and_there_is_one_at_a_time():
     subject = alarm()
     subject.handle(asked(), 0.0)
     subject.handle(asked(room="kitchen"), 1.0)
+    subject.handle(asked(600.0), 200.0)
     assert subject.drills.on is not None
-    assert subject.drills.on.room == "bath"
-    subject.handle(asked(0.0), 2.0)
-    (panel,) = subject.tick(2.0)
+    assert (subject.drills.on.room, subject.drills.on.until) == ("bath", 300.0)
+    subject.handle(asked(0.0), 201.0)
+    (panel,) = subject.tick(201.0)
     assert panel == ShowPanel(Lamp.STEADY, Sound.SILENT, "Watching.")
 
 

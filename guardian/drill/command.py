@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import select
 import sys
 import tempfile
@@ -160,8 +161,8 @@ def _plan(wish: Wish, settings: Settings) -> Plan:
 def _writable(out: Path | None) -> None:
     """Refuse to begin what could not be kept. Raises ConfigurationError."""
     directory = Path() if out is None else out.parent
-    if not directory.is_dir():
-        message = f"--report: there is no directory {directory}; one that there is would be right"
+    if not directory.is_dir() or not os.access(directory, os.W_OK):
+        message = f"--report: {directory.absolute()} is no directory that can be written; another one would be right"
         raise ConfigurationError(message)
 
 

@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 LOOK_SECONDS = 0.2
 DRILL_SECONDS = 300.0
 """What the core is asked for: it ends by itself after that, whatever becomes of the command."""
+GONE_SECONDS = 1.0
 FALL_SECONDS = 120.0
 """Within which somebody has to have come down."""
 RISE_SECONDS = 30.0
@@ -188,6 +189,8 @@ class Conductor:
         plan, tell = self._plan, self._stage.tell
         told = f"{', '.join(plan.contacts)} will be told that it is a drill" if plan.contacts else "nobody is called"
         values = {"seconds": DRILL_SECONDS, "contacts": bool(plan.contacts)}
+        self._home.ask("drill", room=plan.fall_room, seconds=0)  # a command that was killed may have left one
+        self._stage.wait(GONE_SECONDS)
         self._home.ask("drill", room=plan.fall_room, **values)
         self._fell, self._asked = True, self._stage.now()
         try:

@@ -193,7 +193,7 @@ def _no_drill(room: str, snapshot: Snapshot) -> str:
     """Why there can be no fall drill in a room just now; nothing where there can."""
     if any(not each.drill and each.room in ("", room) for each in snapshot.incidents):
         return f"In the {room} something is the matter: see to that first, and close it."
-    if any(each.drill for each in snapshot.incidents) or (snapshot.drill and snapshot.drill.room != room):
+    if any(each.drill for each in snapshot.incidents) or snapshot.drill is not None:
         return "Another drill is on; end it first."
     if any(each.room in ("", room) for each in snapshot.snoozes):
         return f"Alarms of the {room} are paused; end the pause first."
