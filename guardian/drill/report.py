@@ -26,7 +26,7 @@ h1 { font-size: 27px; margin: 0 0 2px; } h2 { font-size: 19px; margin: 26px 0 8p
 .good { color: #10603a; } .bad { color: #a30d1b; } .open { color: #6b5300; }
 table { border-collapse: collapse; width: 100%; font-size: 14px; }
 th, td { text-align: left; padding: 5px 8px 5px 0; border-top: 1px solid #cfd5d1; vertical-align: top; }
-th { font-weight: 600; color: #4f5b55; border-top: 0; } td.number { white-space: nowrap; }
+th { font-weight: 600; color: #4f5b55; border-top: 0; } td { overflow-wrap: anywhere; }
 tr, figure, .signatures { break-inside: avoid; }
 .rooms { display: grid; grid-template-columns: repeat(auto-fit, minmax(300px, 1fr)); gap: 16px; }
 figure { margin: 0; } figcaption { margin-bottom: 4px; font-weight: 600; }
@@ -174,7 +174,7 @@ def _fall(found: Findings) -> Iterator[str]:
             (
                 _sign(SIGNS[step.outcome]),
                 escape(step.name),
-                "" if step.seconds is None else f"{step.seconds:.2f} s",
+                "" if step.seconds is None else f"{step.seconds:.2f}&nbsp;s",
                 escape(step.text or ("" if step.outcome is Outcome.WELL else step.outcome.value)),
             )
             for step in found.steps
