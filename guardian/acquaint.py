@@ -40,7 +40,16 @@ class Box:
         """Who is enrolled, and how enrolments go."""
         return self._ask("GET", "/api/people")
 
-    def ask(self, request: str, **values: str) -> Json:
+    def look(self) -> Json:
+        """What the drill looks at: who is seen how, and how alarms go."""
+        return self._ask("GET", "/api/look")
+
+    def past(self, limit: int) -> list[Json]:
+        """The latest incidents, newest first."""
+        found: list[Json] = self._ask("GET", f"/api/incidents?limit={limit}")["incidents"]
+        return found
+
+    def ask(self, request: str, **values: object) -> Json:
         """Ask for something, as the page does when a button is pressed."""
         return self._ask("POST", f"/api/{request}", {**values, "by": "the command line"})
 

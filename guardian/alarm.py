@@ -11,6 +11,7 @@ from dataclasses import replace
 from guardian import messages
 from guardian.commands import Announce, Command, Lamp, Notify, Save, ShowPanel, Sound
 from guardian.contacts import Contact
+from guardian.drills import Drills, exercises, is_exercise
 from guardian.events import (
     DrillStarted,
     Event,
@@ -21,41 +22,37 @@ from guardian.events import (
     PersonEvent,
     PersonLeft,
     PersonRecovered,
-    Resolved,
     Snoozed,
     ViewLost,
     ViewRestored,
 )
 from guardian.incident import Incident, IncidentState
+from guardian.particulars import noted, worsened
 from guardian.settings import AlarmSettings
 from guardian.snooze import Snoozes
 from guardian.transitions import (
     ACKNOWLEDGED,
-    OUTCOMES,
     PANEL,
     PENDING,
     RAISED,
-    RESOLVED,
     SEVERITY,
     STARTS,
     SUSPECTED,
     TRANSITIONS,
     TRIGGERS,
-    WORSENING,
     Course,
     Trigger,
     badness_of,
     course_of,
     row_of,
-    severity_of,
     steps_of,
 )
 
 __all__ = ["PANEL", "TRANSITIONS", "Alarm", "Course", "Trigger"]
 
 MAX_OPEN = 32
-MAX_REASONS = 8
 DRILL_SECONDS = 5.0
+DRILL_RINGS_SECONDS = 120.0
 DRILL_ENDS_SECONDS = 60.0
 REMIND_SECONDS = 1_800.0
 BLIND_REPEAT_SECONDS = 14_400.0
@@ -75,7 +72,9 @@ def durations(settings: AlarmSettings) -> Mapping[tuple[Course, IncidentState], 
         (Course.EMERGENCY, PENDING): settings.cancel_seconds,
         (Course.EMERGENCY, RAISED): settings.repeat_seconds,
         (Course.EMERGENCY, ACKNOWLEDGED): REMIND_SECONDS,
+        (Course.DRILL, SUSPECTED): settings.suspected_seconds,
         (Course.DRILL, PENDING): min(settings.cancel_seconds, DRILL_SECONDS),
+        (Course.DRILL, RAISED): DRILL_RINGS_SECONDS,
         (Course.DRILL, ACKNOWLEDGED): DRILL_ENDS_SECONDS,
         (Course.BLINDNESS, RAISED): BLIND_REPEAT_SECONDS,
         (Course.BLINDNESS, ACKNOWLEDGED): BLIND_REPEAT_SECONDS,
@@ -127,7 +126,7 @@ class Alarm:
         self._new_id = new_id
         self._triggers = {**dict.fromkeys(alarm_events, Trigger.DANGER), **TRIGGERS}
         self._open: dict[str, Incident] = {}
-        self._snoozes = Snoozes()
+        self._snoozes, self.drills = Snoozes(), Drills()
         self._unseen: dict[str, ViewLost] = {}
         self._blind_at: dict[str, float] = {}
         self._faults: dict[tuple[str, str], str] = {}
@@ -155,7 +154,7 @@ class Alarm:
         """When the next thing happens by itself; None where nothing will. After `tick(now)` it is later than `now`."""
         moments = [incident.deadline for incident in self._open.values() if incident.deadline is not None]
         moments += [self._blind_from(room) for room in self._blind_at]
-        return min([*moments, *self._snoozes.rooms.values()], default=None)
+        return min([*moments, *self._snoozes.rooms.values(), *self.drills.deadlines], default=None)
 
     def restore(self, incidents: Iterable[Incident], now: float) -> tuple[Command, ...]:
         """Go on with the stored incidents after a restart: show and publish them.
@@ -178,17 +177,18 @@ class Alarm:
     def handle(self, event: Event, now: float) -> tuple[Command, ...]:
         """Take note of what happened."""
         self._note(event, now)
-        trigger = self._triggers.get(type(event).__name__)
+        usual = self._triggers.get(type(event).__name__)
+        trigger = self.drills.trigger(event, usual, self._open.values(), now)
         if trigger is not None:
             self._apply(trigger, event, now)
         return self._commands(now)
 
     def tick(self, now: float) -> tuple[Command, ...]:
-        """Let time pass: countdowns, repeats, reminders, the end of a snooze, a view that stays lost."""
+        """Let time pass: countdowns, repeats, reminders, the end of a snooze or a drill, a view that stays lost."""
         for incident in self.incidents:
             if incident.deadline is not None and incident.deadline <= now:
                 self._move(incident, Trigger.TIMEOUT, None, now)
-        for held in self._snoozes.end(now):
+        for held in (*self._snoozes.end(now), *self.drills.end(now)):
             self._apply(self._triggers[type(held).__name__], held, now)
         for room in [room for room in self._blind_at if self._blind_from(room) <= now]:
             del self._blind_at[room]
@@ -199,7 +199,8 @@ class Alarm:
         return max(self._blind_at[room], self._snoozes.until(room))
 
     def _note(self, event: Event, now: float) -> None:
-        """Remember what is no incident: snoozes, faults and rooms that cannot be seen."""
+        """Remember what is no incident: snoozes, drills, faults and rooms that cannot be seen."""
+        self.drills.note(event, now)
         match event:
             case Snoozed():
                 self._snoozes.start(event, now)
@@ -231,6 +232,8 @@ class Alarm:
         match event:
             case PersonRecovered():
                 return [incident for incident in self.incidents if same_body(incident, event)]
+            case PersonEvent() if is_exercise(trigger):
+                return exercises(self.incidents, event.room)
             case PersonEvent() | HelpCalled():
                 return self._joined(event, now)
             case DrillStarted():
@@ -254,7 +257,7 @@ class Alarm:
 
     def _is_held(self, trigger: Trigger, event: Event, now: float) -> bool:
         """Tell whether a snooze keeps the event from beginning an incident; what a human asks for goes through it."""
-        if isinstance(event, HumanEvent) or self._snoozes.until(event.room) <= now:
+        if isinstance(event, HumanEvent) or is_exercise(trigger) or self._snoozes.until(event.room) <= now:
             return False
         if isinstance(event, PersonEvent) and trigger is not Trigger.SUSPICION:
             self._snoozes.hold(event)
@@ -312,16 +315,18 @@ class Alarm:
             self._open[incident.id] = incident
         else:
             self._open.pop(incident.id, None)
+        self.drills.follow(incident)
         self._changes.append((incident, notices))
 
     def _addressees(self, before: Incident | None, after: Incident, trigger: Trigger) -> tuple[str, ...]:
         """Say who is told of this step: the next who was not, off duty last; all once each was; else those told."""
         entered = before is None or before.state is not after.state
-        if after.drill or not (entered or trigger in (Trigger.TIMEOUT, Trigger.RECOVERY)):
+        if not (entered or trigger in (Trigger.TIMEOUT, Trigger.RECOVERY)) or not self.drills.may_tell(after):
             return ()
         if after.state is RAISED and trigger is not Trigger.RECOVERY:
             fresh = (name for name in self._contacts if name not in after.told)
-            return tuple(sorted(fresh, key=self.off_duty.__contains__)[:1]) or self._contacts
+            following = tuple(sorted(fresh, key=self.off_duty.__contains__)[:1])
+            return self._contacts if after.drill else following or self._contacts
         return after.told  # also who took it: a call that still waits for their phone would frighten them later
 
     def _notices(
@@ -346,46 +351,15 @@ class Alarm:
         return commands
 
     def _panel(self, now: float) -> ShowPanel:
-        """Show the worst of all that is the matter; a snooze is always told beside it."""
+        """Show the worst of all that is the matter; a snooze and a drill are always told beside it."""
         rooms = [room for room, until in self._snoozes.rooms.items() if until > now]
-        snooze = messages.snooze_text(rooms)
+        drill = self.drills.on
+        beside = messages.snooze_text(rooms) + messages.drill_text(drill.room if drill else None)
         worst = next(iter(self.incidents), None)
         if worst is not None:
-            return ShowPanel(*PANEL[row_of(worst)], messages.panel_text(worst) + snooze)
+            return ShowPanel(*PANEL[row_of(worst)], messages.panel_text(worst) + beside)
         if self._unseen or self._faults:
             text = messages.fault_text(self._unseen, self._faults)
-            return ShowPanel(Lamp.DOUBLE_BLINK, Sound.SILENT, text + snooze)
-        return ShowPanel(Lamp.STEADY, Sound.SILENT, messages.WATCHING + snooze)
-
-
-def worsened(incident: Incident, event: Event) -> Incident:
-    """Add what the event tells: the newest track, a name if there is one, the gravest kind with its reasons."""
-    if isinstance(event, PersonEvent):
-        person, place = event.person or incident.person, event.place or incident.place
-        own = event.track >= 0 or incident.track is None  # who fell is followed by the camera rather than by a radar
-        incident = replace(incident, track=event.track if own else incident.track, person=person, place=place)
-    kind = type(event).__name__
-    if severity_of(kind) < severity_of(incident.kind):
-        return incident
-    reasons = event.reasons
-    if not reasons and isinstance(event, HelpCalled):
-        reasons = (f"{event.by} called for help ({event.via})",)
-    return replace(incident, kind=kind, reasons=(reasons or incident.reasons)[-MAX_REASONS:])
-
-
-def noted(incident: Incident, trigger: Trigger, event: Event | None, state: IncidentState) -> Incident:
-    """Add what this step tells, besides state and times."""
-    if trigger in WORSENING and event is not None:
-        return worsened(incident, event)
-    if event is not None and trigger is Trigger.RECOVERY:
-        news = event.reasons or ("Upright again.",)
-        incident = replace(incident, reasons=tuple(dict.fromkeys((*incident.reasons, *news)))[-MAX_REASONS:])
-    if isinstance(event, HumanEvent) and (state is ACKNOWLEDGED or incident.acknowledged_by is None):
-        incident = replace(incident, acknowledged_by=event.by, acknowledged_via=event.via)
-    if state is RESOLVED:
-        outcome = event.outcome if isinstance(event, Resolved) else OUTCOMES[trigger]
-        incident = replace(incident, outcome="drill" if incident.drill else outcome)
-        if isinstance(event, HumanEvent):
-            note = event.note if isinstance(event, Resolved) else ""
-            incident = replace(incident, closed_by=event.by, closed_via=event.via, note=note)
-    return incident
+            return ShowPanel(Lamp.DOUBLE_BLINK, Sound.SILENT, text + beside)
+        lamp = Lamp.STEADY if drill is None else Lamp.SLOW_BLINK
+        return ShowPanel(lamp, Sound.SILENT, messages.WATCHING + beside)

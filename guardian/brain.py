@@ -53,7 +53,7 @@ from guardian.rota import off_duty
 from guardian.senses import Senses
 from guardian.settings import Room, Settings
 from guardian.topics import Bulletin, topics_of
-from guardian.web.household import Coverage, FeedbackShown, RoomShown, Snapshot, SnoozeShown, persons_shown
+from guardian.web.household import Coverage, FeedbackShown, RoomShown, Snapshot, SnoozeShown, look_shown, persons_shown
 
 log = logging.getLogger(__name__)
 
@@ -329,6 +329,7 @@ class Brain:
                         durable = True
                     self._announce(command, moment)
         self._publish(self._bulletin.snoozed(self._alarm.snoozed, moment))
+        self._publish(self._bulletin.drilled(self._alarm.drills.on, moment))
         for incident in changed:
             self._heed(self._feedback.incident(incident, moment))
             self._rest_in(incident, moment)
@@ -369,6 +370,7 @@ class Brain:
             senses=self._senses.all,
             people=self._people.shown,
             deliveries=self._deliveries.all,
+            drill=self._alarm.drills.on,
         )
 
     def _room(self, room: Room, moment: Moment) -> RoomShown:
@@ -389,4 +391,5 @@ class Brain:
             camera=" ".join((pipeline.camera, *areas)),
             moved=pipeline.moved,
             outdated=self._drawn[room.name].outdated,
+            look=look_shown(last, ground, pipeline.turn),
         )

@@ -51,6 +51,7 @@ def _parser() -> argparse.ArgumentParser:
         _add_bench,
         _add_check_config,
         _add_doctor,
+        _add_drill,
         _add_enrol,
         _add_people,
         _add_days,
@@ -149,6 +150,51 @@ def _doctor(options: argparse.Namespace) -> int:
         if finding.remedy:
             console.print(f"{'':21}-> {finding.remedy}", style=colour)
     return int(doctor.worst(findings) is doctor.State.FAIL)
+
+
+def _add_drill(commands: Commands) -> None:
+    text = "walk through the rooms, and fall for practice: was it all seen, and does it ring? Saves a report"
+    command = _add(commands, "drill", _drill, text)
+    _add_config(command)
+    text = "a video file in place of the first room's camera; without it the box that runs is tried"
+    command.add_argument("--source", default=None, metavar="FILE", help=text)
+    command.add_argument("--room", action="append", default=[], metavar="R", help="only this room (may be repeated)")
+    command.add_argument("--fall-room", default="", metavar="R", help="where to fall (default: the first room)")
+    command.add_argument("--only", choices=("walk", "fall"), default=None, help="only one half")
+    text = "how long each place is waited for (default: 60)"
+    command.add_argument("--seconds", type=_seconds, default=60.0, metavar="N", help=text)
+    text = "tell the contacts of the fall drill; every message begins with DRILL (default: nobody is called)"
+    command.add_argument("--tell-contacts", action="store_true", help=text)
+    text = "answer the drill's alarm by itself, in place of the button"
+    command.add_argument("--answer", action="store_true", help=text)
+    text = "the HTML file to write (default: guardian-drill-DATE-TIME.html, here)"
+    command.add_argument("--report", type=Path, default=None, metavar="F", help=text)
+    command.add_argument("--json", action="store_true", help="what was found as JSON; what is said goes to stderr")
+
+
+def _drill(options: argparse.Namespace) -> int:
+    from rich.console import Console
+
+    from guardian import configuration
+    from guardian.drill.command import Wish, drill
+
+    needed = options.source is None or options.config is not None
+    path = configuration.find(options.config, os.environ) if needed else None
+    wish = Wish(
+        config=path,
+        demanded=options.config is not None,
+        source=options.source,
+        rooms=tuple(options.room),
+        fall_room=options.fall_room,
+        only=options.only,
+        seconds=options.seconds,
+        tell_contacts=options.tell_contacts,
+        answer=options.answer,
+        out=options.report,
+        as_json=options.json,
+    )
+    settings = None if path is None else configuration.load(path)
+    return drill(wish, settings, Console(stderr=options.json))
 
 
 def _add_forget(commands: Commands) -> None:

@@ -206,6 +206,16 @@ class DrillStarted(HumanEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FallDrillAsked(HumanEvent):
+    """For `seconds` from now on a fall in `room` is an exercise; 0 ends it. `contacts` says that those who are to be
+    told of a fall are told of the exercise.
+    """
+
+    seconds: float
+    contacts: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MissReported(HumanEvent):
     """A human says that somebody fell in `room` at `at` (HH:MM, the household's time) and nothing was told."""
 

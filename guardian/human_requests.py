@@ -15,6 +15,7 @@ from guardian.events import (
     DrillStarted,
     EnrolmentAsked,
     ErasureAsked,
+    FallDrillAsked,
     HelpCalled,
     HumanEvent,
     Judged,
@@ -35,6 +36,7 @@ MAX_NOTE = 200
 MAX_QUOTED = 40
 MAX_BRACKETS = 16
 MAX_SNOOZE_SECONDS = 14_400.0
+DRILL_SECONDS, MAX_DRILL_SECONDS = 300.0, 600.0
 OUTCOMES = ("helped", "false alarm", "drill")
 PRESSED = frozenset({"", "press", "pressed", "on", "true"})
 RELEASED = frozenset({"off", "false"})
@@ -46,6 +48,7 @@ REQUESTS: Mapping[str, tuple[str, ...]] = {
     "snooze": ("seconds", "by", "room"),
     "help": ("by", "room"),
     "test": ("by", "room"),
+    "drill": ("seconds", "contacts", "by", "room"),
     "missed": ("at", "note", "by", "room"),
     "judge": ("verdict", "note", "by", "incident"),
     "forget": ("by",),
@@ -74,8 +77,11 @@ FALSE = "false:"
 """How a plain payload begins that calls an alarm false; what follows is the note."""
 VERDICTS: Mapping[str, bool] = {"fall": True, "false alarm": False}
 
-_SEEN = frozenset({"missed", "accept", "decline", "view", "enrol"})
+_SEEN = frozenset({"drill", "missed", "accept", "decline", "view", "enrol"})
 """What means nothing of a room without a camera."""
+
+TIMED = frozenset({"snooze", "drill"})
+"""What lasts for a time, and is taken back by OFF."""
 
 _CLOCK = re.compile(r"([01]?[0-9]|2[0-3])[:.]([0-5][0-9])")
 _PLACE = re.compile(r"[1-9][0-9]{0,5}")
@@ -152,6 +158,9 @@ def _of_one_room(request: str, who: _Who, values: Values) -> HumanEvent:
             return PlaceDeclined(**who, number=_number(values.get("place")))
         case "enrol":
             return EnrolmentAsked(**who, name=_name(values.get("name")))
+        case "drill":
+            seconds = _seconds(values.get("seconds"), DRILL_SECONDS, MAX_DRILL_SECONDS)
+            return FallDrillAsked(**who, seconds=seconds, contacts=_flag("contacts", values.get("contacts")))
         case "view":
             return ViewAccepted(**who, fits=_fits(values.get("places")))
         case _:
@@ -178,9 +187,9 @@ def _read(request: str, payload: bytes) -> Values:
     word = text.casefold()
     if word in PRESSED:
         return {}
-    if word in RELEASED and request != "snooze":
+    if word in RELEASED and request not in TIMED:
         _refuse(f"{text!r} cannot take back {request}; nothing was done")
-    if request == "snooze":
+    if request in TIMED:
         return {"seconds": _plain_seconds(word)}
     if word.startswith(FALSE) and request in ("acknowledge", "resolve"):
         return {"outcome": "false alarm", "note": text[len(FALSE) :]}
@@ -297,6 +306,12 @@ def _verdict(incident: str | None, value: object) -> bool:
     return VERDICTS[word]
 
 
+def _flag(key: str, value: object) -> bool:
+    if not isinstance(value, bool | None):
+        _refuse(f"{key} is {str(value)[:MAX_QUOTED]!r}; true or false would be right")
+    return bool(value)
+
+
 def _outcome(value: object) -> str:
     outcome = _word("outcome", value).replace("_", " ").casefold() or OUTCOMES[0]
     if outcome not in OUTCOMES:
@@ -304,11 +319,11 @@ def _outcome(value: object) -> str:
     return outcome
 
 
-def _seconds(value: object, default: float) -> float:
+def _seconds(value: object, default: float, most: float = MAX_SNOOZE_SECONDS) -> float:
     if value is None:
         return default
     if isinstance(value, bool) or not isinstance(value, int | float):
         _refuse(f"seconds is {str(value)[:MAX_QUOTED]!r}; a number would be right")
-    if not 0 <= value <= MAX_SNOOZE_SECONDS:
-        _refuse(f"seconds is {value}; 0 (end it now) to {MAX_SNOOZE_SECONDS:.0f} would be right")
+    if not 0 <= value <= most:
+        _refuse(f"seconds is {value}; 0 (end it now) to {most:.0f} would be right")
     return float(value)

@@ -38,6 +38,8 @@ _CALL = (
 _LOOK = "What to do: see whether the lamp, the lens or the camera's plug is the cause. A fall would not be seen now."
 _TAKEN = "What to do: nothing, if somebody is there. It is not closed: close it when help has been given."
 _DONE = "What to do: nothing."
+_EXERCISE = "This is a drill. Nothing has happened."
+_TRY = "What to do: nothing. This only tries whether the message arrives."
 
 
 def relative(seconds: float) -> str:
@@ -61,17 +63,20 @@ def where(incident: Incident) -> str:
 
 def title(incident: Incident) -> str:
     """Write the first line on the phone. It alone has to tell an emergency from the news that it is over."""
+    drill = "DRILL: " if incident.drill else ""
     prefix = {
         IncidentState.ACKNOWLEDGED: f"{incident.acknowledged_by} has taken it: ",
         IncidentState.RESOLVED: "All clear: ",
     }.get(incident.state, "")
     place = where(incident)
-    return f"{prefix}{headline(incident)}{f' ({place})' if place else ''}"
+    return f"{drill}{prefix}{headline(incident)}{f' ({place})' if place else ''}"
 
 
 def body(incident: Incident, now: float) -> str:
     """Write the rest of the message, a line for each thing that its reader asks."""
     lines = [f"Who: {incident.person or SOMEBODY}", f"Where: {where(incident) or 'at home'}"]
+    if incident.drill:
+        lines.insert(0, _EXERCISE)
     if incident.reasons:
         lines.append(f"What was seen: {' '.join(_sentence(reason) for reason in incident.reasons)}")
     lines.append(f"Since: {relative(now - incident.opened)} ago")
@@ -88,7 +93,12 @@ def _state_lines(incident: Incident, now: float) -> list[str]:
     if incident.state is IncidentState.RESOLVED:
         return [f"How it ended: {incident.outcome}{_by(incident)}", _DONE]
     if incident.state is IncidentState.ACKNOWLEDGED:
-        return [f"Acknowledged: {relative(now - incident.changed)} ago{_by(incident)}", _TAKEN]
+        return [
+            f"Acknowledged: {relative(now - incident.changed)} ago{_by(incident)}",
+            _TRY if incident.drill else _TAKEN,
+        ]
+    if incident.drill:
+        return [_TRY]
     return [*told, _LOOK if incident.kind == "ViewLost" else _CALL]
 
 
@@ -116,7 +126,8 @@ def panel_text(incident: Incident) -> str:
     if incident.kind == "ViewLost":
         return f"Guardian cannot see{room}: a fall there would not be noticed."
     if incident.drill and incident.state is IncidentState.RAISED:
-        return "Drill. This is how it sounds; nobody is being called. Press the button."
+        told = f"told that it is a drill: {', '.join(incident.told)}" if incident.told else "nobody is being called"
+        return f"Drill. This is how it sounds; {told}. Press the button."
     texts = {
         IncidentState.SUSPECTED: f"{headline(incident)}{room}. Watching closely.",
         IncidentState.PENDING: f"Are you all right? Press the button if you are{room}.",
@@ -136,6 +147,11 @@ def fault_text(unseen: Collection[str], faults: Mapping[tuple[str, str], str]) -
 def _fault(part: str, room: str, reason: str) -> str:
     place = f" ({room})" if room else ""
     return f"Does not work: {part}{place}{f': {_sentence(reason)}' if reason else '.'}"
+
+
+def drill_text(room: str | None) -> str:
+    """Tell of the room in which a fall is an exercise, as `snooze_text` does; None where it is none anywhere."""
+    return "" if room is None else f" Drill: a fall in the {room} is taken for an exercise; that ends by itself."
 
 
 def snooze_text(rooms: Collection[str]) -> str:

@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 from guardian.commands import Publish
 from guardian.deliveries import Delivery, DeliveryState
+from guardian.drills import FallDrill
 from guardian.errors import PayloadError
 from guardian.events import (
     CameraMoved,
@@ -237,6 +238,7 @@ class Bulletin:
             *(message for room in self._sights for message in self._room(room, moment.monotonic, moment)),
             *self._fault(moment.monotonic, moment),
             *self.snoozed({}, moment),
+            *self.drilled(None, moment),
         )
 
     def coverage(self, room: str) -> RoomCoverage:
@@ -278,6 +280,12 @@ class Bulletin:
         held = [{"room": room, "until": iso(until, moment)} for room, until in sorted(rooms.items())]
         payload = {"state": "on" if held else "off", "rooms": held}
         return self._state(("snooze",), payload, moment.monotonic, moment, facts=dict(rooms))
+
+    def drilled(self, drill: FallDrill | None, moment: Moment) -> tuple[Publish, ...]:
+        """Say in which room a fall is an exercise, until when, and whether the contacts are told; a change is news."""
+        rooms = [] if drill is None else [{**asdict(drill), "until": iso(drill.until, moment)}]
+        payload = {"state": "on" if rooms else "off", "rooms": rooms}
+        return self._state(("drill",), payload, moment.monotonic, moment, facts={"drill": drill})
 
     def delivered(self, deliveries: Iterable[Delivery], moment: Moment) -> tuple[Publish, ...]:
         """Say who was reached by which way; only a change has news."""

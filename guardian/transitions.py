@@ -29,6 +29,8 @@ class Trigger(str, Enum):
     DANGER = "fall confirmed, person down, behaviour"
     CALL = "long lie, help gestured or called"
     DRILL = "drill started"
+    DRILL_SUSPICION = "fall suspected in a fall drill"
+    DRILL_DANGER = "fall confirmed, person down in a fall drill"
     BLINDED = "view lost for too long"
     RECOVERY = "person recovered"
     VIEW_RESTORED = "view restored"
@@ -86,19 +88,36 @@ TRANSITIONS: Mapping[Course, Mapping[Before, Mapping[Trigger, IncidentState]]] =
         },
     },
     Course.DRILL: {
-        None: {Trigger.DRILL: PENDING},
+        None: {
+            Trigger.DRILL: PENDING,
+            Trigger.DRILL_SUSPICION: SUSPECTED,
+            Trigger.DRILL_DANGER: PENDING,
+        },
+        SUSPECTED: {
+            Trigger.DRILL_DANGER: PENDING,
+            Trigger.RECOVERY: RESOLVED,
+            Trigger.CANCEL: RESOLVED,
+            Trigger.CLOSE: RESOLVED,
+            Trigger.TIMEOUT: RESOLVED,
+        },
         PENDING: {
+            Trigger.DRILL_DANGER: PENDING,
+            Trigger.RECOVERY: RESOLVED,
             Trigger.CANCEL: RESOLVED,
             Trigger.ACKNOWLEDGE: ACKNOWLEDGED,
             Trigger.CLOSE: RESOLVED,
             Trigger.TIMEOUT: RAISED,
         },
         RAISED: {
+            Trigger.DRILL_DANGER: RAISED,
+            Trigger.RECOVERY: RAISED,
             Trigger.CANCEL: ACKNOWLEDGED,
             Trigger.ACKNOWLEDGE: ACKNOWLEDGED,
             Trigger.CLOSE: RESOLVED,
+            Trigger.TIMEOUT: RESOLVED,
         },
         ACKNOWLEDGED: {
+            Trigger.RECOVERY: RESOLVED,
             Trigger.CLOSE: RESOLVED,
             Trigger.TIMEOUT: RESOLVED,
         },
@@ -156,6 +175,7 @@ PANEL: Mapping[tuple[Course, IncidentState], tuple[Lamp, Sound]] = {
     (Course.EMERGENCY, SUSPECTED): (Lamp.SLOW_BLINK, Sound.SILENT),
     (Course.DRILL, RAISED): (Lamp.FAST_BLINK, Sound.SIREN),
     (Course.DRILL, PENDING): (Lamp.SLOW_BLINK, Sound.PIPS),
+    (Course.DRILL, SUSPECTED): (Lamp.SLOW_BLINK, Sound.SILENT),
     (Course.EMERGENCY, ACKNOWLEDGED): (Lamp.FAST_BLINK, Sound.SILENT),
     (Course.DRILL, ACKNOWLEDGED): (Lamp.SLOW_BLINK, Sound.SILENT),
     (Course.BLINDNESS, RAISED): (Lamp.DOUBLE_BLINK, Sound.SILENT),
@@ -181,7 +201,7 @@ SEVERITY: Mapping[str, int] = {
 }
 """An incident is called by the gravest thing that was seen of it."""
 
-WORSENING = frozenset({Trigger.SUSPICION, Trigger.DANGER, Trigger.CALL})
+WORSENING = frozenset({Trigger.SUSPICION, Trigger.DANGER, Trigger.CALL, Trigger.DRILL_SUSPICION, Trigger.DRILL_DANGER})
 """Triggers that bring something newly seen of the emergency, and may give it a graver name."""
 
 

@@ -65,6 +65,8 @@ STAGES = (
     "routine",
     "strangers",
     "snooze",
+    "drills",
+    "particulars",
     "alarm",
     "pipeline",
     "stays",
@@ -72,6 +74,8 @@ STAGES = (
     "drawn",
     "human_requests",
     "deliveries",
+    "walk",
+    "rehearsal",
     "topics",
     "recollection",
     "feedback",
@@ -81,7 +85,20 @@ STAGES = (
 EDGES = ("configuration", "eye", "io", "web")
 """What touches the world; none knows another."""
 
-TOPS = ("network", "learned", "habits", "people", "outputs", "brain", "home", "app", "doctor", "acquaint", "daybook")
+TOPS = (
+    "network",
+    "learned",
+    "habits",
+    "people",
+    "outputs",
+    "brain",
+    "home",
+    "app",
+    "doctor",
+    "acquaint",
+    "drill",
+    "daybook",
+)
 """What puts the parts together, each on the one before it, and what examines them."""
 
 SHOWS = ("lab", "demo")

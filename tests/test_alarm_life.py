@@ -9,12 +9,14 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from guardian.alarm import MAX_OPEN, Alarm
 from guardian.commands import Announce, Command, Notify, Save, ShowPanel, Sound
 from guardian.contacts import Contact
+from guardian.drills import MAX_SECONDS
 from guardian.events import (
     Acknowledged,
     Cancelled,
     DrillStarted,
     Event,
     FallConfirmed,
+    FallDrillAsked,
     FallSuspected,
     FaultCleared,
     FaultOccurred,
@@ -63,6 +65,7 @@ class Life(RuleBasedStateMachine):
         self.saved: dict[str, Incident] = {}
         self.panel: ShowPanel | None = None
         self.told: set[tuple[str, str, int]] = set()
+        self.telling: set[str] = set()
         self.carry_out(self.alarm.tick(0.0), None)
 
     def fresh(self) -> Alarm:
@@ -88,7 +91,8 @@ class Life(RuleBasedStateMachine):
         """Every change is a step of the table, and what rang ends by a human or a recovery alone."""
         steps = TRANSITIONS[course_of(after)].get(before.state if before else None, {})
         assert after.state in {*steps.values(), before.state if before else None}
-        if before is not None and before.state is IncidentState.RAISED and after.state is not IncidentState.RAISED:
+        left = before is not None and before.state is IncidentState.RAISED and after.state is not IncidentState.RAISED
+        if left and not after.drill:
             assert isinstance(cause, HumanEvent | ViewRestored)
             assert after.acknowledged_by or isinstance(cause, ViewRestored)
         if after.state is IncidentState.RESOLVED:
@@ -97,7 +101,8 @@ class Life(RuleBasedStateMachine):
 
     def receive(self, notice: Notify) -> None:
         incident = self.saved[notice.incident]
-        assert not incident.drill
+        assert incident.drill <= (incident.room in self.telling)
+        assert notice.title.startswith("DRILL: ") is incident.drill
         assert incident.state not in {IncidentState.SUSPECTED, IncidentState.PENDING}
         assert notice.urgent <= (incident.state is IncidentState.RAISED)
         key = (notice.contact, notice.incident, notice.step)
@@ -119,6 +124,16 @@ class Life(RuleBasedStateMachine):
     @rule(room=st.sampled_from(["", "bedroom"]), seconds=st.floats(-10, 1e6) | st.just(float("nan")))
     def snooze(self, room: str, seconds: float) -> None:
         self.give(Snoozed(time=self.now, room=room, by="Anna", via="web", seconds=seconds))
+
+    @rule(room=ROOMS, seconds=st.sampled_from([0.0, 20.0, 300.0, 1e9]), contacts=st.booleans())
+    def drill(self, room: str, seconds: float, *, contacts: bool) -> None:
+        self.telling |= {room} if contacts else set()
+        self.give(FallDrillAsked(time=self.now, room=room, by="Anna", via="web", seconds=seconds, contacts=contacts))
+
+    @invariant()
+    def no_drill_is_without_an_end(self) -> None:
+        on = self.alarm.drills.on
+        assert on is None or on.until <= self.now + MAX_SECONDS
 
     @rule(kind=st.sampled_from([ViewLost, ViewRestored]), room=ROOMS)
     def view(self, kind: type[Event], room: str) -> None:

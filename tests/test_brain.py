@@ -12,6 +12,7 @@ from guardian.events import (
     Acknowledged,
     ContactNotTold,
     ContactTold,
+    FallDrillAsked,
     FaultCleared,
     FaultOccurred,
     HelpCalled,
@@ -217,6 +218,24 @@ def test_faults_are_shown_until_they_are_over():
     assert [fault.part for fault in box.brain.shown.faults] == ["broker"]
     box.brain.take(FaultCleared(time=1000.0, room="", part="broker"), moment)
     assert box.brain.shown.faults == ()
+
+
+def test_a_fall_drill_is_shown_published_and_ends_by_itself_and_a_fall_in_it_calls_nobody():
+    box = Box()
+    asked = FallDrillAsked(time=1000.0, room="kitchen", by="Zoe", via="web", seconds=60.0)
+    box.brain.take(asked, box.at(0.0))
+    assert (box.brain.shown.drill.room, box.brain.shown.drill.until) == ("kitchen", 1060.0)  # type: ignore[union-attr]
+    assert json.loads(retained(box)["drill"])["state"] == "on"
+    box.fall()
+    assert [(each.drill, each.state) for each in box.brain.alarm.incidents] == [(True, IncidentState.RAISED)]
+    assert not box.log.all("tell")
+    look = box.brain.shown.rooms[0].look
+    assert look is not None
+    assert (look.time, look.turn) == (pytest.approx(1000.0 + box.now), 0.0)
+    box.watch(10.0, standing())
+    box.let_pass(61.0)
+    assert box.brain.shown.drill is None
+    assert json.loads(retained(box)["drill"])["state"] == "off"
 
 
 def test_a_snooze_is_shown_published_and_ends_by_itself():

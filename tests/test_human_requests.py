@@ -12,6 +12,7 @@ from guardian.events import (
     DrillStarted,
     EnrolmentAsked,
     ErasureAsked,
+    FallDrillAsked,
     HelpCalled,
     HumanEvent,
     Judged,
@@ -23,7 +24,7 @@ from guardian.events import (
     Snoozed,
     ViewAccepted,
 )
-from guardian.human_requests import MAX_NOTE, MAX_PAYLOAD_BYTES, MAX_WORD, OUTCOMES, REQUESTS, understand
+from guardian.human_requests import DRILL_SECONDS, MAX_NOTE, MAX_PAYLOAD_BYTES, MAX_WORD, OUTCOMES, REQUESTS, understand
 
 NOW = 1234.5
 ROOMS = ("Bedroom", "客廳")
@@ -34,6 +35,7 @@ KINDS = {
     "snooze": Snoozed,
     "help": HelpCalled,
     "test": DrillStarted,
+    "drill": FallDrillAsked,
     "missed": MissReported,
     "judge": Judged,
     "forget": ScenesForgotten,
@@ -44,7 +46,7 @@ KINDS = {
     "enrol": EnrolmentAsked,
     "erase": ErasureAsked,
 }
-NEED_MORE = {"unlearn", "missed", "judge", "accept", "decline", "view", "enrol", "erase"}
+NEED_MORE = {"drill", "unlearn", "missed", "judge", "accept", "decline", "view", "enrol", "erase"}
 """Requests of which a bare press does not say enough."""
 
 
@@ -69,6 +71,22 @@ def test_a_learned_place_is_accepted_or_declined_by_its_number():
     assert ask("accept", {**said, "place": "3", "kind": "Sofa"}) == PlaceAccepted(**who, kind="sofa")
     assert ask("decline", said) == PlaceDeclined(**who)
     assert understand("decline", b"3", NOW, ("Bath",)).room == "Bath"
+
+
+def test_a_fall_drill_has_a_room_and_an_end():
+    who = {"time": NOW, "by": "Ana", "via": "mqtt", "room": "Bedroom"}
+    said = {"by": "Ana", "room": "Bedroom"}
+    assert ask("drill", said) == FallDrillAsked(**who, seconds=DRILL_SECONDS)
+    assert ask("drill", {**said, "seconds": 60, "contacts": True}) == FallDrillAsked(**who, seconds=60.0, contacts=True)
+    assert understand("drill", b"OFF", NOW, ("Bath",)).seconds == 0.0  # type: ignore[attr-defined]
+    with pytest.raises(PayloadError, match="room is missing; one of Bedroom"):
+        ask("drill", "PRESS")
+    with pytest.raises(PayloadError, match=r"seconds is 601; 0 \(end it now\) to 600 would be right"):
+        ask("drill", {**said, "seconds": 601})
+    with pytest.raises(PayloadError, match="contacts is 'yes'; true or false would be right"):
+        ask("drill", {**said, "contacts": "yes"})
+    with pytest.raises(PayloadError, match="there is no room 'hall' with a camera"):
+        understand("drill", b'{"room": "hall"}', NOW, ("Bath",), unseen=("hall",))
 
 
 def test_whose_days_are_to_be_erased_has_to_be_said():

@@ -81,6 +81,8 @@ def test_the_box_asks_before_it_calls():
     assert messages.panel_text(pending) == "Are you all right? Press the button if you are (kitchen)."
     assert messages.panel_text(replace(FALL, drill=True)).startswith("Drill. This is how it sounds")
     assert messages.panel_text(replace(pending, drill=True)).startswith("Drill. Are you all right?")
+    telling = replace(FALL, drill=True, told=("Ana", "Bo"))
+    assert "sounds; told that it is a drill: Ana, Bo. Press" in messages.panel_text(telling)
 
 
 def test_a_room_that_cannot_be_seen_asks_for_a_look_at_lamp_and_lens():
@@ -107,9 +109,11 @@ def test_whatever_an_incident_is_its_words_are_whole(incident: Incident, now: fl
     title, body, panel = texts
     assert panel.endswith(".")
     assert "\n" not in title
-    assert body.splitlines()[0].startswith("Who: ")
+    assert body.splitlines()[incident.drill].startswith("Who: ")
+    assert title.startswith("DRILL: ") is incident.drill
+    assert body.startswith("This is a drill. Nothing has happened.\n") is incident.drill
     assert body.splitlines()[-1].startswith("What to do: ")
-    assert title.startswith("All clear: ") == (not incident.open)
+    assert title.removeprefix("DRILL: ").startswith("All clear: ") == (not incident.open)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from guardian.commands import Publish
 from guardian.devices import Kind, SenseState
+from guardian.drills import FallDrill
 from guardian.errors import PayloadError
 from guardian.events import (
     Acknowledged,
@@ -340,6 +341,17 @@ def test_an_announced_incident_comes_with_the_state_of_the_alarm():
     assert set(said) == {"incident/i-7", "alarm", "alarm/incident"}
 
 
+def test_a_fall_drill_is_said_when_it_begins_and_ends_and_not_between():
+    bulletin, drill = begun(), FallDrill("Bedroom", 1600.0, contacts=True)
+    said = payloads(bulletin.drilled(drill, MOMENT))["drill"]
+    assert (said["state"], said["rooms"]) == (
+        "on",
+        [{"room": "Bedroom", "until": "2024-05-06T12:10:00.000+02:00", "contacts": True}],
+    )
+    assert bulletin.drilled(drill, MOMENT) == ()
+    assert payloads(bulletin.drilled(None, MOMENT))["drill"]["state"] == "off"
+
+
 def test_a_snooze_is_said_when_it_begins_and_ends_and_not_between():
     bulletin = begun()
     said = payloads(bulletin.snoozed({"": 1600.0}, MOMENT))
@@ -414,7 +426,10 @@ def test_every_example_of_the_manual_is_a_payload_of_its_topic():
     (message,) = bulletin.sensed((replace(DOOR, name="door"),), MOMENT)
     (example,) = [each for topic, each in lines if topic == "sense/door"]
     assert json.loads(example) == json.loads(message.payload)
-    assert len(lines) == 6
+    (message,) = bulletin.drilled(FallDrill("Bedroom", 1300.0, contacts=False), MOMENT)
+    (example,) = [each for topic, each in lines if topic == "drill"]
+    assert json.loads(example) == json.loads(message.payload)
+    assert len(lines) == 7
 
 
 def test_every_request_of_the_manual_is_understood():

@@ -21,11 +21,13 @@ from hypothesis.extra import numpy as arrays
 from guardian.commands import Lamp, ShowPanel, Sound
 from guardian.deliveries import Delivery, DeliveryState
 from guardian.devices import Kind, SenseState
+from guardian.drills import FallDrill
 from guardian.errors import ConfigurationError, StoreError
 from guardian.events import (
     Acknowledged,
     Cancelled,
     DrillStarted,
+    FallDrillAsked,
     FaultOccurred,
     HelpCalled,
     HumanEvent,
@@ -393,7 +395,7 @@ def web(served: tuple[server.WebServer, FakeHousehold]) -> server.WebServer:
 def household(served: tuple[server.WebServer, FakeHousehold]) -> FakeHousehold:
     """The household behind the server, as if nothing had happened yet."""
     household = served[1]
-    household.show(incidents=(), rooms=(LIVING, BEDROOM), version=0)
+    household.show(incidents=(), rooms=(LIVING, BEDROOM), version=0, drill=None, snoozes=())
     household.past, household.scenes, household.broken = [], {}, None
     while not household.submitted.empty():
         household.submitted.get_nowait()
@@ -534,6 +536,45 @@ def test_every_button_is_an_event(
     answer = friend.post(f"/api/{button}", json=body)
     assert (answer.status_code, answer.json()) == (202, {"accepted": button})
     assert household.submitted.get_nowait() == event
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"incidents": (incident(),)}, "in the Living room something is the matter"),
+        ({"incidents": (incident(room=""),)}, "something is the matter"),
+        ({"incidents": (incident(drill=True),)}, "another drill is on"),
+        ({"drill": FallDrill("Bedroom", NOW + 60, contacts=False)}, "another drill is on"),
+        ({"snoozes": (SnoozeShown("", NOW + 60),)}, "alarms of the Living room are paused"),
+    ],
+)
+def test_a_fall_drill_is_refused_where_it_could_hide_something(
+    friend: httpx.Client, household: FakeHousehold, changes: dict[str, object], reason: str
+):
+    household.show(**changes)
+    answer = friend.post("/api/drill", json={"room": "Living room"})
+    assert answer.status_code == 409
+    assert reason in answer.json()["error"]
+    assert friend.post("/api/drill", json={"room": "Living room", "seconds": 0}).status_code == 202
+
+
+def test_a_fall_drill_is_asked_for_and_what_it_looks_at_is_told(friend: httpx.Client, household: FakeHousehold):
+    assert friend.post("/api/drill", json={"room": "Living room", "contacts": True}).status_code == 202
+    asked = household.submitted.get_nowait()
+    assert isinstance(asked, FallDrillAsked)
+    assert (asked.room, asked.contacts, asked.via) == ("Living room", True, "web")
+    household.show(drill=FallDrill("Living room", NOW + 60, contacts=True))
+    told = friend.get("/api/look").json()
+    assert told["drill"]["room"] == "Living room"
+    assert [room["name"] for room in told["rooms"]] == ["Living room", "Bedroom"]
+
+
+@pytest.mark.parametrize(("contacts", "detail"), [(True, "hear that it is a drill"), (False, "Nobody is called")])
+def test_a_fall_drill_is_the_headline(*, contacts: bool, detail: str):
+    said = words.headline(shown(drill=FallDrill("Bedroom", NOW + 60, contacts=contacts)), NOW)
+    assert (said.mood, said.kicker) == (words.Mood.PAUSED, "Drill")
+    assert said.title == "A fall in the Bedroom is taken for an exercise"
+    assert detail in said.detail
 
 
 def test_a_room_of_which_only_senses_tell_may_be_named(friend: httpx.Client, household: FakeHousehold):

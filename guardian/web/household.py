@@ -9,14 +9,17 @@ from typing import Protocol
 from guardian.commands import Lamp, ShowPanel, Sound
 from guardian.day import Day
 from guardian.deliveries import Delivery
+from guardian.drills import FallDrill
 from guardian.events import FaultOccurred, HumanEvent
+from guardian.ground import Known
 from guardian.incident import Incident
 from guardian.moment import Moment
+from guardian.optics import Optics
 from guardian.posture import Figure, Steady
 from guardian.rest_places import LearnedPlace
 from guardian.senses import Sensed
 from guardian.settings import Place
-from guardian.skeleton import Keypoints
+from guardian.skeleton import Keypoints, Observation
 from guardian.tracking import TrackState
 
 WATCHING = ShowPanel(Lamp.STEADY, Sound.SILENT, "")
@@ -44,11 +47,27 @@ class PersonShown:
 
 
 @dataclass(frozen=True, slots=True)
+class LookShown:
+    """The last frame of a room: captured at `time` (monotonic seconds) as the `frame`-th since its eye was opened,
+    `brightness` 0-1. `optics` is how the camera looks at the floor, once that is known, `sure` (0-1) how sure that is
+    (1: it is configured); `turn` by how many degrees the camera hangs askew.
+    """
+
+    time: float
+    frame: int
+    brightness: float
+    optics: Optics | None = None
+    sure: float = 0.0
+    turn: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class RoomShown:
     """One room now. `aspect` is width / height of its view, `reason` a sentence where the coverage is not armed,
     `camera` some about how it hangs and how large places are, once that is known. `places` are those that count;
     `learned` what is proposed, and what was and is among them. `moved` tells that its camera points elsewhere than it
-    did, `outdated` in a sentence what is drawn and configured of another view, and does not count.
+    did, `outdated` in a sentence what is drawn and configured of another view, and does not count. `look` is None
+    before the first frame.
     """
 
     name: str
@@ -61,6 +80,7 @@ class RoomShown:
     camera: str = ""
     moved: bool = False
     outdated: str = ""
+    look: LookShown | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +156,7 @@ class Snapshot:
     senses: tuple[Sensed, ...] = ()
     people: PeopleShown = PeopleShown()
     deliveries: tuple[Delivery, ...] = ()
+    drill: FallDrill | None = None
 
     def wall(self, monotonic: float) -> datetime:
         """Return the wall time of a monotonic second of this process, in the household's zone."""
@@ -209,3 +230,11 @@ def persons_shown(figures: Iterable[Figure], steady: Steady) -> tuple[PersonShow
         )
         for figure, posture in zip(known, steady.postures(known), strict=True)
     )
+
+
+def look_shown(last: Observation | None, ground: Known | None, turn: float) -> LookShown | None:
+    """The last frame, and what is known of the camera that captured it."""
+    if last is None:
+        return None
+    optics, sure = (None, 0.0) if ground is None else (ground.optics, ground.confidence)
+    return LookShown(last.time, last.frame, last.brightness, optics, sure, turn)

@@ -82,6 +82,37 @@ def known(snapshot: Snapshot) -> Json:
     }
 
 
+def look(snapshot: Snapshot, now: float) -> Json:
+    """Write what the drill looks at, in monotonic seconds of this machine: who is seen how, and how alarms go."""
+    drill = snapshot.drill
+    return {
+        "time": now,
+        "wall": snapshot.moment.wall.isoformat(timespec="seconds"),
+        "late": words.late(snapshot, now),
+        "rooms": [
+            {**_room(room), "persons": [_person(person) for person in room.persons], "look": _look(room)}
+            for room in snapshot.rooms
+        ],
+        "incidents": [
+            {
+                **{key: getattr(each, key) for key in ("id", "room", "kind", "opened", "changed", "drill")},
+                "state": each.state.value,
+                "told": list(each.told),
+                "by": each.acknowledged_by,
+            }
+            for each in snapshot.incidents
+        ],
+        "panel": {"lamp": snapshot.panel.lamp.value, "sound": snapshot.panel.sound.value},
+        "deliveries": [{**asdict(each), "state": each.state.value} for each in snapshot.deliveries],
+        "snoozed": [snooze.room for snooze in snapshot.snoozes],
+        "drill": None if drill is None else {**asdict(drill), "until": snapshot.wall(drill.until).isoformat()},
+    }
+
+
+def _look(room: RoomShown) -> Json | None:
+    return None if room.look is None else asdict(room.look)
+
+
 def beat(snapshot: Snapshot) -> Json:
     """Write a sign of life, with the household's time of day."""
     return {"wall": snapshot.moment.wall.isoformat(timespec="seconds")}

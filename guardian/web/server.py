@@ -20,7 +20,16 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from guardian.errors import ConfigurationError, PayloadError, StoreError
-from guardian.events import Acknowledged, HumanEvent, Judged, MissReported, PlaceAccepted, PlaceDeclined, ViewAccepted
+from guardian.events import (
+    Acknowledged,
+    FallDrillAsked,
+    HumanEvent,
+    Judged,
+    MissReported,
+    PlaceAccepted,
+    PlaceDeclined,
+    ViewAccepted,
+)
 from guardian.feedback import unkept
 from guardian.human_requests import REQUESTS, SOMEONE, understand
 from guardian.settings import Web
@@ -63,6 +72,7 @@ class Page:
             Route("/api/incidents", self.incidents),
             Route("/api/incidents/{incident}/scene", self.scene),
             Route("/api/days", self.days),
+            Route("/api/look", self.look),
             Route("/api/{request}", self.press, methods=["POST"]),
         ]
 
@@ -99,6 +109,10 @@ class Page:
         if recorded is None:
             raise HTTPException(404, "nothing was recorded around this incident")
         return JSONResponse(payload.scene(recorded))
+
+    async def look(self, _: Request) -> Response:
+        """Give what the drill looks at."""
+        return JSONResponse(payload.look(self._household.snapshot(), self._now()))
 
     async def days(self, request: Request) -> Response:
         """Give the days of `who`; of the household where nobody is named."""
@@ -167,10 +181,23 @@ def _why_not(event: HumanEvent, snapshot: Snapshot) -> str:
         case ViewAccepted():
             asked = room is not None and (room.moved or (event.fits and room.outdated))
             return "" if asked else "The camera of this room is not moved by now; nothing was changed."
+        case FallDrillAsked() if event.seconds > 0:
+            return _no_drill(event.room, snapshot)
         case Judged() if event.incident in {incident.id for incident in snapshot.incidents}:
             return "This incident is still open; close it, as helped or as a false alarm."
         case _:
             return ""
+
+
+def _no_drill(room: str, snapshot: Snapshot) -> str:
+    """Why there can be no fall drill in a room just now; nothing where there can."""
+    if any(not each.drill and each.room in ("", room) for each in snapshot.incidents):
+        return f"In the {room} something is the matter: see to that first, and close it."
+    if any(each.drill for each in snapshot.incidents) or snapshot.drill is not None:
+        return "Another drill is on; end it first."
+    if any(each.room in ("", room) for each in snapshot.snoozes):
+        return f"Alarms of the {room} are paused; end the pause first."
+    return ""
 
 
 async def _refuse(_: Request, error: Exception) -> Response:

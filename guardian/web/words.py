@@ -11,6 +11,7 @@ from math import ceil
 from guardian import messages
 from guardian.deliveries import DeliveryState
 from guardian.devices import Kind, SenseState
+from guardian.drills import FallDrill
 from guardian.incident import Incident, IncidentState
 from guardian.senses import Sensed
 from guardian.transitions import Course, Trigger, course_of, steps_of
@@ -139,8 +140,8 @@ def headline(snapshot: Snapshot, now: float) -> Headline:
     rooms = {coverage: [room for room in snapshot.rooms if room.coverage is coverage] for coverage in Coverage}
     if rooms[Coverage.BLIND] or not snapshot.rooms:
         return _unwatched(rooms[Coverage.BLIND])
-    if snapshot.snoozes:
-        return _paused(snapshot)
+    if snapshot.drill is not None or snapshot.snoozes:
+        return _paused(snapshot) if snapshot.drill is None else _drilling(snapshot, snapshot.drill)
     if rooms[Coverage.DEGRADED]:
         weak = rooms[Coverage.DEGRADED]
         return Headline(Mood.UNSURE, ATTENTION, f"Watching, but not well: {_listed(_names(weak))}", _reasons(weak))
@@ -164,6 +165,12 @@ def _paused(snapshot: Snapshot) -> Headline:
     return Headline(Mood.PAUSED, "Paused", f"Alarms are paused{which}", detail)
 
 
+def _drilling(snapshot: Snapshot, drill: FallDrill) -> Headline:
+    contacts = "Those who are to be told hear that it is a drill." if drill.contacts else "Nobody is called for it."
+    detail = f"{contacts} It ends by itself at {snapshot.wall(drill.until):%H:%M}."
+    return Headline(Mood.PAUSED, "Drill", f"A fall in the {drill.room} is taken for an exercise", detail)
+
+
 def _of_incident(incident: Incident, now: float) -> Headline:
     """Say how it stands with the worst open incident."""
     since = f"{messages.where(incident) or 'At home'} · {messages.relative(now - incident.opened)} ago"
@@ -172,7 +179,7 @@ def _of_incident(incident: Incident, now: float) -> Headline:
     if course_of(incident) is Course.BLINDNESS:
         return Headline(Mood.UNSURE, ATTENTION, f"Guardian cannot see: {incident.room}", UNNOTICED)
     if incident.state is IncidentState.SUSPECTED:
-        return Headline(Mood.PENDING, "Watching closely", what, since)
+        return Headline(Mood.PENDING, drill or "Watching closely", what, since)
     if incident.state is IncidentState.PENDING:
         left = countdown(incident, now)
         return Headline(Mood.PENDING, drill or "Please answer", "Are you all right?", f"{what} · {since}", left)
