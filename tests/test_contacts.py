@@ -17,7 +17,7 @@ from guardian.rota import parse
         ("ntfy:topic", False),
     ],
 )
-def test_a_way_is_an_address_or_the_whole_path_of_a_file_with_one(way: str, known: bool):
+def test_a_way_is_an_address_or_the_whole_path_of_a_file_with_one(way: str, *, known: bool):
     assert is_way(way) is known
 
 
