@@ -2,46 +2,85 @@
 
 Up in the picture is up in the room, once poses are turned upright (roll.py). So a hand that is well above head, shoulders
 and hips is held up, whichever way the body sits or lies, and an arm that only rests beside a body that lies with its
-head towards the camera is not: its hand is no higher than the hips. Both hands up are no call: so one stretches, puts on
+head towards the camera is not: its hand is no higher than the hips. Two hands up are no call: so one stretches, puts on
 a pullover, reads lying down. Nor is a hand at the head, where hair is dried and telephones are held. What is left is told
-from everyday life by how long it goes on. Lengths are in statures (posture.py), which no raised arm changes.
+from everyday life by how long it goes on: whoever reaches for something, stretches or greets lowers the arm sooner.
+Whoever stands can come to the button.
+Lengths are in statures (posture.py), which no raised arm changes. Limits were chosen on simulated arms, seeds 7 and 11 of
+`guardian lab gestures`.
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from math import hypot
 from statistics import median
 
 from guardian.course import UPRIGHT_SECONDS
 from guardian.events import HelpGestured, PersonEvent, PersonRecovered
-from guardian.geometry import middle
-from guardian.posture import HEAD_TO_ANKLES, Figure, Posture, posture_scores
+from guardian.geometry import middle, torso_tilt
+from guardian.posture import HEAD_TO_ANKLES, Figure, Posture
 from guardian.skeleton import ANKLES, HEAD, HIPS, KNEES, SHOULDERS, Keypoint, Keypoints
 from guardian.tracking import TrackState
 
 ARMS = ((Keypoint.LEFT_ELBOW, Keypoint.LEFT_WRIST), (Keypoint.RIGHT_ELBOW, Keypoint.RIGHT_WRIST))
 LEAST = 0.15
-HELD_SECONDS, WAVED_SECONDS = 6.0, 4.0
-OVER_HELD, OVER_WAVED = 0.06, 0.0
-CLEAR = 0.14
-ELBOW = 0.0
-APART = 0.2
-SHARE = 0.75
-FRAMES = 4
-STRAY = 0.12
-SWING, SWINGS = 0.1, 5
-LIES = 50.0
-SHORT, THIGHS = 0.86, 0.8
+"""Least score of a wrist: the least sure keypoint, on rendered bodies 0.4 to 0.8 where it is held up, below 0.2 where it
+is hidden."""
+SHORT, THIGHS = 0.87, 0.65
+"""Who is shorter than the first from head to ankles, as a share of what it would be standing, or whose thighs take less
+of the picture's height than the second of what the shanks take, does not stand. Seated bodies: 0.6 to 0.83 and below
+0.5 but for cameras that look down steeply; standing ones: 0.95 and 0.75, within the errors of the eye."""
+LIES_DEGREES = 50.0
+FRAMES, LATE = 4, 0.3
+"""So few frames are enough, since nothing moves where an arm is held still, and the eye then looks once a second; and so
+many seconds the first and the last of them may be off."""
+LOW = 0.7
+"""Least share of the frames in which the body does not stand."""
+MARGIN = 0.05
+"""By so much less than asked for may the hand be over everything in a single frame."""
+APART_AT_LEAST = 0.1
+SWING = 0.08
+"""So far to one side is a swing: a forearm of 0.15 statures that goes 15 degrees to each side of the upright."""
+WINDOW_SECONDS = 6.0
 AGAIN_SECONDS = 6.0
+"""After so long an arm that is still up, or up again, calls again: then help is called at once."""
+FORGET_SECONDS = 60.0
+"""Who is on the feet within so long of a call has withdrawn it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What an arm must do for so many `seconds`, lengths in statures: the hand `over` head, shoulders and hips, the
+    `elbow` over the shoulders, the hand `apart` above the other one and `clear` of the head, in a `share` of the frames,
+    in a body that `strays` no more; and `swings`, to or fro, if any.
+    """
+
+    seconds: float
+    over: float
+    elbow: float
+    apart: float
+    clear: float
+    share: float
+    strays: float
+    swings: int = 0
+
+
+HELD = Limits(6.0, over=0.05, elbow=-0.02, apart=0.15, clear=0.14, share=0.85, strays=0.1)
+"""An arm of 0.33 statures held up from a chair, even forward by 40 degrees, brings the hand 0.1 above the eyes, which are
+0.12 above the shoulders."""
+WAVED = Limits(5.0, over=0.02, elbow=-0.03, apart=0.2, clear=0.13, share=0.8, strays=0.1, swings=6)
+LYING = Limits(5.0, over=0.19, elbow=0.03, apart=0.1, clear=0.25, share=0.65, strays=0.2)
+"""On the floor an arm that lies stretched away from the camera goes up in the picture too, by 0.33 statures times the sine
+of the angle under which the camera looks down, 0.19 at 35 degrees; an arm held up by 0.33 times its cosine, 0.27."""
 
 
 @dataclass(frozen=True, slots=True)
 class Glance:
     """One frame of one body, lengths in statures: how far the higher hand is `over` head, shoulders and hips, its `elbow`
-    over the shoulders, `apart` above the other hand; `hand` is where it is from the middle of the shoulders (y, x),
-    `head` where the head is, `trunk` where the middle of the shoulders is in the picture. `low` tells whether the body
-    sits or lies.
+    over the shoulders, `apart` above the other hand; where it is from the middle of the shoulders (`hand`) and from the
+    `head`, down and to the right; where in the picture the shoulders are (`trunk`). `low` tells that the body does not
+    stand, `lies` that its torso is more level than upright.
     """
 
     time: float
@@ -56,7 +95,10 @@ class Glance:
 
 
 def glance(figure: Figure, now: float) -> Glance | None:
-    """What the frame shows of the arms; None where no hand, or no trunk, is seen."""
+    """What the frame shows of the arms; None where no hand, or not enough of the body, is seen.
+
+    Which hand is up is decided anew in each frame: the eye takes left for right now and then.
+    """
     keypoints, scale = figure.person.track.pose.keypoints, figure.stature
     shoulders, head, hips = (middle(keypoints, which) for which in (SHOULDERS, HEAD, HIPS))
     arms = [pair for pair in ARMS if keypoints.item(pair[1], 2) >= LEAST]
@@ -65,115 +107,140 @@ def glance(figure: Figure, now: float) -> Glance | None:
     elbow, wrist = min(arms, key=lambda pair: keypoints.item(pair[1], 0))
     other = next(each for _, each in ARMS if each is not wrist)
     y, x = keypoints.item(wrist, 0), keypoints.item(wrist, 1)
-    top = min(shoulders[0], head[0], hips[0])
     return Glance(
         time=now,
         low=is_low(keypoints, scale),
-        lies=figure.tilt is not None and figure.tilt > LIES,
-        over=(top - y) / scale,
+        lies=(torso_tilt(keypoints) or 0.0) > LIES_DEGREES,
+        over=(min(shoulders[0], head[0], hips[0]) - y) / scale,
         elbow=(shoulders[0] - keypoints.item(elbow, 0)) / scale,
         apart=(keypoints.item(other, 0) - y) / scale,
         hand=((y - shoulders[0]) / scale, (x - shoulders[1]) / scale),
-        head=((head[0] - shoulders[0]) / scale, (head[1] - shoulders[1]) / scale),
+        head=((y - head[0]) / scale, (x - head[1]) / scale),
         trunk=(shoulders[0] / scale, shoulders[1] / scale),
     )
 
 
-def is_low(keypoints: Keypoints, scale: float) -> bool:
-    """Whether the body sits or lies: too short from head to ankles for one who stands, or by its thighs."""
+def is_low(keypoints: Keypoints, stature: float) -> bool:
+    """Whether a body of this stature (frame heights) does not stand; False where its legs are not seen.
+
+    Its posture does not tell: a raised arm makes it taller, and who sits facing the camera may look upright.
+    """
     head, hips, knees, feet = (middle(keypoints, which) for which in (HEAD, HIPS, KNEES, ANKLES))
-    if head is not None and feet is not None and feet[0] - head[0] < SHORT * HEAD_TO_ANKLES * scale:
+    if head is None or feet is None:
+        return (torso_tilt(keypoints) or 0.0) > LIES_DEGREES
+    if feet[0] - head[0] < SHORT * HEAD_TO_ANKLES * stature:
         return True
-    if hips is not None and knees is not None and feet is not None:
-        return knees[0] - hips[0] < THIGHS * (feet[0] - knees[0])
-    trunk = keypoints.copy()
-    trunk[7:11, 2] = 0.0
-    scores = posture_scores(trunk, scale)
-    return scores[Posture.SEATED] + scores[Posture.LYING] > scores[Posture.UPRIGHT] + scores[Posture.BENT]
+    return hips is not None and knees is not None and knees[0] - hips[0] < THIGHS * (feet[0] - knees[0])
 
 
 @dataclass(slots=True)
 class _Memory:
+    """The last glances at one body; when it was last told of; since when it is on its feet, and whether that counts."""
+
     glances: deque[Glance] = field(default_factory=deque)
     told: float = float("-inf")
+    upright: float | None = None
+    owing: bool = False
 
 
 class Gestures:
-    """Watches the arms of everybody in one room."""
+    """Watches the arms of everybody in one room. Tells nothing where it is not `on`."""
 
-    def __init__(self, room: str) -> None:
-        self._room = room
+    def __init__(self, room: str, *, on: bool = True) -> None:
+        self._room, self._on = room, on
         self._memories: dict[int, _Memory] = {}
 
     def update(self, figures: Iterable[Figure], now: float) -> tuple[PersonEvent, ...]:
-        """Take all figures of the frame captured at `now`; return who calls for help."""
-        seen = {each.person.track.id: each for each in figures if each.person.track.state is TrackState.CONFIRMED}
-        self._memories = {track: self._memories.get(track, _Memory()) for track in seen}
-        return tuple(event for track, figure in seen.items() for event in self._follow(self._memories[track], figure, now))
+        """Take all figures of the frame captured at `now`; return who calls for help, and who has got up since."""
+        if not self._on:
+            return ()
+        seen = {each.person.track.id: each for each in figures if each.person.track.state is not TrackState.TENTATIVE}
+        self._memories = {track: self._memories.get(track) or _Memory() for track in seen}
+        return tuple(event for track, each in seen.items() for event in self._follow(self._memories[track], each, now))
 
     def _follow(self, memory: _Memory, figure: Figure, now: float) -> Iterator[PersonEvent]:
         found = glance(figure, now) if figure.person.track.hit else None
-        if found is not None:
-            memory.glances.append(found)
-        while memory.glances and now - memory.glances[0].time > HELD_SECONDS + 0.5:
-            memory.glances.popleft()
-        if now - memory.told < AGAIN_SECONDS:
+        if found is None:
             return
-        way = held(memory.glances, now) or waved(memory.glances, now)
-        if way:
-            memory.told = now
-            yield HelpGestured(time=now, room=self._room, reasons=(way,), track=figure.person.track.id)
+        memory.glances.append(found)
+        while now - memory.glances[0].time > WINDOW_SECONDS + LATE:
+            memory.glances.popleft()
+        if now - memory.told >= AGAIN_SECONDS:
+            told = sentence(memory.glances, now)
+            if told:
+                memory.told, memory.owing = now, True
+                yield self._event(HelpGestured, figure, now, told)
+        if memory.owing and self._is_up(memory, figure, now):
+            memory.owing = False
+            yield self._event(PersonRecovered, figure, now, "Is up on the feet since the arm was raised.")
+
+    def _is_up(self, memory: _Memory, figure: Figure, now: float) -> bool:
+        """Whether somebody who called stands now, and has stood for a while."""
+        memory.owing = now - memory.told <= FORGET_SECONDS
+        if figure.posture is not Posture.UPRIGHT or memory.glances[-1].low:
+            memory.upright = None
+            return False
+        memory.upright = now if memory.upright is None else memory.upright
+        return memory.owing and now - memory.upright >= UPRIGHT_SECONDS
+
+    def _event(self, kind: type[PersonEvent], figure: Figure, now: float, reason: str) -> PersonEvent:
+        return kind(
+            time=now,
+            room=self._room,
+            reasons=(reason,),
+            track=figure.person.track.id,
+            person=figure.person.name,
+            place=figure.place.name if figure.place else None,
+        )
 
 
-def recent(glances: Iterable[Glance], now: float, seconds: float) -> list[Glance]:
-    return [each for each in glances if now - each.time <= seconds + 0.3]
+def sentence(glances: Sequence[Glance], now: float) -> str:
+    """What a caregiver is told of these glances; empty where nobody calls for help."""
+    low = sum(each.lies for each in glances) * 2 >= len(glances)
+    if low:
+        return f"Lies and holds an arm up for {LYING.seconds:.0f} s." if calls(glances, now, LYING) else ""
+    if calls(glances, now, WAVED):
+        return f"Sits and waves a raised arm for {WAVED.seconds:.0f} s."
+    return f"Sits and holds an arm up for {HELD.seconds:.0f} s." if calls(glances, now, HELD) else ""
 
 
-def raised(few: list[Glance], seconds: float, over: float) -> bool:
-    if len(few) < FRAMES or few[-1].time - few[0].time < seconds - 0.3:
+def calls(glances: Iterable[Glance], now: float, limits: Limits) -> bool:
+    """Whether one arm has done all of the time what these limits ask for, up to `now`."""
+    few = [each for each in glances if now - each.time <= limits.seconds + LATE]
+    if len(few) < FRAMES or few[-1].time - few[0].time < limits.seconds - LATE:
         return False
-    n = len(few)
-    y, x = (median(each.hand[axis] - each.head[axis] for each in few) for axis in (0, 1))
+    up = sum(each.over >= limits.over - MARGIN and each.apart >= APART_AT_LEAST for each in few)
     return (
-        sum(each.low for each in few) >= SHARE * n
-        and sum(each.over >= over - 0.06 and each.apart >= 0.1 for each in few) >= SHARE * n
-        and median(each.over for each in few) >= over
-        and median(each.elbow for each in few) >= ELBOW
-        and median(each.apart for each in few) >= APART
-        and hypot(y, x) >= CLEAR
-        and _strays(few) <= STRAY
+        up >= limits.share * len(few)
+        and sum(each.low or each.lies for each in few) >= LOW * len(few)
+        and median(each.over for each in few) >= limits.over
+        and median(each.elbow for each in few) >= limits.elbow
+        and median(each.apart for each in few) >= limits.apart
+        and hypot(*(median(each.head[axis] for each in few) for axis in (0, 1))) >= limits.clear
+        and _strays([each.trunk for each in few]) <= limits.strays
+        and max(swings([each.hand[axis] for each in few], SWING) for axis in (0, 1)) >= limits.swings
     )
 
 
-def _strays(few: list[Glance]) -> float:
-    ys, xs = zip(*(each.trunk for each in few), strict=True)
-    my, mx = median(ys), median(xs)
-    return median(hypot(y - my, x - mx) for y, x in zip(ys, xs, strict=True))
+def _strays(places: Sequence[tuple[float, float]]) -> float:
+    """How far from its middle place the body was most of the time."""
+    y, x = (median(place[axis] for place in places) for axis in (0, 1))
+    return median(hypot(place[0] - y, place[1] - x) for place in places)
 
 
-def held(glances: Iterable[Glance], now: float) -> str:
-    few = recent(glances, now, HELD_SECONDS)
-    return "held" if raised(few, HELD_SECONDS, OVER_HELD) else ""
-
-
-def waved(glances: Iterable[Glance], now: float) -> str:
-    few = recent(glances, now, WAVED_SECONDS)
-    if not raised(few, WAVED_SECONDS, OVER_WAVED):
-        return ""
-    return "waved" if swings([each.hand[1] for each in few], SWING) >= SWINGS else ""
-
-
-def swings(places: list[float], least: float) -> int:
-    """How many times a series goes to or fro by at least so much."""
-    count, way, low, high = 0, 0, places[0], places[0]
+def swings(places: Sequence[float], least: float) -> int:
+    """How many times a series of places goes to or fro by at least so much."""
+    count, way, turn = 0, 0, places[0]
+    lowest = highest = places[0]
     for place in places:
-        low, high = min(low, place), max(high, place)
-        if way <= 0 and place - low >= least:
-            count, way, high = count + 1, 1, place
-        elif way >= 0 and high - place >= least:
-            count, way, low = count + 1, -1, place
-        if way > 0:
-            high = max(high, place); low = high if place == high else low
-        if way < 0:
-            low = min(low, place)
+        if way == 0:
+            lowest, highest = min(lowest, place), max(highest, place)
+            turned = highest - lowest >= least
+            way = (1 if place == highest else -1) if turned else 0
+        else:
+            turned = (turn - place) * way >= least
+            way = -way if turned else way
+        if turned or (place - turn) * way > 0:
+            turn = place
+        count += turned
     return count

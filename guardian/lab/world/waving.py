@@ -9,8 +9,8 @@ import numpy as np
 from guardian.lab.arms import EVERYDAY, HELP
 from guardian.lab.scene import Scene
 from guardian.lab.world.homes import Home, between, go, home
+from guardian.lab.world.truth import World
 
-POSTURES = ("seated", "floor", "lying", "on the side", "standing")
 CALLING = ("seated", "floor", "lying", "on the side")
 """How a body is held that calls for help: on a chair or sofa, sitting on the floor, on its back there, or on its side
 after a fall."""
@@ -20,14 +20,11 @@ HELD_SECONDS = (8.0, 15.0)
 
 @dataclass(frozen=True, slots=True)
 class Staged:
-    """A scene, what is done with which arms, how the body is held, and from when to when it is done, seconds."""
+    """A scene, what is done in it with an arm or both, and how the body is held meanwhile."""
 
     scene: Scene
     name: str
-    sides: str
     posture: str
-    begin: float
-    end: float
 
 
 def calling(random: np.random.Generator, number: int) -> Staged:
@@ -61,12 +58,12 @@ def turned(place: Home, random: np.random.Generator) -> Home:
 
 def _staged(place: Home, random: np.random.Generator, name: str, sides: str, posture: str, seconds: float) -> Staged:
     gesture = {"do": name, "sides": sides, "for": seconds, "seed": int(random.integers(2**31))}
-    does = [*_before(random, posture, help_=name in HELP), {"gesture": gesture}, {"wait": {"for": 2.0}}]
+    does = [*_before(random, posture, calls=name in HELP), {"gesture": gesture}, {"wait": {"for": 2.0}}]
     scene = place.scene(int(random.integers(2**31)), does)
-    return Staged(scene, name, sides, posture, *when(scene))
+    return Staged(scene, name, posture)
 
 
-def _before(random: np.random.Generator, posture: str, *, help_: bool) -> Sequence[dict[str, Any]]:
+def _before(random: np.random.Generator, posture: str, *, calls: bool) -> Sequence[dict[str, Any]]:
     """Come in, and come to be held so."""
     stay = between(random, 2.0, 5.0)
     if posture == "seated":
@@ -75,7 +72,7 @@ def _before(random: np.random.Generator, posture: str, *, help_: bool) -> Sequen
     if posture == "floor":
         return [{"sit": {"where": "mat", "for": stay}}]
     if posture == "lying":
-        where = "mat" if help_ else str(random.choice(["mat", "rest"]))
+        where = "mat" if calls else str(random.choice(["mat", "rest"]))
         return [{"lie": {"where": where, "for": stay}}]
     if posture == "on the side":
         towards = str(random.choice(["left", "right"]))
@@ -83,10 +80,7 @@ def _before(random: np.random.Generator, posture: str, *, help_: bool) -> Sequen
     return [go(random), {"wait": {"for": stay}}]
 
 
-def when(scene: Scene) -> tuple[float, float]:
+def when(world: World) -> tuple[float, float]:
     """From when to when the first person does something with the arms, seconds."""
-    from guardian.lab.cast import Person
-
-    acts = Person(scene.persons[0], scene, 0).acts
-    arms = [act for act in acts if act.verb == "gesture"]
-    return arms[0].start, arms[-1].start + arms[-1].segment.seconds
+    arms = [act for act in world.persons[0].acts if act.verb == "gesture"]
+    return arms[0].start / world.pace, (arms[-1].start + arms[-1].segment.seconds) / world.pace
