@@ -13,6 +13,7 @@ Lengths are in statures (posture.py), which no raised arm changes. Limits were c
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from math import hypot
 from statistics import median
 
@@ -209,9 +210,9 @@ def calls(glances: Iterable[Glance], now: float, limits: Limits) -> bool:
     few = [each for each in glances if now - each.time <= limits.seconds + LATE]
     if len(few) < FRAMES or few[-1].time - few[0].time < limits.seconds - LATE:
         return False
-    up = sum(each.over >= limits.over - MARGIN and each.apart >= APART_AT_LEAST for each in few)
+    up = [each.over >= limits.over - MARGIN and each.apart >= APART_AT_LEAST for each in few]
     return (
-        up >= limits.share * len(few)
+        _share(few, up) >= limits.share
         and sum(each.low or each.lies for each in few) >= LOW * len(few)
         and median(each.over for each in few) >= limits.over
         and median(each.elbow for each in few) >= limits.elbow
@@ -220,6 +221,13 @@ def calls(glances: Iterable[Glance], now: float, limits: Limits) -> bool:
         and _strays([each.trunk for each in few]) <= limits.strays
         and max(swings([each.hand[axis] for each in few], SWING) for axis in (0, 1)) >= limits.swings
     )
+
+
+def _share(few: Sequence[Glance], holds: Sequence[bool]) -> float:
+    """In which share of the time something holds: where nothing moves frames are rare, and count for more."""
+    times = [each.time for each in few]
+    steps = [after - before for before, after in pairwise(times)]
+    return sum(step for step, held in zip(steps, holds[1:], strict=True) if held) / (times[-1] - times[0])
 
 
 def _strays(places: Sequence[tuple[float, float]]) -> float:
