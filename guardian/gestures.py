@@ -1,13 +1,13 @@
 """One arm held up, or waved, by somebody who sits or is on the floor: a call for help without a button.
 
-Up in the picture is up in the room, once poses are turned upright (roll.py). So a hand that is well above head, shoulders
-and hips is held up, whichever way the body sits or lies, and an arm that only rests beside a body that lies with its
-head towards the camera is not: its hand is no higher than the hips. Two hands up are no call: so one stretches, puts on
-a pullover, reads lying down. Nor is a hand at the head, where hair is dried and telephones are held. What is left is told
-from everyday life by how long it goes on: whoever reaches for something, stretches or greets lowers the arm sooner.
-Whoever stands can come to the button.
-Lengths are in statures (posture.py), which no raised arm changes. Limits were chosen on simulated arms, seeds 7 and 11 of
-`guardian lab gestures`.
+Up in the picture is up in the room, once poses are turned upright (roll.py). So a hand that is well above head,
+shoulders and hips is held up, whichever way the body sits or lies, and an arm that only rests beside a body that lies
+with its head towards the camera is not: its hand is no higher than the hips. Two hands up are no call: so one
+stretches, puts on a pullover, reads lying down. Nor is a hand at the head, where hair is dried and telephones are held.
+What is left is told from everyday life by how long it goes on: whoever reaches for something, stretches or greets
+lowers the arm sooner. Whoever stands can come to the button.
+Lengths are in statures (posture.py), which no raised arm changes. Limits were chosen on simulated arms
+(`guardian lab gestures`), seed 11, and judged on others.
 """
 
 from collections import deque
@@ -26,23 +26,24 @@ from guardian.tracking import TrackState
 
 ARMS = ((Keypoint.LEFT_ELBOW, Keypoint.LEFT_WRIST), (Keypoint.RIGHT_ELBOW, Keypoint.RIGHT_WRIST))
 LEAST = 0.15
-"""Least score of a wrist: the least sure keypoint, on rendered bodies 0.4 to 0.8 where it is held up, below 0.2 where it
-is hidden."""
+"""Least score of a wrist, the least sure keypoint: on rendered bodies 0.4 to 0.8 where it is held up, below 0.2 where
+it is hidden."""
 SHORT, THIGHS = 0.87, 0.65
-"""Who is shorter than the first from head to ankles, as a share of what it would be standing, or whose thighs take less
-of the picture's height than the second of what the shanks take, does not stand. Seated bodies: 0.6 to 0.83 and below
-0.5 but for cameras that look down steeply; standing ones: 0.95 and 0.75, within the errors of the eye."""
+"""Who is shorter from head to ankles than this share of what it would be standing, or whose thighs take less of the
+picture's height than this share of what the shanks take, does not stand. Simulated bodies, in the middle: seated 0.6 to
+0.83, or thighs below 0.6; standing 0.95 to 1 and 0.77 to 1.3. A camera that looks down steeply on somebody who faces it
+cannot tell."""
 LIES_DEGREES = 50.0
 FRAMES, LATE = 4, 0.3
-"""So few frames are enough, since nothing moves where an arm is held still, and the eye then looks once a second; and so
-many seconds the first and the last of them may be off."""
+"""So few frames are enough, since the eye looks once a second where nothing moves, as an arm that is held still; and by
+so many seconds the first of them may be late."""
 LOW = 0.7
 """Least share of the frames in which the body does not stand."""
 MARGIN = 0.05
 """By so much less than asked for may the hand be over everything in a single frame."""
 APART_AT_LEAST = 0.1
 SWING = 0.08
-"""So far to one side is a swing: a forearm of 0.15 statures that goes 15 degrees to each side of the upright."""
+"""So far from one side to the other is a swing: that of a forearm of 0.15 statures which leans 15 degrees to each."""
 WINDOW_SECONDS = 6.0
 AGAIN_SECONDS = 6.0
 """After so long an arm that is still up, or up again, calls again: then help is called at once."""
@@ -52,9 +53,10 @@ FORGET_SECONDS = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What an arm must do for so many `seconds`, lengths in statures: the hand `over` head, shoulders and hips, the
-    `elbow` over the shoulders, the hand `apart` above the other one and `clear` of the head, in a `share` of the frames,
-    in a body that `strays` no more; and `swings`, to or fro, if any.
+    """What an arm must do for so many `seconds`, lengths in statures, mostly: the hand `over` head, shoulders and hips,
+    the `elbow` over the shoulders, the hand `apart` above the other one and `clear` of the head. `share` is the share
+    of the time in which the hand is up, `strays` how far the body may go meanwhile, `swings` how often the hand goes to
+    or fro.
     """
 
     seconds: float
@@ -68,20 +70,20 @@ class Limits:
 
 
 HELD = Limits(6.0, over=0.05, elbow=-0.02, apart=0.15, clear=0.14, share=0.85, strays=0.1)
-"""An arm of 0.33 statures held up from a chair, even forward by 40 degrees, brings the hand 0.1 above the eyes, which are
-0.12 above the shoulders."""
+"""An arm of 0.33 statures brings the hand 0.13 above the eyes, which are 0.12 above the shoulders, even where it leans
+by 40 degrees; a hand at the crown is 0.08 above them, and no more than 0.1 away."""
 WAVED = Limits(5.0, over=0.02, elbow=-0.03, apart=0.2, clear=0.13, share=0.8, strays=0.1, swings=6)
 LYING = Limits(5.0, over=0.19, elbow=0.03, apart=0.1, clear=0.25, share=0.65, strays=0.2)
-"""On the floor an arm that lies stretched away from the camera goes up in the picture too, by 0.33 statures times the sine
-of the angle under which the camera looks down, 0.19 at 35 degrees; an arm held up by 0.33 times its cosine, 0.27."""
+"""An arm on the floor that points away from the camera goes up in the picture too, by 0.33 statures times the sine of
+the angle by which the camera looks down on it, 0.19 at 35 degrees; one held up by 0.33 times its cosine, 0.27."""
 
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """One frame of one body, lengths in statures: how far the higher hand is `over` head, shoulders and hips, its `elbow`
-    over the shoulders, `apart` above the other hand; where it is from the middle of the shoulders (`hand`) and from the
-    `head`, down and to the right; where in the picture the shoulders are (`trunk`). `low` tells that the body does not
-    stand, `lies` that its torso is more level than upright.
+    """One frame of one body, lengths in statures: how far the higher hand is `over` head, shoulders and hips, its
+    `elbow` over the shoulders, and `apart` above the other hand; where it is as seen from the shoulders (`hand`) and
+    from the `head`, down and to the right; where in the picture the shoulders are (`trunk`). `low` tells that the body
+    does not stand, `lies` that its torso is more level than upright.
     """
 
     time: float
@@ -197,8 +199,7 @@ class Gestures:
 
 def sentence(glances: Sequence[Glance], now: float) -> str:
     """What a caregiver is told of these glances; empty where nobody calls for help."""
-    low = sum(each.lies for each in glances) * 2 >= len(glances)
-    if low:
+    if sum(each.lies for each in glances) * 2 >= len(glances):
         return f"Lies and holds an arm up for {LYING.seconds:.0f} s." if calls(glances, now, LYING) else ""
     if calls(glances, now, WAVED):
         return f"Sits and waves a raised arm for {WAVED.seconds:.0f} s."

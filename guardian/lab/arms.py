@@ -6,8 +6,9 @@ head and mouth are follows from adult proportions (Drillis and Contini 1966): sh
 0.12 above them, an arm up to the wrist 0.33 long.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 
 from guardian.lab.animate import Segment, ease
 from guardian.lab.figure import Figure, Skeleton
-from guardian.lab.rotation import about, from_vector, unit
+from guardian.lab.rotation import from_vector, unit
 
 Array: TypeAlias = NDArray[np.float64]
 Sides: TypeAlias = Literal["left", "right", "both"]
@@ -70,11 +71,11 @@ class Reach:
         """Where the wrist is to be, in the chest's frame."""
         wave = np.sin(2 * np.pi * self.rate * (time - self.begin)) if self.rate else 0.0
         place = (np.array(self.place) + np.array(self.swing) * wave) * (OUT if self.arm else 1.0)
-        return place if not self.room else upright(figure).T @ place
+        return np.asarray(upright(figure).T @ place if self.room else place)
 
 
 def upright(figure: Figure) -> Array:
-    """From a frame that stands upright in the room, its y up, to the chest's: turned the shortest way."""
+    """The rotation from the chest's frame to one that stands upright in the room, its y up: the shortest one."""
     up = figure.chest.T @ np.array([0.0, 1.0, 0.0])
     axis = np.cross(np.array([0.0, 1.0, 0.0]), up)
     angle = float(np.arctan2(np.linalg.norm(axis), up[1]))
@@ -95,7 +96,7 @@ def reaching(figure: Figure, reaches: Sequence[Reach], time: float) -> Figure:
 def segments(figure: Figure, reaches: Sequence[Reach], seconds: float) -> list[Segment]:
     """The stretches of a movement; a stretch in which no arm moves is still, as the motion gate will find it."""
     cuts = sorted({0.0, seconds, *(min(max(cut, 0.0), seconds) for each in reaches for cut in each.cuts)})
-    return [_stretch(figure, reaches, a, b) for a, b in zip(cuts[:-1], cuts[1:], strict=True)]
+    return [_stretch(figure, reaches, a, b) for a, b in pairwise(cuts)]
 
 
 def _stretch(figure: Figure, reaches: Sequence[Reach], begin: float, end: float) -> Segment:
@@ -149,23 +150,6 @@ def _wave_hand(random: np.random.Generator, arms: tuple[int, ...], seconds: floa
     return [Reach(arm, 0.0, seconds, place, swing, rate, room=True) for arm in arms]
 
 
-def _bouts(
-    random: np.random.Generator,
-    arms: tuple[int, ...],
-    seconds: float,
-    lasts: tuple[float, float],
-    pause: tuple[float, float],
-    make: Callable[[int, float, float], Reach],
-) -> list[Reach]:
-    """The same again and again, each as long as `lasts` has it, with a pause between."""
-    reaches, time = list[Reach](), _u(random, 0.0, 0.5)
-    while time < seconds - lasts[0]:
-        end = min(seconds, time + _u(random, *lasts))
-        reaches += [make(arm, time, end) for arm in arms]
-        time = end + _u(random, *pause)
-    return reaches
-
-
 def _at(
     place: tuple[float, float, float],
     lasts: tuple[float, float],
@@ -184,7 +168,12 @@ def _at(
             x, y, z = (float(each) for each in np.array(place) + random.normal(0, vary, 3))
             return Reach(arm, begin, end, (x, y, z), swing, _u(random, *rate), rise, room)
 
-        return _bouts(random, arms, seconds, lasts, pause, reach)
+        reaches, time = list[Reach](), _u(random, 0.0, 0.5)
+        while time < seconds - lasts[0]:
+            end = min(seconds, time + _u(random, *lasts))
+            reaches += [reach(arm, time, end) for arm in arms]
+            time = end + _u(random, *pause)
+        return reaches
 
     return make
 
@@ -195,11 +184,31 @@ EVERYDAY: Mapping[str, tuple[Doing, Sides, tuple[str, ...]]] = {
     "drinking": (_at(MOUTH, (1.5, 4.0), (2.0, 15.0)), "right", ("seated", "floor")),
     "eating": (_at(MOUTH, (1.2, 2.0), (1.0, 4.0)), "right", ("seated",)),
     "telephone": (_at(EAR, (30.0, 120.0), (5.0, 20.0)), "right", ("seated", "lying", "standing")),
-    "hair drying": (_at(CROWN, (8.0, 30.0), (1.0, 4.0), (0.12, 0.12, 0.08), (0.5, 1.8)), "right", ("seated", "standing")),
-    "hair drying, both": (_at(CROWN, (8.0, 30.0), (1.0, 4.0), (0.12, 0.1, 0.08), (0.5, 1.8)), "both", ("seated", "floor")),
-    "combing": (_at((-0.25, 0.55, -0.05), (4.0, 12.0), (1.0, 5.0), (0.05, 0.22, 0.1), (0.5, 1.2)), "right", ("seated",)),
-    "brushing teeth": (_at(MOUTH, (10.0, 40.0), (1.0, 3.0), (0.07, 0.0, 0.03), (1.5, 3.0)), "right", ("standing", "seated")),
-    "scratching the head": (_at(CROWN, (1.5, 5.0), (5.0, 20.0), (0.05, 0.05, 0.0), (2.0, 3.0)), "right", ("seated", "lying")),
+    "hair drying": (
+        _at(CROWN, (8.0, 30.0), (1.0, 4.0), (0.12, 0.12, 0.08), (0.5, 1.8)),
+        "right",
+        ("seated", "standing"),
+    ),
+    "hair drying, both": (
+        _at(CROWN, (8.0, 30.0), (1.0, 4.0), (0.12, 0.1, 0.08), (0.5, 1.8)),
+        "both",
+        ("seated", "floor"),
+    ),
+    "combing": (
+        _at((-0.25, 0.55, -0.05), (4.0, 12.0), (1.0, 5.0), (0.05, 0.22, 0.1), (0.5, 1.2)),
+        "right",
+        ("seated",),
+    ),
+    "brushing teeth": (
+        _at(MOUTH, (10.0, 40.0), (1.0, 3.0), (0.07, 0.0, 0.03), (1.5, 3.0)),
+        "right",
+        ("standing", "seated"),
+    ),
+    "scratching the head": (
+        _at(CROWN, (1.5, 5.0), (5.0, 20.0), (0.05, 0.05, 0.0), (2.0, 3.0)),
+        "right",
+        ("seated", "lying"),
+    ),
     "head on the hand": (_at(EAR, (20.0, 90.0), (3.0, 10.0)), "right", ("seated",)),
     "hand behind the head": (_at(NAPE, (10.0, 60.0), (3.0, 10.0)), "right", ("seated", "lying")),
     "remote control": (_at((-0.1, 0.05, 0.85), (1.0, 6.0), (4.0, 15.0)), "right", ("seated", "lying")),
@@ -216,26 +225,62 @@ EVERYDAY: Mapping[str, tuple[Doing, Sides, tuple[str, ...]]] = {
         "right",
         ("seated", "standing"),
     ),
-    "pulling on a pullover": (_at((-0.2, 0.8, 0.05), (3.0, 7.0), (10.0, 30.0), (0.1, 0.15, 0.1), (0.4, 1.0)), "both", ("seated",)),
+    "pulling on a pullover": (
+        _at((-0.2, 0.8, 0.05), (3.0, 7.0), (10.0, 30.0), (0.1, 0.15, 0.1), (0.4, 1.0)),
+        "both",
+        ("seated",),
+    ),
     "knitting": (_at((-0.2, -0.45, 0.5), (20.0, 60.0), (1.0, 4.0), (0.06, 0.06, 0.0), (1.0, 2.5)), "both", ("seated",)),
-    "conducting": (_at((0.1, 0.25, 0.6), (8.0, 40.0), (2.0, 6.0), (0.3, 0.25, 0.1), (0.8, 1.8)), "both", ("seated", "standing")),
-    "clapping": (_at((-0.2, 0.0, 0.6), (2.0, 6.0), (4.0, 15.0), (0.15, 0.0, 0.0), (2.0, 3.0)), "both", ("seated", "floor")),
+    "conducting": (
+        _at((0.1, 0.25, 0.6), (8.0, 40.0), (2.0, 6.0), (0.3, 0.25, 0.1), (0.8, 1.8)),
+        "both",
+        ("seated", "standing"),
+    ),
+    "clapping": (
+        _at((-0.2, 0.0, 0.6), (2.0, 6.0), (4.0, 15.0), (0.15, 0.0, 0.0), (2.0, 3.0)),
+        "both",
+        ("seated", "floor"),
+    ),
     "newspaper": (_at((-0.1, -0.05, 0.6), (30.0, 90.0), (2.0, 6.0)), "both", ("seated",)),
     "book above the face": (_at((-0.15, 0.35, 0.72), (20.0, 90.0), (2.0, 6.0)), "both", ("lying",)),
     "telephone above the face": (_at((-0.2, 0.15, 0.55), (20.0, 90.0), (2.0, 6.0), vary=0.08), "right", ("lying",)),
     "arm on the pillow": (_at((0.3, 0.85, 0.05), (20.0, 90.0), (3.0, 10.0), vary=0.1), "right", ("lying",)),
     "arm on the backrest": (_at((0.85, 0.05, -0.25), (20.0, 90.0), (3.0, 10.0)), "right", ("seated",)),
-    "gymnastics, arms in turn": (_at((0.05, 0.97, 0.1), (1.5, 3.5), (0.3, 1.5), vary=0.05), "right", ("seated", "lying", "floor")),
-    "gymnastics, both arms": (_at((0.1, 0.95, 0.1), (1.5, 4.0), (0.3, 1.5), vary=0.05), "both", ("seated", "lying", "standing")),
-    "throwing a ball": (_at((0.1, 0.7, 0.4), (0.8, 1.4), (2.0, 8.0), vary=0.12, rise=0.35), "right", ("seated", "standing")),
-    "dancing": (_at((0.3, 0.55, 0.4), (4.0, 20.0), (1.0, 4.0), (0.3, 0.3, 0.2), (0.6, 1.4)), "both", ("seated", "standing")),
+    "gymnastics, arms in turn": (
+        _at((0.05, 0.97, 0.1), (1.5, 3.5), (0.3, 1.5), vary=0.05),
+        "right",
+        ("seated", "lying", "floor"),
+    ),
+    "gymnastics, both arms": (
+        _at((0.1, 0.95, 0.1), (1.5, 4.0), (0.3, 1.5), vary=0.05),
+        "both",
+        ("seated", "lying", "standing"),
+    ),
+    "throwing a ball": (
+        _at((0.1, 0.7, 0.4), (0.8, 1.4), (2.0, 8.0), vary=0.12, rise=0.35),
+        "right",
+        ("seated", "standing"),
+    ),
+    "dancing": (
+        _at((0.3, 0.55, 0.4), (4.0, 20.0), (1.0, 4.0), (0.3, 0.3, 0.2), (0.6, 1.4)),
+        "both",
+        ("seated", "standing"),
+    ),
     "cleaning a window": (
         _at((0.0, 0.7, 0.6), (5.0, 25.0), (1.0, 6.0), (0.35, 0.15, 0.0), (0.4, 1.2), room=True),
         "right",
         ("standing",),
     ),
-    "hanging up washing": (_at((0.0, 0.8, 0.45), (3.0, 8.0), (3.0, 8.0), (0.1, 0.05, 0.0), (0.2, 0.6)), "both", ("standing",)),
-    "changing a lamp": (_at((-0.2, 0.92, 0.3), (6.0, 25.0), (2.0, 6.0), (0.04, 0.0, 0.04), (0.8, 1.5)), "right", ("standing",)),
+    "hanging up washing": (
+        _at((0.0, 0.8, 0.45), (3.0, 8.0), (3.0, 8.0), (0.1, 0.05, 0.0), (0.2, 0.6)),
+        "both",
+        ("standing",),
+    ),
+    "changing a lamp": (
+        _at((-0.2, 0.92, 0.3), (6.0, 25.0), (2.0, 6.0), (0.04, 0.0, 0.04), (0.8, 1.5)),
+        "right",
+        ("standing",),
+    ),
 }
 """Each with the arms that do it (a right hand may be a left one) and how the body is held meanwhile."""
 

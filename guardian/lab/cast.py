@@ -145,6 +145,10 @@ class _Rehearsal:
             return self._lie(action.lie)
         if action.fall:
             return self._fall(action.fall)
+        return self._staying(action)
+
+    def _staying(self, action: Action) -> list[Segment]:
+        """What is done without going anywhere."""
         if action.bend:
             return self._actor.bend(action.bend.seconds)
         if action.gesture:

@@ -226,8 +226,8 @@ class Fall(_Strict):
 
 
 class Gesture(_Strict):
-    """Do something with the arms for so many seconds, staying as one is: one of guardian.lab.arms.MOVEMENTS, another one
-    of its kind for another `seed`. A body on its side does it with the upper arm.
+    """Do something with the arms for so many seconds, staying as one is: one of guardian.lab.arms.MOVEMENTS, another
+    one of its kind for another `seed`. A body on its side does it with the upper arm.
     """
 
     do: str

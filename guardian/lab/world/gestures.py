@@ -1,4 +1,7 @@
-"""`guardian lab gestures`: how many simulated calls for help with an arm are found, and how often everyday arms ring."""
+"""`guardian lab gestures`: how many simulated calls for help with an arm are found, and how often everyday arms ring.
+
+Everyday movements are done without end, as nobody does them: the rate is that of an hour of them, not of a day.
+"""
 
 from collections import Counter, defaultdict
 from concurrent.futures import ProcessPoolExecutor
@@ -140,13 +143,12 @@ def summary(calls: list[Watched], movements: list[Watched], seed: int) -> str:
     middle, late = np.quantile(delays, [0.5, 0.9]) if delays else (np.nan, np.nan)
     hours = sum(each.seconds for each in movements) / 3600
     false = sum(each.alarms for each in movements)
-    low, high = poisson(false)
     again = sum(len(each.told) > 1 for each in movements)
     early = sum(each.before for each in (*calls, *movements))
+    rate, least, most = (figure / max(hours, 1e-9) for figure in (false, *poisson(false)))
     return (
         f"Simulated (seed {seed}): told {middle:.1f} s after the arm began to go up (90 %: {late:.1f} s). "
-        f"{hours:.1f} hours of nothing but everyday movements of the arms: {false} told, {false / max(hours, 1e-9):.1f} "
-        f"an hour (95 %: {low / max(hours, 1e-9):.1f} to {high / max(hours, 1e-9):.1f}); in {again} scenes again, so that "
-        f"help is called at once. Told of walking, sitting down, lying down or falling before: {early} of "
-        f"{len(calls) + len(movements)} scenes."
+        f"{hours:.1f} hours of nothing but everyday movements of the arms: {false} told, {rate:.1f} an hour (95 %: "
+        f"{least:.1f} to {most:.1f}); in {again} scenes again, so that help is called at once. Told of walking, "
+        f"sitting down, lying down or falling before: {early} of {len(calls) + len(movements)} scenes."
     )

@@ -31,9 +31,8 @@ def calling(random: np.random.Generator, number: int) -> Staged:
     """Somebody calls for help: every way in every posture in turns."""
     ways, place = tuple(HELP), turned(home(random), random)
     name, posture = ways[number % len(ways)], CALLING[number // len(ways) % len(CALLING)]
-    seconds = between(random, *HELD_SECONDS)
-    sides = str(random.choice(["left", "right"]))
-    return _staged(place, random, name, sides, posture, seconds)
+    gesture = {"do": name, "for": between(random, *HELD_SECONDS), "sides": str(random.choice(["left", "right"]))}
+    return _staged(place, random, posture, gesture)
 
 
 def everyday(random: np.random.Generator, number: int, seconds: float) -> Staged:
@@ -43,7 +42,7 @@ def everyday(random: np.random.Generator, number: int, seconds: float) -> Staged
     _, arms, postures = EVERYDAY[name]
     posture = postures[number // len(names) % len(postures)]
     sides = "both" if arms == "both" else str(random.choice(["left", "right"]))
-    return _staged(place, random, name, sides, posture, seconds)
+    return _staged(place, random, posture, {"do": name, "for": seconds, "sides": sides})
 
 
 def turned(place: Home, random: np.random.Generator) -> Home:
@@ -56,10 +55,12 @@ def turned(place: Home, random: np.random.Generator) -> Home:
     return replace(place, furniture=pieces, places=(), pace=1.0)
 
 
-def _staged(place: Home, random: np.random.Generator, name: str, sides: str, posture: str, seconds: float) -> Staged:
-    gesture = {"do": name, "sides": sides, "for": seconds, "seed": int(random.integers(2**31))}
-    does = [*_before(random, posture, calls=name in HELP), {"gesture": gesture}, {"wait": {"for": 2.0}}]
-    scene = place.scene(int(random.integers(2**31)), does)
+def _staged(place: Home, random: np.random.Generator, posture: str, gesture: dict[str, Any]) -> Staged:
+    name, seed = str(gesture["do"]), int(random.integers(2**31))
+    before = _before(random, posture, calls=name in HELP)
+    scene = place.scene(
+        int(random.integers(2**31)), [*before, {"gesture": {**gesture, "seed": seed}}, {"wait": {"for": 2.0}}]
+    )
     return Staged(scene, name, posture)
 
 
