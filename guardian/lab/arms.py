@@ -79,7 +79,8 @@ def upright(figure: Figure) -> Array:
     up = figure.chest.T @ np.array([0.0, 1.0, 0.0])
     axis = np.cross(np.array([0.0, 1.0, 0.0]), up)
     angle = float(np.arctan2(np.linalg.norm(axis), up[1]))
-    return from_vector(unit(axis) * angle).T
+    turn: Array = from_vector(unit(axis) * angle).T
+    return turn
 
 
 def reaching(figure: Figure, reaches: Sequence[Reach], time: float) -> Figure:
@@ -169,7 +170,7 @@ def _at(
             return Reach(arm, begin, end, (x, y, z), swing, _u(random, *rate), rise, room)
 
         reaches, time = list[Reach](), _u(random, 0.0, 0.5)
-        while time < seconds - lasts[0]:
+        while not reaches or time < seconds - lasts[0]:
             end = min(seconds, time + _u(random, *lasts))
             reaches += [reach(arm, time, end) for arm in arms]
             time = end + _u(random, *pause)
