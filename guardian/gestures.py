@@ -19,24 +19,26 @@ from statistics import median
 
 from guardian.course import UPRIGHT_SECONDS
 from guardian.events import HelpGestured, PersonEvent, PersonRecovered
-from guardian.geometry import middle, torso_tilt
+from guardian.geometry import Point, distance, middle, torso_tilt
 from guardian.posture import HEAD_TO_ANKLES, Figure, Posture
 from guardian.skeleton import ANKLES, HEAD, HIPS, KNEES, SHOULDERS, Keypoint, Keypoints
-from guardian.tracking import TrackState
+from guardian.tracking import TrackState, torso_middle
 
 ARMS = ((Keypoint.LEFT_ELBOW, Keypoint.LEFT_WRIST), (Keypoint.RIGHT_ELBOW, Keypoint.RIGHT_WRIST))
-LEAST = 0.15
-"""Least score of a wrist, the least sure keypoint: on rendered bodies 0.4 to 0.8 where it is held up, below 0.2 where
-it is hidden."""
-SHORT, THIGHS = 0.87, 0.65
+LEAST = 0.3
+"""Least score of a wrist that is believed: on rendered bodies 0.4 to 0.8 where it is held up, and 0.15 to 0.3 where the
+eye has lost a raised hand and takes it for one in the lap, which it does for seconds at a time."""
+SHORT, THIGHS = 0.87, 0.8
 """Who is shorter from head to ankles than this share of what it would be standing, or whose thighs take less of the
-picture's height than this share of what the shanks take, does not stand. Simulated bodies, in the middle: seated 0.6 to
-0.83, or thighs below 0.6; standing 0.95 to 1 and 0.77 to 1.3. A camera that looks down steeply on somebody who faces it
-cannot tell."""
+picture's height than this share of what the shanks take, does not stand. What the eye sees of rendered bodies: seated
+0.6 to 0.83, or thighs of -0.2 to 0.8; standing 0.95 to 1 and 0.87 to 1.5. It cannot be told of somebody on a low chair
+who faces a camera that looks down steeply: thighs of 0.8 to 1."""
 LIES_DEGREES = 50.0
 FRAMES, LATE = 4, 0.3
 """So few frames are enough, since the eye looks once a second where nothing moves, as an arm that is held still; and by
 so many seconds the first of them may be late."""
+MOST_STEP = 1.5
+"""What was not seen for longer was not up meanwhile."""
 LOW = 0.7
 """Least share of the frames in which the body does not stand."""
 MARGIN = 0.05
@@ -44,11 +46,12 @@ MARGIN = 0.05
 APART_AT_LEAST = 0.1
 SWING = 0.08
 """So far from one side to the other is a swing: that of a forearm of 0.15 statures which leans 15 degrees to each."""
-WINDOW_SECONDS = 6.0
+WINDOW_SECONDS = 5.0
 AGAIN_SECONDS = 6.0
 """After so long an arm that is still up, or up again, calls again: then help is called at once."""
-FORGET_SECONDS = 60.0
-"""Who is on the feet within so long of a call has withdrawn it."""
+FORGET_SECONDS, GONE = 60.0, 0.6
+"""Who is on the feet within so long of a call, and has gone so many statures from where it came, has withdrawn it. Only to
+look upright is not enough: so does many a one who sits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,7 @@ class Limits:
     swings: int = 0
 
 
-HELD = Limits(6.0, over=0.05, elbow=-0.02, apart=0.15, clear=0.14, share=0.85, strays=0.1)
+HELD = Limits(5.0, over=0.05, elbow=-0.02, apart=0.15, clear=0.14, share=0.85, strays=0.1)
 """An arm of 0.33 statures brings the hand 0.13 above the eyes, which are 0.12 above the shoulders, even where it leans
 by 40 degrees; a hand at the crown is 0.08 above them, and no more than 0.1 away."""
 WAVED = Limits(5.0, over=0.02, elbow=-0.03, apart=0.2, clear=0.13, share=0.8, strays=0.1, swings=6)
@@ -98,7 +101,7 @@ class Glance:
 
 
 def glance(figure: Figure, now: float) -> Glance | None:
-    """What the frame shows of the arms; None where no hand, or not enough of the body, is seen.
+    """What the frame shows of the arms; None where it does not show whether a hand is up.
 
     Which hand is up is decided anew in each frame: the eye takes left for right now and then.
     """
@@ -110,11 +113,14 @@ def glance(figure: Figure, now: float) -> Glance | None:
     elbow, wrist = min(arms, key=lambda pair: keypoints.item(pair[1], 0))
     other = next(each for _, each in ARMS if each is not wrist)
     y, x = keypoints.item(wrist, 0), keypoints.item(wrist, 1)
+    over = (min(shoulders[0], head[0], hips[0]) - y) / scale
+    if over < 0 and len(arms) < len(ARMS):
+        return None
     return Glance(
         time=now,
         low=is_low(keypoints, scale),
         lies=(torso_tilt(keypoints) or 0.0) > LIES_DEGREES,
-        over=(min(shoulders[0], head[0], hips[0]) - y) / scale,
+        over=over,
         elbow=(shoulders[0] - keypoints.item(elbow, 0)) / scale,
         apart=(keypoints.item(other, 0) - y) / scale,
         hand=((y - shoulders[0]) / scale, (x - shoulders[1]) / scale),
@@ -138,12 +144,12 @@ def is_low(keypoints: Keypoints, stature: float) -> bool:
 
 @dataclass(slots=True)
 class _Memory:
-    """The last glances at one body; when it was last told of; since when it is on its feet, and whether that counts."""
+    """The last glances at one body; when it last called, and from where, until it has got up; since when it stands."""
 
     glances: deque[Glance] = field(default_factory=deque)
     told: float = float("-inf")
+    spot: Point | None = None
     upright: float | None = None
-    owing: bool = False
 
 
 class Gestures:
@@ -162,29 +168,20 @@ class Gestures:
         return tuple(event for track, each in seen.items() for event in self._follow(self._memories[track], each, now))
 
     def _follow(self, memory: _Memory, figure: Figure, now: float) -> Iterator[PersonEvent]:
-        found = glance(figure, now) if figure.person.track.hit else None
-        if found is None:
+        if not figure.person.track.hit:
             return
-        memory.glances.append(found)
-        while now - memory.glances[0].time > WINDOW_SECONDS + LATE:
+        found = glance(figure, now)
+        if found is not None:
+            memory.glances.append(found)
+        while memory.glances and now - memory.glances[0].time > WINDOW_SECONDS + LATE:
             memory.glances.popleft()
-        if now - memory.told >= AGAIN_SECONDS:
-            told = sentence(memory.glances, now)
-            if told:
-                memory.told, memory.owing = now, True
-                yield self._event(HelpGestured, figure, now, told)
-        if memory.owing and self._is_up(memory, figure, now):
-            memory.owing = False
-            yield self._event(PersonRecovered, figure, now, "Is up on the feet since the arm was raised.")
-
-    def _is_up(self, memory: _Memory, figure: Figure, now: float) -> bool:
-        """Whether somebody who called stands now, and has stood for a while."""
-        memory.owing = now - memory.told <= FORGET_SECONDS
-        if figure.posture is not Posture.UPRIGHT or memory.glances[-1].low:
-            memory.upright = None
-            return False
-        memory.upright = now if memory.upright is None else memory.upright
-        return memory.owing and now - memory.upright >= UPRIGHT_SECONDS
+        told = sentence(memory.glances, now) if found is not None and now - memory.told >= AGAIN_SECONDS else ""
+        if told:
+            memory.told, memory.spot = now, torso_middle(figure.person.track.pose)
+            yield self._event(HelpGestured, figure, now, told)
+        if _has_gone(memory, figure, now):
+            memory.spot = None
+            yield self._event(PersonRecovered, figure, now, "Is on the feet again since the arm was raised.")
 
     def _event(self, kind: type[PersonEvent], figure: Figure, now: float, reason: str) -> PersonEvent:
         return kind(
@@ -195,6 +192,18 @@ class Gestures:
             person=figure.person.name,
             place=figure.place.name if figure.place else None,
         )
+
+
+def _has_gone(memory: _Memory, figure: Figure, now: float) -> bool:
+    """Whether somebody who called has got up since, and gone away from there."""
+    if memory.spot is None or now - memory.told > FORGET_SECONDS:
+        return False
+    if figure.posture is not Posture.UPRIGHT:
+        memory.upright = None
+        return False
+    memory.upright = now if memory.upright is None else memory.upright
+    gone = distance(memory.spot, torso_middle(figure.person.track.pose))
+    return now - memory.upright >= UPRIGHT_SECONDS and gone >= GONE * figure.stature
 
 
 def sentence(glances: Sequence[Glance], now: float) -> str:
@@ -227,7 +236,7 @@ def calls(glances: Iterable[Glance], now: float, limits: Limits) -> bool:
 def _share(few: Sequence[Glance], holds: Sequence[bool]) -> float:
     """In which share of the time something holds: where nothing moves frames are rare, and count for more."""
     times = [each.time for each in few]
-    steps = [after - before for before, after in pairwise(times)]
+    steps = [min(after - before, MOST_STEP) for before, after in pairwise(times)]
     return sum(step for step, held in zip(steps, holds[1:], strict=True) if held) / (times[-1] - times[0])
 
 
