@@ -50,8 +50,8 @@ WINDOW_SECONDS = 5.0
 AGAIN_SECONDS = 6.0
 """After so long an arm that is still up, or up again, calls again: then help is called at once."""
 FORGET_SECONDS, GONE = 60.0, 0.6
-"""Who is on the feet within so long of a call, and has gone so many statures from where it came, has withdrawn it. Only to
-look upright is not enough: so does many a one who sits."""
+"""Who is on the feet within so long of a call, and has gone so many statures from where it came, has withdrawn it. Only
+to look upright is not enough: so does many a one who sits."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,13 @@ def waving(watched: Watched, seconds: float, up: float = 0.26, wide: float = 0.1
     return watched
 
 
+def walking(watched: Watched) -> Watched:
+    """Somebody gets up and goes aside."""
+    for step in range(40):
+        watched.show(0.1, standing((0.9, 0.7 + 0.0125 * step)))
+    return watched
+
+
 def told(watched: Watched) -> list[str]:
     return [reason for event in watched.events if type(event).__name__ == "HelpGestured" for reason in event.reasons]
 
@@ -130,14 +137,14 @@ def test_hands_that_are_not_seen_call_nobody():
 
 
 def test_who_gets_up_soon_after_the_call_has_withdrawn_it():
-    called = room().show(HELD.seconds + 0.5, reaching(seated(), 0.3)).show(2, seated()).show(4, standing((0.9, 1.2)))
+    called = walking(room().show(HELD.seconds + 0.5, reaching(seated(), 0.3)).show(2, seated()))
     assert called.names().count("PersonRecovered") == 1
     (event,) = (event for event in called.events if type(event).__name__ == "PersonRecovered")
     assert event.reasons == ("Is on the feet again since the arm was raised.",)
 
 
 def test_who_gets_up_long_after_the_call_withdraws_nothing():
-    called = room().show(HELD.seconds + 0.5, reaching(seated(), 0.3)).show(62, seated()).show(4, standing((0.9, 1.2)))
+    called = walking(room().show(HELD.seconds + 0.5, reaching(seated(), 0.3)).show(62, seated()))
     assert "PersonRecovered" not in called.names()
 
 
