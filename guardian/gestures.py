@@ -6,8 +6,8 @@ with its head towards the camera is not: its hand is no higher than the hips. Tw
 stretches, puts on a pullover, reads lying down. Nor is a hand at the head, where hair is dried and telephones are held.
 What is left is told from everyday life by how long it goes on: whoever reaches for something, stretches or greets
 lowers the arm sooner. Whoever stands can come to the button.
-Lengths are in statures (posture.py), which no raised arm changes. Limits were chosen on simulated arms
-(`guardian lab gestures`), seed 11, and judged on others.
+Lengths are in statures (posture.py), which no raised arm changes. Limits were chosen on simulated and drawn arms, and
+judged on others (docs/behaviour.md).
 """
 
 from collections import deque
