@@ -128,9 +128,12 @@ def panel_text(incident: Incident) -> str:
     if incident.drill and incident.state is IncidentState.RAISED:
         told = f"told that it is a drill: {', '.join(incident.told)}" if incident.told else "nobody is being called"
         return f"Drill. This is how it sounds; {told}. Press the button."
+    asked = "Are you all right? Press the button if you are"
+    if incident.kind == "HelpGestured":
+        asked = "Your arm was seen. Keep it up and help is called at once; press the button if none is needed"
     texts = {
         IncidentState.SUSPECTED: f"{headline(incident)}{room}. Watching closely.",
-        IncidentState.PENDING: f"Are you all right? Press the button if you are{room}.",
+        IncidentState.PENDING: f"{asked}{room}.",
         IncidentState.RAISED: f"{headline(incident)}{room}. Help is being called.",
         IncidentState.ACKNOWLEDGED: f"{incident.acknowledged_by} knows{room} and has silenced the siren.",
     }

@@ -10,6 +10,7 @@ from guardian.enrolment import Enrolment, Progress
 from guardian.events import Event, PersonAppeared, PersonLeft
 from guardian.evidence import Views
 from guardian.falls import FallDetector
+from guardian.gestures import Gestures
 from guardian.ground import Ground, Known
 from guardian.identity import Identity, Template
 from guardian.moment import Moment
@@ -55,6 +56,7 @@ class Pipeline:
         self._opinion = Opinion(network)
         self._falls = FallDetector(room.name, settings.falls, self._opinion)
         self._stillness = Stillness(room.name, settings.behaviour, still_usual)
+        self._gestures = Gestures(room.name, on=settings.behaviour.help_gesture)
         self._view, self._aim = View(room.name, now), Aim(room.name)
         self._present: dict[int, Figure] = {}
         self._strolls = Strolls()
@@ -98,6 +100,7 @@ class Pipeline:
             *self._identity.events,
             *self._enrol(tracks, now, aspect),
             *self._falls.update(self.figures, now),
+            *self._gestures.update(self.figures, now),
             *self._stillness.update(self.figures, replace(moment, monotonic=now), in_view=not self._view.lost),
         )
 

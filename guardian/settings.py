@@ -138,10 +138,12 @@ Clock = Annotated[str, AfterValidator(_clock), Field(description="a time of day 
 class Behaviour(Section):
     """What is unusual: minutes without movement before StillnessExceeded, by day, by night and in bed, which what is
     learnt can only shorten; minutes up at night before NightWandering, until it is learnt what is usual; and, where
-    `check_in` is given, the time of day by which somebody must have been up. `learn` counts the days.
+    `check_in` is given, the time of day by which somebody must have been up. `learn` counts the days; `help_gesture`
+    takes a raised arm for a call for help.
     """
 
     learn: bool = True
+    help_gesture: bool = True
     check_in: Clock | None = None
     wandering_minutes: float = Field(45, ge=5, le=600)
 

@@ -27,7 +27,8 @@ class Trigger(str, Enum):
 
     SUSPICION = "fall suspected"
     DANGER = "fall confirmed, person down, behaviour"
-    CALL = "long lie, help gestured or called"
+    CALL = "long lie, help called"
+    GESTURE = "help gestured"
     DRILL = "drill started"
     DRILL_SUSPICION = "fall suspected in a fall drill"
     DRILL_DANGER = "fall confirmed, person down in a fall drill"
@@ -50,10 +51,12 @@ TRANSITIONS: Mapping[Course, Mapping[Before, Mapping[Trigger, IncidentState]]] =
             Trigger.SUSPICION: SUSPECTED,
             Trigger.DANGER: PENDING,
             Trigger.CALL: RAISED,
+            Trigger.GESTURE: PENDING,
         },
         SUSPECTED: {
             Trigger.DANGER: PENDING,
             Trigger.CALL: RAISED,
+            Trigger.GESTURE: RAISED,
             Trigger.RECOVERY: RESOLVED,
             Trigger.CANCEL: RESOLVED,
             Trigger.CLOSE: RESOLVED,
@@ -62,6 +65,7 @@ TRANSITIONS: Mapping[Course, Mapping[Before, Mapping[Trigger, IncidentState]]] =
         PENDING: {
             Trigger.DANGER: PENDING,
             Trigger.CALL: RAISED,
+            Trigger.GESTURE: RAISED,
             Trigger.RECOVERY: RESOLVED,
             Trigger.CANCEL: RESOLVED,
             Trigger.ACKNOWLEDGE: ACKNOWLEDGED,
@@ -71,6 +75,7 @@ TRANSITIONS: Mapping[Course, Mapping[Before, Mapping[Trigger, IncidentState]]] =
         RAISED: {
             Trigger.DANGER: RAISED,
             Trigger.CALL: RAISED,
+            Trigger.GESTURE: RAISED,
             Trigger.RECOVERY: RAISED,
             Trigger.CANCEL: ACKNOWLEDGED,
             Trigger.ACKNOWLEDGE: ACKNOWLEDGED,
@@ -80,6 +85,7 @@ TRANSITIONS: Mapping[Course, Mapping[Before, Mapping[Trigger, IncidentState]]] =
         ACKNOWLEDGED: {
             Trigger.DANGER: ACKNOWLEDGED,
             Trigger.CALL: ACKNOWLEDGED,
+            Trigger.GESTURE: ACKNOWLEDGED,
             Trigger.RECOVERY: RESOLVED,
             Trigger.ACKNOWLEDGE: ACKNOWLEDGED,
             Trigger.CLOSE: RESOLVED,
@@ -150,7 +156,7 @@ TRIGGERS: Mapping[str, Trigger] = {
     "FallConfirmed": Trigger.DANGER,
     "PersonDown": Trigger.DANGER,
     "LongLie": Trigger.CALL,
-    "HelpGestured": Trigger.CALL,
+    "HelpGestured": Trigger.GESTURE,
     "HelpCalled": Trigger.CALL,
     "DrillStarted": Trigger.DRILL,
     "PersonRecovered": Trigger.RECOVERY,
@@ -201,7 +207,12 @@ SEVERITY: Mapping[str, int] = {
 }
 """An incident is called by the gravest thing that was seen of it."""
 
-WORSENING = frozenset({Trigger.SUSPICION, Trigger.DANGER, Trigger.CALL, Trigger.DRILL_SUSPICION, Trigger.DRILL_DANGER})
+WORSENING = frozenset(
+    {
+        *(Trigger.SUSPICION, Trigger.DANGER, Trigger.CALL, Trigger.GESTURE),
+        *(Trigger.DRILL_SUSPICION, Trigger.DRILL_DANGER),
+    }
+)
 """Triggers that bring something newly seen of the emergency, and may give it a graver name."""
 
 

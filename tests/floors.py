@@ -53,6 +53,7 @@ STAGES = (
     "evidence",
     "course",
     "falls",
+    "gestures",
     "strolls",
     "usual",
     "trend",

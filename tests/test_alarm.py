@@ -101,7 +101,7 @@ class TestOpening:
             (PersonDown, PENDING),
             (StillnessExceeded, PENDING),
             (LongLie, RAISED),
-            (HelpGestured, RAISED),
+            (HelpGestured, PENDING),
         ],
     )
     def test_what_is_seen_opens_an_incident(self, kind: type[PersonEvent], state: IncidentState):
@@ -117,6 +117,22 @@ class TestOpening:
         assert panel == ShowPanel(
             Lamp.SLOW_BLINK, Sound.PIPS, "Are you all right? Press the button if you are (bedroom)."
         )
+
+    def test_an_arm_that_was_raised_is_answered_before_anybody_is_called(self):
+        subject = alarm()
+        (panel,) = of(subject.handle(body(HelpGestured), 0.0), ShowPanel)
+        assert panel == ShowPanel(
+            Lamp.SLOW_BLINK,
+            Sound.PIPS,
+            "Your arm was seen. Keep it up and help is called at once; press the button if none is needed (bedroom).",
+        )
+        assert of(subject.handle(body(HelpGestured, 6.0), 6.0), Notify)
+        assert subject.state is RAISED
+
+    def test_an_arm_that_went_down_again_calls_after_the_countdown(self):
+        subject = alarm()
+        subject.handle(body(HelpGestured), 0.0)
+        assert of(subject.tick(30.0), Notify)
 
     def test_a_behaviour_event_that_is_not_configured_opens_nothing(self):
         subject = alarm(configured=("StrangerSeen",))
@@ -186,7 +202,7 @@ class TestCountdown:
         subject.handle(body(FallConfirmed, 20.0), 20.0)
         assert (subject.incidents[0].kind, subject.next_deadline) == ("FallConfirmed", 30.0)
 
-    @pytest.mark.parametrize("first", [FallSuspected, FallConfirmed])
+    @pytest.mark.parametrize("first", [FallSuspected, FallConfirmed, HelpGestured])
     @pytest.mark.parametrize(
         ("answer", "outcome"),
         [

@@ -137,6 +137,10 @@ class Actor:
         figure = self.figure
         return self._do(Segment(seconds, lambda _: figure))
 
+    def play(self, segments: list[Segment]) -> list[Segment]:
+        """Do what was worked out elsewhere, one after the other."""
+        return [done for segment in segments for done in self._do(segment)]
+
     def sit(self, seat: Seat, speed: float) -> list[Segment]:
         """Walk up to the seat, turn and sit down on it."""
         ahead = about("y", seat.spot.facing) @ [0.0, 0.0, 0.16]

@@ -6,6 +6,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from guardian.lab import arms
 from guardian.lab.animate import Actor, Segment
 from guardian.lab.body import Body, mesh, shape
 from guardian.lab.clothes import Clothes
@@ -17,7 +18,7 @@ from guardian.lab.physics.falling import Physical
 from guardian.lab.physique import stretched
 from guardian.lab.ragdoll import Limp
 from guardian.lab.rotation import about
-from guardian.lab.scene import Action, Fall, PersonSpec, Scene, Sit, Stay, Walk
+from guardian.lab.scene import Action, Fall, Gesture, PersonSpec, Scene, Sit, Stay, Walk
 
 Array: TypeAlias = NDArray[np.float64]
 
@@ -144,8 +145,14 @@ class _Rehearsal:
             return self._lie(action.lie)
         if action.fall:
             return self._fall(action.fall)
+        return self._staying(action)
+
+    def _staying(self, action: Action) -> list[Segment]:
+        """What is done without going anywhere."""
         if action.bend:
             return self._actor.bend(action.bend.seconds)
+        if action.gesture:
+            return self._gesture(action.gesture)
         stay = action.stand or action.wait or Stay()
         return (self._stand() if action.stand else []) + self._actor.wait(stay.seconds)
 
@@ -173,6 +180,13 @@ class _Rehearsal:
         sit = [] if self._posture == "seated" else self._actor.sit(place, self._speed) + self._actor.wait(0.6)
         self._posture = "lying"
         return sit + self._actor.lie(place) + self._actor.wait(lie.seconds)
+
+    def _gesture(self, gesture: Gesture) -> list[Segment]:
+        figure = self._actor.figure
+        upper = arms.upper_arm(self._actor.skeleton, figure) if gesture.sides != "both" else None
+        sides: arms.Sides = gesture.sides if upper is None else "right" if upper else "left"
+        reaches = arms.movement(gesture.do, sides, gesture.seconds, np.random.default_rng(gesture.seed))
+        return self._actor.play(arms.segments(figure, reaches, gesture.seconds))
 
     def _fall(self, fall: Fall) -> list[Segment]:
         self._posture = "fallen"

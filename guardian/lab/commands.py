@@ -188,6 +188,30 @@ def _places(options: argparse.Namespace) -> int:
     )
 
 
+def _add_gestures(verbs: Verbs) -> None:
+    text = "measure how many calls for help with an arm are found, and how often everyday arms are taken for one"
+    verb = verbs.add_parser("gestures", help=text, description=text[0].upper() + text[1:] + ".")
+    verb.set_defaults(run=_gestures)
+    verb.add_argument("--calls", type=_whole, default=120, metavar="N", help="so many calls for help (default: 120)")
+    verb.add_argument("--movements", type=_whole, default=128, metavar="N", help="so many movements (default: 128)")
+    text = "each movement goes on, with its pauses, for so many seconds, 10 to 3600 (default: 90)"
+    verb.add_argument("--seconds", type=_within(float, 10, 3600), default=90.0, metavar="S", help=text)
+    verb.add_argument("--seed", type=int, default=1, metavar="S", help="another seed, other people (default: 1)")
+    verb.add_argument("--jobs", type=_whole, default=1, metavar="N", help="so many processes (default: 1)")
+
+
+def _gestures(options: argparse.Namespace) -> int:
+    from guardian.lab.world.gestures import gestures
+
+    return gestures(
+        calls=options.calls,
+        movements=options.movements,
+        seconds=options.seconds,
+        seed=options.seed,
+        jobs=options.jobs,
+    )
+
+
 def _add_household(verbs: Verbs) -> None:
     text = "live months of somebody's life, with emergencies, and print what is told of both"
     verb = verbs.add_parser("household", help=text, description=text[0].upper() + text[1:] + ".")
@@ -345,6 +369,7 @@ _VERBS: tuple[Callable[[Verbs], None], ...] = (
     _add_identify,
     _add_optics,
     _add_places,
+    _add_gestures,
     _add_household,
     _add_weigh,
     _add_tune,

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from guardian.errors import ConfigurationError
 from guardian.lab.animate import Direction
+from guardian.lab.arms import MOVEMENTS, Sides
 from guardian.lab.body import Ancestry, Build, Sex
 from guardian.lab.camera import Camera
 from guardian.lab.clothes import Clothes, Pattern
@@ -224,6 +225,24 @@ class Fall(_Strict):
     pace: Annotated[float, Field(gt=0.1, le=10)] = 1.0
 
 
+class Gesture(_Strict):
+    """Do something with the arms for so many seconds, staying as one is: one of guardian.lab.arms.MOVEMENTS, another
+    one of its kind for another `seed`. A body on its side does it with the upper arm.
+    """
+
+    do: str
+    sides: Sides = "right"
+    seconds: Seconds = Field(default=8.0, alias="for")
+    seed: Annotated[int, Field(ge=0)] = 0
+
+    @model_validator(mode="after")
+    def _known(self) -> "Gesture":
+        if self.do not in MOVEMENTS:
+            message = f'"{self.do}" is no movement of the arms; use one of {", ".join(sorted(MOVEMENTS))}'
+            raise ValueError(message)
+        return self
+
+
 class Action(_Strict):
     """Exactly one verb with its details."""
 
@@ -234,6 +253,7 @@ class Action(_Strict):
     wait: Stay | None = None
     bend: Stay | None = None
     fall: Fall | None = None
+    gesture: Gesture | None = None
 
     @model_validator(mode="after")
     def _one(self) -> "Action":
