@@ -77,6 +77,8 @@ STAGES = (
     "walk",
     "rehearsal",
     "topics",
+    "entities",
+    "discovery",
     "recollection",
     "feedback",
 )
