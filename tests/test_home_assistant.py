@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 from brokers import MOSQUITTO, Listener, Mosquitto, running
-from home_assistant import HASS, SECONDS, HomeAssistant, Phone, State
+from home_assistant import SECONDS, HomeAssistant, Phone, State
 
 from guardian.configuration import parse
 from guardian.demo.show import FILM
@@ -279,7 +279,3 @@ def test_phones_are_told_when_the_box_is_away_and_when_it_is_back(
     box.start()
     phone.pushed.wait_for_one(lambda each: each["title"] == "Guardian is well again")
     box.house.there.forget("trouble")
-
-
-def test_there_is_a_home_assistant():
-    assert Path(HASS).is_file()
