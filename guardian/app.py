@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 from guardian.brain import Brain, Message
 from guardian.commands import Publish
+from guardian.discovery import Discovery
 from guardian.errors import ConfigurationError, GuardianError, ModelError, PanelError
 from guardian.events import (
     Acknowledged,
@@ -246,7 +247,11 @@ class Guardian:
         shelf = MessageShelf(self.journal, self._clock.moment)
         outbox = Outbox(shelf=shelf, kept=self.journal.messages())
         self.mqtt = MqttOutput(
-            endpoint, topics, self.submit, self.submit, senses=senses, on_heard=self._hear, outbox=outbox
+            *(endpoint, topics, self.submit, self.submit),
+            senses=senses,
+            on_heard=self._hear,
+            outbox=outbox,
+            discovery=Discovery(self.settings, topics),
         )
 
     def _hear(self, heard: Heard) -> None:

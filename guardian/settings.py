@@ -183,7 +183,8 @@ class Tls(Section):
 
 class Mqtt(Section):
     """The broker. `embedded` runs one on this box, on loopback; `auto` does so unless this machine has one, such as
-    mosquitto; `none` is no MQTT at all; else a host name.
+    mosquitto; `none` is no MQTT at all; else a host name. `home_assistant` is the topic below which Home Assistant
+    listens for devices; None: it is told nothing.
     """
 
     broker: str = Field("auto", min_length=1)
@@ -195,6 +196,12 @@ class Mqtt(Section):
         "guardian",
         pattern=r"^[^#+\x00]+[^#+/\x00]$",
         description="a topic of two characters or more, without # and +, that does not end in /",
+    )
+    home_assistant: str | None = Field(
+        "homeassistant",
+        max_length=64,
+        pattern=r"^[^#+/\x00-\x1f]+(/[^#+/\x00-\x1f]+)*$",
+        description="null, or a topic of 1 to 64 characters without # and +, that neither begins nor ends with /",
     )
 
     @field_validator("broker")

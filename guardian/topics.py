@@ -28,11 +28,12 @@ from guardian.events import (
     ViewRestored,
 )
 from guardian.human_requests import understand
-from guardian.incident import Incident
+from guardian.incident import Incident, IncidentState
+from guardian.messages import title
 from guardian.moment import Moment
 from guardian.senses import PART, Sensed
 from guardian.settings import Settings
-from guardian.transitions import badness_of
+from guardian.transitions import Course, badness_of, course_of
 
 UNKNOWN = "unknown"
 STARTING = "Starting: no frame has come yet."
@@ -98,12 +99,16 @@ class Topics:
         return (message,) if incident.open else (message, Publish(topic, "", retain=True))
 
     def alarm(self, incidents: Iterable[Incident], moment: Moment) -> tuple[Publish, ...]:
-        """Say the state of the worst open incident as a plain word, `idle` where there is none, and that incident."""
-        worst = min((incident for incident in incidents if incident.open), key=badness_of, default=None)
+        """Say the state of the worst open incident as a plain word, `idle` where there is none, that incident, and
+        whether anybody needs help.
+        """
+        known = tuple(incident for incident in incidents if incident.open)
+        worst = min(known, key=badness_of, default=None)
         payload = {} if worst is None else _incident_payload(worst, moment)
         return (
             Publish(self.topic("alarm"), "idle" if worst is None else worst.state.value, retain=True),
             Publish(self.topic("alarm", "incident"), dumps(payload), retain=True),
+            Publish(self.topic("alarm", "emergency"), dumps(_emergency_payload(known)), retain=True),
         )
 
     def event(self, event: Event, moment: Moment) -> Publish:
@@ -146,6 +151,7 @@ def _incident_payload(incident: Incident, moment: Moment) -> Payload:
     """Give every field of an incident that means something outside this process, times as wall time."""
     return {
         "id": incident.id,
+        "title": title(incident),
         "room": incident.room,
         "kind": incident.kind,
         "state": incident.state.value,
@@ -164,6 +170,21 @@ def _incident_payload(incident: Incident, moment: Moment) -> Payload:
         "closed_by": incident.closed_by,
         "closed_via": incident.closed_via,
         "note": incident.note,
+    }
+
+
+def _emergency_payload(incidents: Iterable[Incident]) -> Payload:
+    """Say whether anybody needs help, taken or not, and where: no drill, no blind camera, nothing only suspected."""
+    needing = [
+        incident
+        for incident in sorted(incidents, key=badness_of)
+        if course_of(incident) is Course.EMERGENCY
+        and incident.state in (IncidentState.RAISED, IncidentState.ACKNOWLEDGED)
+    ]
+    return {
+        "state": "on" if needing else "off",
+        "kinds": list(dict.fromkeys(incident.kind for incident in needing)),
+        "rooms": list(dict.fromkeys(incident.room for incident in needing)),
     }
 
 
@@ -229,16 +250,18 @@ class Bulletin:
         self._said: dict[str, Payload] = {}
 
     def begin(self, incidents: Iterable[Incident], moment: Moment) -> tuple[Publish, ...]:
-        """Say every state once, with the `incidents` restored: what never changes must still be known."""
+        """Say every state once, with the `incidents` restored: what never changes must still be known. That the box is
+        there is said after them: until then what the broker kept may be of the last time that it was.
+        """
         known = tuple(incidents)
         return (
-            self._topics.availability(online=True),
             *(message for incident in known for message in self._topics.incident(incident, moment)),
             *self._topics.alarm(known, moment),
             *(message for room in self._sights for message in self._room(room, moment.monotonic, moment)),
             *self._fault(moment.monotonic, moment),
             *self.snoozed({}, moment),
             *self.drilled(None, moment),
+            self._topics.availability(online=True),
         )
 
     def coverage(self, room: str) -> RoomCoverage:

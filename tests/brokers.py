@@ -16,6 +16,7 @@ from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
 from guardian.commands import Publish
+from guardian.discovery import Discovery
 from guardian.events import Event, FaultCleared, FaultOccurred, HumanEvent
 from guardian.io.mqtt import BROKER, Backoff, MqttOutput
 from guardian.io.mqtt_session import Endpoint
@@ -166,7 +167,12 @@ class Box:
     """An output with everything that it tells."""
 
     def __init__(
-        self, endpoint: Endpoint, topics: Topics = TOPICS, outbox: Outbox | None = None, senses: tuple[str, ...] = ()
+        self,
+        endpoint: Endpoint,
+        topics: Topics = TOPICS,
+        outbox: Outbox | None = None,
+        senses: tuple[str, ...] = (),
+        discovery: Discovery | None = None,
     ) -> None:
         self.heard: Told[Heard] = Told()
         self.human: Told[HumanEvent] = Told()
@@ -179,6 +185,7 @@ class Box:
             self.reports,
             senses=senses,
             on_heard=self.heard,
+            discovery=discovery,
             on_delivered=self.delivered,
             backoff=Backoff(first=0.01, longest=0.05),
             outbox=outbox,

@@ -28,6 +28,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip what needs something that is not here, and say what it was."""
     if item.get_closest_marker("clips") and not clips_directory().is_dir():
         pytest.skip("no annotated clips: GUARDIAN_DATA names no directory")
+    if item.get_closest_marker("home_assistant") and not os.environ.get("GUARDIAN_HASS"):
+        pytest.skip("no Home Assistant: GUARDIAN_HASS names none; script/home-assistant makes one")
     if item.get_closest_marker("camera") and not Path("/dev/video0").exists():
         pytest.skip("no camera at /dev/video0")
     if item.get_closest_marker("pi") and not Path("/proc/device-tree/model").exists():

@@ -78,6 +78,8 @@ STAGES = (
     "walk",
     "rehearsal",
     "topics",
+    "entities",
+    "discovery",
     "recollection",
     "feedback",
 )

@@ -95,6 +95,15 @@ def test_a_broker_can_be(broker: str):
     assert Mqtt(broker=broker).broker == broker
 
 
+@pytest.mark.parametrize("prefix", ["", "/", "a/", "/a", "a//b", "a/+", "a#", "a\x01", "x" * 65])
+def test_where_home_assistant_listens_is_a_topic(prefix: str):
+    assert Mqtt().home_assistant == "homeassistant"
+    assert Mqtt(home_assistant=None).home_assistant is None
+    assert Mqtt(home_assistant="my/prefix").home_assistant == "my/prefix"
+    with pytest.raises(ValidationError, match="home_assistant"):
+        Mqtt(home_assistant=prefix)
+
+
 @pytest.mark.parametrize("broker", ["mqtt://host", "host:1883", "two words", ""])
 def test_a_broker_cannot_be(broker: str):
     with pytest.raises(ValidationError):

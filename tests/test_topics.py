@@ -97,12 +97,29 @@ def test_availability_is_retained_both_ways():
     assert TOPICS.availability(online=False) == Publish("guardian/casa/availability", "offline", retain=True)
 
 
+def test_an_emergency_is_one_until_it_ends_taken_or_not_and_whatever_else_is_worse():
+    taken = replace(FALL, id="i-8", room="Salón", kind="LongLie", state=IncidentState.ACKNOWLEDGED)
+    drill = replace(FALL, id="i-9", drill=True, kind="DrillStarted")
+    blind = replace(FALL, id="i-10", kind="ViewLost")
+    coming = replace(FALL, id="i-11", state=IncidentState.PENDING)
+    said = payloads(TOPICS.alarm([drill, blind, taken, coming], MOMENT))
+    assert said["alarm/emergency"] == {"state": "on", "kinds": ["LongLie"], "rooms": ["Salón"]}
+    said = payloads(TOPICS.alarm([taken, FALL, replace(FALL, id="i-12")], MOMENT))
+    assert said["alarm/emergency"] == {
+        "state": "on",
+        "kinds": ["FallConfirmed", "LongLie"],
+        "rooms": ["Bedroom", "Salón"],
+    }
+    assert payloads(TOPICS.alarm([drill, blind, coming], MOMENT))["alarm/emergency"]["state"] == "off"
+
+
 def test_an_open_incident_is_retained_and_says_all():
     (message,) = TOPICS.incident(FALL, MOMENT)
     assert message.retain
     assert message.topic == "guardian/casa/incident/i-7"
     assert json.loads(message.payload) == {
         "id": "i-7",
+        "title": "Somebody has fallen (Bedroom, floor)",
         "room": "Bedroom",
         "kind": "FallConfirmed",
         "state": "raised",
@@ -140,7 +157,11 @@ def test_a_resolved_incident_says_its_outcome_and_leaves_the_broker():
 
 def test_the_alarm_is_idle_where_nothing_is_open():
     over = replace(FALL, state=IncidentState.RESOLVED)
-    assert payloads(TOPICS.alarm([over], MOMENT)) == {"alarm": "idle", "alarm/incident": {}}
+    assert payloads(TOPICS.alarm([over], MOMENT)) == {
+        "alarm": "idle",
+        "alarm/incident": {},
+        "alarm/emergency": {"state": "off", "kinds": [], "rooms": []},
+    }
 
 
 @pytest.mark.parametrize("state", [state for state in IncidentState if state is not IncidentState.RESOLVED])
@@ -338,7 +359,7 @@ def test_an_event_of_no_room_or_a_strange_one_is_said_all_the_same():
 
 def test_an_announced_incident_comes_with_the_state_of_the_alarm():
     said = payloads(begun().announce(FALL, [FALL], MOMENT))
-    assert set(said) == {"incident/i-7", "alarm", "alarm/incident"}
+    assert set(said) == {"incident/i-7", "alarm", "alarm/incident", "alarm/emergency"}
 
 
 def test_a_fall_drill_is_said_when_it_begins_and_ends_and_not_between():

@@ -13,6 +13,7 @@ from pathlib import Path
 from paho.mqtt.enums import MQTTProtocolVersion
 
 from guardian.commands import Publish
+from guardian.discovery import Discovery
 from guardian.errors import ConfigurationError, PayloadError
 from guardian.events import Event, FaultCleared, FaultOccurred, HumanEvent
 from guardian.io.mqtt_session import CONNECT_SECONDS, NEWEST, Ears, Endpoint, Identity, Session
@@ -113,8 +114,8 @@ class MqttOutput:
     back (part "broker"), and when it denies a topic and allows it again ("broker access"; a denied message is not
     tried again, a denied state is at the next connection). `on_delivered` is called with every message that the broker
     has acknowledged, `on_heard` with what comes on the `senses`, which are topic filters. All are called on this
-    output's thread and must not block. Publish what is to be known from the start before `start`: an incident on the
-    broker that this box does not know is removed from it.
+    output's thread and must not block. `discovery` says what Home Assistant is told. Publish what is to be known from
+    the start before `start`: an incident on the broker that this box does not know is removed from it.
     """
 
     def __init__(
@@ -126,22 +127,21 @@ class MqttOutput:
         *,
         senses: tuple[str, ...] = (),
         on_heard: Callable[[Heard], None] = lambda _heard: None,
+        discovery: Discovery | None = None,
         on_delivered: Callable[[Publish], None] = lambda _message: None,
         backoff: Backoff | None = None,
         outbox: Outbox | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._endpoint = endpoint
-        self._topics = topics
-        self._on_human_event = on_human_event
-        self._report = report
-        self._on_heard = on_heard
+        self._endpoint, self._topics, self._discovery = endpoint, topics, discovery
+        self._on_human_event, self._report, self._on_heard = on_human_event, report, on_heard
         self._backoff = backoff or Backoff()
         self._outbox = Outbox() if outbox is None else outbox
         self._clock = clock
         self._ears = Ears(self._opened, self._received, on_delivered, self._settled)
         will = topics.availability(online=False)
-        filters = (topics.requests, topics.incidents, *senses)
+        described = () if discovery is None else discovery.filters
+        filters = (topics.requests, topics.incidents, *described, *senses)
         self._identity = Identity(f"guardian-{topics.household}", will, filters)
         self._reader, self._writer = socket.socketpair()
         self._reader.settimeout(0)
@@ -153,6 +153,8 @@ class MqttOutput:
         self._denied: dict[str, str] = {}
         self._protocol: MQTTProtocolVersion | None = None
         self._thread = threading.Thread(target=self._run, name="mqtt", daemon=True)
+        for message in () if discovery is None else discovery.begin():
+            self._outbox.put(message)  # before the availability, which Home Assistant then finds waiting
         self._outbox.put(topics.availability(online=True))
 
     def start(self) -> None:
@@ -254,6 +256,8 @@ class MqttOutput:
             if retained and payload and not self._outbox.knows(topic):
                 self._outbox.put(Publish(topic, "", retain=True))
             return
+        for message in () if self._discovery is None else self._discovery.hear(topic, payload, retained=retained):
+            self._outbox.put(message)
         if not topic.startswith(self._topics.topic("command", "")):
             self._on_heard(Heard(self._clock(), topic, payload[: MAX_PAYLOAD_BYTES + 1], retained))
             return
