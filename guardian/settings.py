@@ -143,7 +143,7 @@ class Behaviour(Section):
     """
 
     learn: bool = True
-    help_gesture: bool = True
+    help_gesture: bool = False
     check_in: Clock | None = None
     wandering_minutes: float = Field(45, ge=5, le=600)
 

@@ -22,7 +22,7 @@ from guardian.events import Event, PersonIdentified
 from guardian.moment import Moment
 from guardian.network import judge_for
 from guardian.pipeline import Pipeline
-from guardian.settings import Camera, Place, Room, Settings
+from guardian.settings import Behaviour, Camera, Place, Room, Settings
 from guardian.skeleton import KEYPOINTS, Observation, Pose
 
 SCENES = Path(__file__).resolve().parent / "scenes"
@@ -73,7 +73,7 @@ def happenings(golden: Golden, observations: tuple[Observation, ...] | None = No
 
 
 def _pipeline(room: Room, now: float) -> Pipeline:
-    settings = Settings(rooms=(room,))
+    settings = Settings(rooms=(room,), behaviour=Behaviour(help_gesture=True))
     return Pipeline(room, settings, now, network=judge_for(settings.falls))
 
 

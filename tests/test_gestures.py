@@ -13,6 +13,7 @@ STATURE = 0.6
 LEFT = (Keypoint.LEFT_SHOULDER, Keypoint.LEFT_ELBOW, Keypoint.LEFT_WRIST)
 RIGHT = (Keypoint.RIGHT_SHOULDER, Keypoint.RIGHT_ELBOW, Keypoint.RIGHT_WRIST)
 Arm = tuple[Keypoint, Keypoint, Keypoint]
+CALLS = Behaviour(help_gesture=True)
 
 
 def reaching(pose: Pose, up: float, aside: float = 0.05, arm: Arm = LEFT) -> Pose:
@@ -35,7 +36,7 @@ def hand_at(pose: Pose, keypoint: Keypoint, arm: Arm = LEFT) -> Pose:
 
 def room(behaviour: Behaviour | None = None, fps: float = 10.0) -> Watched:
     """Somebody has come in, and then sat down for a while."""
-    return Watched(fps=fps, behaviour=behaviour).show(3, standing()).show(3, seated())
+    return Watched(fps=fps, behaviour=behaviour or CALLS).show(3, standing()).show(3, seated())
 
 
 def waving(watched: Watched, seconds: float, up: float = 0.26, wide: float = 0.12, rate: float = 1.0) -> Watched:
@@ -116,18 +117,18 @@ def test_who_moves_about_on_a_chair_with_an_arm_up_calls_nobody():
 
 
 def test_an_arm_held_up_from_the_floor_calls_for_help():
-    watched = Watched().show(3, standing()).fall().show(2, tilted(90))
+    watched = Watched(behaviour=CALLS).show(3, standing()).fall().show(2, tilted(90))
     watched.show(LYING.seconds + 0.5, reaching(tilted(90), 0.3, 0.0, RIGHT))
     assert told(watched) == ["Lies and holds an arm up for 5 s."]
 
 
 def test_an_arm_that_lies_beside_the_body_on_the_floor_calls_nobody():
-    watched = Watched().show(3, standing()).fall().show(20, reaching(tilted(90), 0.05, 0.3, RIGHT))
+    watched = Watched(behaviour=CALLS).show(3, standing()).fall().show(20, reaching(tilted(90), 0.05, 0.3, RIGHT))
     assert told(watched) == []
 
 
-def test_nobody_is_told_of_where_it_is_switched_off():
-    assert told(room(Behaviour(help_gesture=False)).show(20, reaching(seated(), 0.3))) == []
+def test_nobody_is_told_of_where_it_is_not_switched_on():
+    assert told(room(Behaviour()).show(20, reaching(seated(), 0.3))) == []
 
 
 def test_hands_that_are_not_seen_call_nobody():
