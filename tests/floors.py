@@ -101,6 +101,7 @@ TOPS = (
     "acquaint",
     "drill",
     "daybook",
+    "accounts",
 )
 """What puts the parts together, each on the one before it, and what examines them."""
 
