@@ -12,8 +12,8 @@ from guardian.enrolment import CANCELLED
 from guardian.errors import GuardianError
 from guardian.io.store import Store, read_people
 from guardian.settings import Settings
-from guardian.web.guard import COOKIE
 from guardian.web.tokens import TOKEN_FILE
+from guardian.web.visitors import BEARER
 
 Json: TypeAlias = dict[str, Any]
 
@@ -57,7 +57,7 @@ class Box:
         web = self._settings.web
         host = f"[{web.host}]:{web.port}" if ":" in web.host else f"{web.host}:{web.port}"
         headers = {"Host": host, "Origin": f"http://{host}", "Content-Type": "application/json"}
-        headers["Cookie"] = f"{COOKIE}={self._token()}"
+        headers["Authorization"] = f"{BEARER}{self._token()}"
         connection = HTTPConnection(web.host, web.port, timeout=TIMEOUT_SECONDS)
         try:
             connection.request(method, path, None if body is None else json.dumps(body), headers)

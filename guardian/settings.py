@@ -261,6 +261,9 @@ class Web(Section):
     enabled: bool = True
     host: Literal["127.0.0.1", "::1"] = "127.0.0.1"
     port: Port = 8377
+    behind_proxy: bool = False
+    proxies: tuple[str, ...] = ("127.0.0.1", "::1")
+    allowed_hosts: tuple[str, ...] = ()
 
 
 class Supervision(Section):

@@ -1,5 +1,6 @@
 """Asking the running box to enrol and erase people, from the command line."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,7 +31,7 @@ class Running:
 
     def __init__(self, directory: Path) -> None:
         self.household = FakeHousehold(RoomShown("kitchen"))
-        self.server = WebServer(Web(port=0), self.household, load_token(directory))
+        self.server = WebServer(Web(port=0), self.household, load_token(directory), directory, wall=time.time)
         self.server.start()
         port = int(self.server.origin.rpartition(":")[2])
         self.settings = Settings(rooms=(KITCHEN,), state_directory=directory, web=Web(port=port))

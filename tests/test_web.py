@@ -5,6 +5,7 @@ import json
 import re
 import socket
 import stat
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -46,7 +47,7 @@ from guardian.senses import Sensed
 from guardian.settings import Place, Web
 from guardian.skeleton import HEAD, LIMBS, TORSO
 from guardian.transitions import TRANSITIONS
-from guardian.web import broadcast, guard, payload, server, stream, tokens, words
+from guardian.web import broadcast, page, payload, server, stream, tokens, words
 from guardian.web.fakes import FakeHousehold
 from guardian.web.household import (
     Coverage,
@@ -363,7 +364,7 @@ def test_a_stream_that_nobody_reads_ends_when_its_viewer_is_dropped():
             if message["type"] == "http.response.body":
                 await asyncio.Future()
 
-        serving = asyncio.create_task(stream.EventStream(told)({"type": "http"}, never, stuck))
+        serving = asyncio.create_task(stream.EventStream(told, lambda: True)({"type": "http"}, never, stuck))
         while not told.viewers:
             await asyncio.wait([serving], timeout=0.001)
         told.close()
@@ -377,9 +378,11 @@ def test_a_stream_that_nobody_reads_ends_when_its_viewer_is_dropped():
 
 
 @pytest.fixture(scope="module")
-def served() -> Iterator[tuple[server.WebServer, FakeHousehold]]:
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[server.WebServer, FakeHousehold]]:
     household = FakeHousehold(LIVING, BEDROOM, monotonic=NOW, wall=WALL)
-    web = server.WebServer(Web(port=0), household, TOKEN, lambda: NOW + 1)
+    web = server.WebServer(
+        Web(port=0), household, TOKEN, tmp_path_factory.mktemp("state"), lambda: NOW + 1, wall=time.time
+    )
     web.start()
     yield web, household
     web.stop()
@@ -421,7 +424,7 @@ BUTTONS = ("acknowledge", "cancel", "resolve", "snooze", "help", "test")
 
 @pytest.mark.parametrize("path", PATHS)
 def test_without_the_token_there_is_nothing_to_see(stranger: httpx.Client, path: str):
-    for cookies in ({}, {guard.COOKIE: "x" * 43}, {guard.COOKIE: ""}):
+    for cookies in ({}, {"guardian": "x" * 43}, {"guardian": TOKEN}, {"guardian": ""}):
         answer = stranger.get(path, headers={"Cookie": "; ".join(f"{k}={v}" for k, v in cookies.items())})
         assert answer.status_code == 401
         assert "Living" not in answer.text
@@ -488,9 +491,10 @@ def test_every_answer_forbids_what_the_page_does_not_need(friend: httpx.Client, 
 
 
 def test_nothing_in_the_page_is_inline_or_comes_from_elsewhere():
-    page = (server.STATIC / "index.html").read_text(encoding="utf-8")
-    assert not re.search(r"<script(?![^>]*src=)|<style|\son\w+=|\sstyle=|<img|https?://", page)
-    assert {path.suffix for path in server.STATIC.iterdir()} <= set(server.TYPES)
+    for path in page.STATIC.glob("*.html"):
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(r"<script(?![^>]*src=)|<style|\son\w+=|\sstyle=|<img|https?://", text)
+    assert {path.suffix for path in page.STATIC.iterdir()} <= set(page.TYPES)
 
 
 @pytest.mark.parametrize("path", ["/static/../server.py", "/static/%2e%2e/server.py", "/static/nothing.js", "/api/x"])
@@ -725,12 +729,12 @@ def test_the_stream_tells_what_changes(friend: httpx.Client, household: FakeHous
         assert any("ALARM: Anna has fallen" in line for line in lines)
 
 
-def test_stopping_ends_the_streams_too():
-    web = server.WebServer(Web(port=0), FakeHousehold(LIVING), TOKEN)
+def test_stopping_ends_the_streams_too(tmp_path: Path):
+    web = server.WebServer(Web(port=0), FakeHousehold(LIVING), TOKEN, tmp_path, wall=time.time)
     web.start()
-    cookies = {guard.COOKIE: TOKEN}
+    headers = {"Authorization": f"Bearer {TOKEN}"}
     with (
-        httpx.Client(base_url=web.origin, trust_env=False, cookies=cookies) as client,
+        httpx.Client(base_url=web.origin, trust_env=False, headers=headers) as client,
         client.stream("GET", "/api/stream") as response,
     ):
         origin = web.origin
@@ -743,23 +747,23 @@ def test_stopping_ends_the_streams_too():
     assert web.origin == origin
 
 
-def test_a_server_that_never_started_can_be_stopped():
-    web = server.WebServer(Web(port=0), FakeHousehold(LIVING), TOKEN)
+def test_a_server_that_never_started_can_be_stopped(tmp_path: Path):
+    web = server.WebServer(Web(port=0), FakeHousehold(LIVING), TOKEN, tmp_path, wall=time.time)
     web.stop()
     assert not web.alive
 
 
-def test_a_taken_port_is_a_fault_of_the_configuration():
+def test_a_taken_port_is_a_fault_of_the_configuration(tmp_path: Path):
     with socket.socket() as taken_port:
         taken_port.bind(("127.0.0.1", 0))
         taken_port.listen()
         port = taken_port.getsockname()[1]
         with pytest.raises(ConfigurationError, match=f"web.port: {port}"):
-            server.WebServer(Web(port=port), FakeHousehold(LIVING), TOKEN).start()
+            server.WebServer(Web(port=port), FakeHousehold(LIVING), TOKEN, tmp_path, wall=time.time).start()
 
 
-def test_it_serves_the_other_loopback_too():
-    web = server.WebServer(Web(port=0, host="::1"), FakeHousehold(LIVING), TOKEN)
+def test_it_serves_the_other_loopback_too(tmp_path: Path):
+    web = server.WebServer(Web(port=0, host="::1"), FakeHousehold(LIVING), TOKEN, tmp_path, wall=time.time)
     try:
         web.start()
     except ConfigurationError:

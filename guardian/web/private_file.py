@@ -17,9 +17,7 @@ def write_private(path: Path, text: str) -> None:
     fresh.unlink(missing_ok=True)
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        if os.geteuid() == 0:
-            owner = path.parent.stat()
-            os.fchown(file.fileno(), owner.st_uid, owner.st_gid)
+        _hand_over(descriptor, path)
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
@@ -29,3 +27,17 @@ def write_private(path: Path, text: str) -> None:
         os.fsync(directory)
     finally:
         os.close(directory)
+
+
+def append_private(path: Path, text: str) -> None:
+    """Put `text` at the end of the file, which is made where there is none. Raises OSError."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600)
+    with os.fdopen(descriptor, "a", encoding="utf-8") as file:
+        _hand_over(descriptor, path)
+        file.write(text)
+
+
+def _hand_over(descriptor: int, path: Path) -> None:
+    if os.geteuid() == 0:
+        owner = path.parent.stat()
+        os.fchown(descriptor, owner.st_uid, owner.st_gid)

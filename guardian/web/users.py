@@ -1,4 +1,4 @@
-"""Who may come in, by name and password. Of a password only its argon2id hash is kept, in a file of the service's own."""
+"""Who may come in, by name and password. Of a password only its argon2id hash is kept, in a file of the service's."""
 
 import fcntl
 import logging
@@ -75,6 +75,10 @@ class Users:
         """Return who has this name, however it is capitalised. Raises StoreError."""
         key = _key(name)
         return next((user for user in self.all() if _key(user.name) == key), None)
+
+    def last(self, name: str) -> User | None:
+        """Return who had this name when the file was last read; for when it cannot be read now."""
+        return next((user for user in self._known if _key(user.name) == _key(name)), None)
 
     def check(self, name: str, password: str) -> User | None:
         """Return who has this name and this password; it takes as long for a name of nobody. Raises StoreError."""
