@@ -6,16 +6,31 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TextIO
 
-from guardian.errors import ConfigurationError
+from guardian.errors import ConfigurationError, StoreError
+from guardian.settings import Settings
+from guardian.web.listening import demand_users
 from guardian.web.roles import Role
 from guardian.web.users import MOST_PASSWORD, Users
 
-__all__ = ["Role", "ask", "listed", "users"]
+__all__ = ["Role", "ask", "listed", "standing", "users"]
 
 
 def users(state_directory: Path) -> Users:
     """The users of the box whose state is there."""
     return Users(state_directory)
+
+
+def standing(settings: Settings) -> str:
+    """Say who may open the page, for who checks the configuration. Raises ConfigurationError where the page would be
+    open to others and nobody may sign in.
+    """
+    where = f"the page at {settings.web.host} port {settings.web.port}"
+    try:
+        demand_users(settings.web, users(settings.state_directory))
+        count = len(users(settings.state_directory).all())
+    except StoreError as error:
+        return f"{where}; who may sign in could not be found out ({error})"
+    return f"{where} for {count} user{'s' * (count != 1)}, and for who sits at the box"
 
 
 def listed(state_directory: Path) -> Iterator[str]:

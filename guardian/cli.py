@@ -102,14 +102,22 @@ def _add_check_config(commands: Commands) -> None:
 
 
 def _check_config(options: argparse.Namespace) -> int:
-    from guardian import configuration
+    from guardian import accounts, configuration
+    from guardian.errors import ConfigurationError
 
     settings = configuration.check(options.file)
+    try:
+        page = accounts.standing(settings)
+    except ConfigurationError as error:
+        message = f"{options.file}: {error}"
+        raise ConfigurationError(message) from error
     rooms = ", ".join(room.name for room in settings.rooms)
     counted = f"{len(settings.rooms)} room{'s' * (len(settings.rooms) > 1)} ({rooms})"
     contacts = ", then ".join(contact.name for contact in settings.contacts) or "nobody"
     outputs = f"MQTT {settings.mqtt.broker}, panel {settings.panel.kind}, {contacts} to call"
     print(f"{options.file}: all is well: {counted}, {outputs}")
+    if settings.web.exposed:
+        print(page)
     for room in settings.rooms:
         for line in _areas(room):
             print(f"{room.name}: {line}")

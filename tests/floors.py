@@ -22,6 +22,7 @@ NOUNS = (
     "contacts",
     "devices",
     "sense",
+    "entrance",
     "settings",
     "optics",
     "areas",

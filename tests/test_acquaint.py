@@ -11,12 +11,13 @@ from guardian import acquaint
 from guardian.acquaint import NotRunningError, enrol, forget, people
 from guardian.cli import main
 from guardian.enrolment import CANCELLED
+from guardian.entrance import Web
 from guardian.errors import GuardianError
 from guardian.events import EnrolmentAsked, ErasureAsked
 from guardian.identity import Template
 from guardian.io.store import Store
 from guardian.optics import Optics
-from guardian.settings import Settings, Web
+from guardian.settings import Settings
 from guardian.signature import FEATURES, Signature
 from guardian.web.fakes import FakeHousehold
 from guardian.web.household import EnrolmentShown, PeopleShown, RoomShown

@@ -29,6 +29,7 @@ from playwright.sync_api import Page, Route, expect
 from guardian.commands import Lamp, ShowPanel, Sound
 from guardian.day import Day
 from guardian.devices import Kind, SenseState
+from guardian.entrance import Web
 from guardian.errors import StoreError
 from guardian.events import (
     Acknowledged,
@@ -52,7 +53,7 @@ from guardian.events import (
 from guardian.incident import IncidentState
 from guardian.rest_places import LearnedPlace
 from guardian.senses import Sensed
-from guardian.settings import Place, Web
+from guardian.settings import Place
 from guardian.skeleton import Keypoints
 from guardian.web.household import (
     Coverage,

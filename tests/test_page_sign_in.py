@@ -8,9 +8,10 @@ import pytest
 from browsing import PHONE, TOKEN, Living, Visits, button, incident
 from playwright.sync_api import Page, expect
 
+from guardian.entrance import Web
 from guardian.events import Acknowledged
 from guardian.rest_places import LearnedPlace
-from guardian.settings import Place, Web
+from guardian.settings import Place
 from guardian.web.household import PeopleShown, RoomShown
 from guardian.web.roles import Role
 from guardian.web.server import WebServer

@@ -11,8 +11,8 @@ from starlette.middleware import Middleware
 from starlette.responses import Response
 from starlette.routing import Route
 
+from guardian.entrance import Web
 from guardian.human_requests import REQUESTS
-from guardian.settings import Web
 from guardian.web import page, words
 from guardian.web.audit import Audit
 from guardian.web.doors import Doors

@@ -10,10 +10,10 @@ import httpx
 import pytest
 from argon2 import PasswordHasher
 
+from guardian.entrance import Web
 from guardian.events import Acknowledged
 from guardian.human_requests import REQUESTS
 from guardian.incident import Incident, IncidentState
-from guardian.settings import Web
 from guardian.web import body, guard, sign_in, stream, visitors
 from guardian.web.audit import Audit
 from guardian.web.fakes import FakeHousehold

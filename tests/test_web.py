@@ -23,6 +23,7 @@ from guardian.commands import Lamp, ShowPanel, Sound
 from guardian.deliveries import Delivery, DeliveryState
 from guardian.devices import Kind, SenseState
 from guardian.drills import FallDrill
+from guardian.entrance import Web
 from guardian.errors import ConfigurationError, StoreError
 from guardian.events import (
     Acknowledged,
@@ -44,7 +45,7 @@ from guardian.incident import Incident, IncidentState
 from guardian.moment import Moment
 from guardian.rest_places import LearnedPlace
 from guardian.senses import Sensed
-from guardian.settings import Place, Web
+from guardian.settings import Place
 from guardian.skeleton import HEAD, LIMBS, TORSO
 from guardian.transitions import TRANSITIONS
 from guardian.web import broadcast, page, payload, server, stream, tokens, words

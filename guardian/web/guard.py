@@ -37,6 +37,9 @@ HEADERS: Mapping[str, str] = {
 }
 """On every response. No picture is ever shown, so that none may be loaded either."""
 
+HSTS = "max-age=31536000"
+"""For a year; of the name that was typed alone, since others of the household's names are not ours to speak for."""
+
 SIGN_IN = (Path(__file__).parent / "static" / "sign-in.html").read_text(encoding="utf-8")
 
 LOCKED = """<!doctype html>
@@ -60,8 +63,9 @@ class Guard:
     Routes find in the scope the "arrival" of the request and the "visitor", who may be None where anybody may come.
     """
 
-    def __init__(self, app: ASGIApp, doors: Doors, visitors: Visitors) -> None:
+    def __init__(self, app: ASGIApp, doors: Doors, visitors: Visitors, *, hsts: bool = False) -> None:
         self._app = app
+        self._headers = {**HEADERS, **({"Strict-Transport-Security": HSTS} if hsts else {})}
         self._doors = doors
         self._visitors = visitors
         self._saving = False
@@ -74,7 +78,7 @@ class Guard:
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(HEADERS)
+                MutableHeaders(scope=message).update(self._headers)
             await send(message)
 
         answer = self._answer(scope) or self._app

@@ -14,14 +14,17 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
+from guardian.entrance import Web
 from guardian.errors import ConfigurationError, PayloadError, StoreError
-from guardian.settings import Web
 from guardian.web.audit import Audit
 from guardian.web.broadcast import Broadcast
+from guardian.web.certificate import demand_certificate
 from guardian.web.doors import Doors
 from guardian.web.guard import Guard
 from guardian.web.household import Household
+from guardian.web.listening import demand_users, listen, local_origin
 from guardian.web.page import Page, refuse
+from guardian.web.patience import CONNECTIONS, patient
 from guardian.web.sessions import Sessions
 from guardian.web.sign_in import SignIn
 from guardian.web.users import Users
@@ -37,6 +40,7 @@ def application(
     settings: Web, household: Household, visitors: Visitors, audit: Audit, now: Callable[[], float]
 ) -> tuple[Starlette, Broadcast]:
     """Put the page together: everything behind the guard, and the broadcast that lives as long as the application."""
+    hsts = settings.tls is not None and settings.tls.hsts
     page = Page(household, SignIn(visitors, audit, now), audit, now)
 
     @asynccontextmanager
@@ -49,7 +53,7 @@ def application(
 
     return Starlette(
         routes=page.routes(),
-        middleware=[Middleware(Guard, doors=Doors(settings), visitors=visitors)],
+        middleware=[Middleware(Guard, doors=Doors(settings), visitors=visitors, hsts=hsts)],
         exception_handlers=dict.fromkeys((HTTPException, PayloadError, StoreError), refuse),
         lifespan=lifespan,
     ), page.broadcast
@@ -86,32 +90,36 @@ class WebServer:
     ) -> None:
         self._settings = settings
         self._token = token
-        self._socket: socket.socket | None = None
+        self._sockets: list[socket.socket] = []
         self._port = settings.port
         visitors = Visitors(token, Users(state), Sessions(state, wall))
+        self._users = Users(state)
+        visitors = Visitors(token, self._users, Sessions(state, wall))
         app, self._broadcast = application(settings, household, visitors, Audit(state, wall), now)
+        tls = settings.tls
         config = uvicorn.Config(
             app,
             log_config=None,
             log_level=logging.WARNING,
             access_log=False,
             loop="asyncio",
-            http="h11",
+            http=patient(settings.proxies if settings.behind_proxy else ()),
             ws="none",
             lifespan="on",
             proxy_headers=False,
             server_header=False,
-            limit_concurrency=128,
+            limit_concurrency=CONNECTIONS,
             timeout_graceful_shutdown=2,
+            ssl_certfile=tls.cert_file if tls is not None else None,
+            ssl_keyfile=tls.key_file if tls is not None else None,
         )
         self._server = _Server(config)
         self._thread = threading.Thread(target=self._serve, name="web", daemon=True)
 
     @property
     def origin(self) -> str:
-        """Where the page is, without the secret: http://127.0.0.1:8377. Only after `start`."""
-        host = f"[{self._settings.host}]" if ":" in self._settings.host else self._settings.host
-        return f"http://{host}:{self._port}"
+        """Where the page is on this machine, without the secret: http://127.0.0.1:8377. Only after `start`."""
+        return local_origin(self._settings, self._port)
 
     @property
     def address(self) -> str:
@@ -124,14 +132,21 @@ class WebServer:
         return self._thread.is_alive()
 
     def start(self) -> None:
-        """Bind and serve. Raises ConfigurationError where the port is taken or may not be used."""
-        self._socket = self._bind()
-        self._port = self._socket.getsockname()[1]
+        """Bind and serve. Raises ConfigurationError where the port is taken, the certificate cannot be used, or the
+        page is open to others and has no users; StoreError where the users cannot be read.
+        """
+        demand_users(self._settings, self._users)
+        if self._settings.tls is not None:
+            demand_certificate(self._settings.tls)
+        self._sockets = listen(self._settings)
+        self._port = self._sockets[0].getsockname()[1]
         self._thread.start()
         if not self._server.up.wait(START_SECONDS):
             message = f"the page did not start within {START_SECONDS:.0f} s on {self.origin}"
             raise ConfigurationError(message)
-        log.info("event=page_served origin=%s", self.origin)
+        log.info(
+            "event=page_served host=%s port=%d tls=%s", self._settings.host, self._port, self._settings.tls is not None
+        )
 
     def stop(self) -> None:
         """Send the viewers away and end the thread; doing it twice does no harm."""
@@ -142,21 +157,5 @@ class WebServer:
         if self._thread.is_alive():
             self._thread.join(STOP_SECONDS)
 
-    def _bind(self) -> socket.socket:
-        family = socket.AF_INET6 if ":" in self._settings.host else socket.AF_INET
-        listener = socket.socket(family, socket.SOCK_STREAM)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind((self._settings.host, self._settings.port))
-        except OSError as error:
-            listener.close()
-            message = (
-                f"web.port: {self._settings.port} on {self._settings.host} cannot be used ({error.strerror});"
-                " another one, or 0 for any that is free, would be right"
-            )
-            raise ConfigurationError(message) from error
-        return listener
-
     def _serve(self) -> None:
-        assert self._socket is not None  # noqa: S101
-        self._server.run([self._socket])
+        self._server.run(self._sockets)
