@@ -488,7 +488,20 @@ def test_every_answer_forbids_what_the_page_does_not_need(friend: httpx.Client, 
         assert answer.headers["cache-control"] == "no-store"
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert "server" not in answer.headers
-        assert not answer.headers.get("content-type", "").startswith(("image/", "video/"))
+        assert not answer.headers.get("content-type", "").startswith(("image/", "video/", "audio/"))
+
+
+def test_the_one_picture_is_the_icon_and_a_browser_may_load_no_other(web: server.WebServer, friend: httpx.Client):
+    pictures = [path.name for path in page.STATIC.iterdir() if page.TYPES[path.suffix].startswith("image/")]
+    assert pictures == ["icon.svg"]
+    answer = friend.get("/static/icon.svg")
+    assert answer.headers["content-type"] == "image/svg+xml"
+    assert len(answer.content) < 1_000
+    assert not re.search(rb"<image|href|base64|url\(|<script|<foreignObject", answer.content)
+    for path in ("/", "/static/icon.svg"):
+        policy = friend.get(path).headers["content-security-policy"]
+        assert f" img-src {web.origin}/static/icon.svg;" in policy
+    assert " img-src 'none';" in friend.get("/", headers={"Host": "evil.example"}).headers["content-security-policy"]
 
 
 def test_nothing_in_the_page_is_inline_or_comes_from_elsewhere():

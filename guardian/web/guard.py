@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": (
-        "default-src 'self'; img-src 'none'; media-src 'none'; object-src 'none'; base-uri 'none'; form-action 'none';"
+        "default-src 'self'; img-src {icon}; media-src 'none'; object-src 'none'; base-uri 'none'; form-action 'none';"
         " frame-ancestors 'none'"
     ),
     "Cache-Control": "no-store",
@@ -35,7 +35,10 @@ HEADERS: Mapping[str, str] = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
-"""On every response. No picture is ever shown, so that none may be loaded either."""
+"""On every response. No picture is ever shown but the icon of the page itself, and none may be loaded from anywhere
+else: the policy names its whole address, not a folder or a host."""
+
+ICON = "/static/icon.svg"
 
 HSTS = "max-age=31536000"
 """For a year; of the name that was typed alone, since others of the household's names are not ours to speak for."""
@@ -76,19 +79,22 @@ class Guard:
             await self._app(scope, receive, send)
             return
 
+        arrival = self._doors.arrival(scope)
+
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(self._headers)
+                headers = MutableHeaders(scope=message)
+                headers.update(self._headers)
+                headers["Content-Security-Policy"] = headers["Content-Security-Policy"].format(icon=_icon(arrival))
             await send(message)
 
-        answer = self._answer(scope) or self._app
+        answer = self._answer(scope, arrival) or self._app
         await answer(scope, receive, send_guarded)
         await self._save()
 
-    def _answer(self, scope: Scope) -> Response | None:
+    def _answer(self, scope: Scope, arrival: Arrival | Refused) -> Response | None:
         """Return what to say instead of letting the request through, or None."""
         headers = Headers(scope=scope)
-        arrival = self._doors.arrival(scope)
         if isinstance(arrival, Refused):
             return refusal(403, arrival.reason)
         if scope["method"] not in {"GET", "HEAD"} and headers.get("origin") != arrival.origin:
@@ -142,6 +148,13 @@ class Guard:
             await run_in_threadpool(self._visitors.sessions.save)
         finally:
             self._saving = False
+
+
+def _icon(arrival: Arrival | Refused) -> str:
+    """The one picture that a browser may load, by its whole address; a policy cannot name one of IPv6."""
+    if isinstance(arrival, Refused) or "[" in arrival.origin:
+        return "'none'"
+    return f"{arrival.origin}{ICON}"
 
 
 def keep(response: Response, name: str, value: str, arrival: Arrival, life: Life) -> None:

@@ -40,7 +40,14 @@ Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
 
 VIA = "web"
 STATIC = Path(__file__).parent / "static"
-TYPES: Mapping[str, str] = {".html": "text/html", ".css": "text/css", ".js": "text/javascript"}
+TYPES: Mapping[str, str] = {
+    ".html": "text/html",
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".webmanifest": "application/manifest+json",
+    ".svg": "image/svg+xml",
+}
+"""Of everything that there is to give. The one picture is our own icon: docs/decisions/0013-who-opens-the-page.md."""
 LIMIT = 50
 MAX_LIMIT = 500
 MAX_WHO = 64
@@ -77,10 +84,7 @@ class Page:
             **{f"POST /api/{name}": partial(self.press, name) for name in buttons()},
         }
         rows = [(row, *row.split(" ")) for row in ROUTES]
-        return [
-            Route(path, self.static if path.startswith("/static/") else endpoints[row], methods=[method])
-            for row, method, path in rows
-        ]
+        return [Route(path, endpoints.get(row, self.static), methods=[method]) for row, method, path in rows]
 
     async def index(self, _: Request) -> Response:
         """Give the page itself."""

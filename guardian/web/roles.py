@@ -26,8 +26,13 @@ ANYBODY = None
 ROUTES: Mapping[str, Role | None] = {
     "GET /": Role.CAREGIVER,
     "GET /favicon.ico": Role.CAREGIVER,
+    "GET /worker.js": ANYBODY,
     "GET /static/page.css": ANYBODY,
     "GET /static/sign-in.js": ANYBODY,
+    "GET /static/install.js": ANYBODY,
+    "GET /static/manifest.webmanifest": ANYBODY,
+    "GET /static/offline.html": ANYBODY,
+    "GET /static/icon.svg": ANYBODY,
     "GET /static/{name}": Role.CAREGIVER,
     "POST /api/sign-in": ANYBODY,
     "POST /api/sign-out": Role.CAREGIVER,
