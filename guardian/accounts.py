@@ -7,17 +7,43 @@ from pathlib import Path
 from typing import TextIO
 
 from guardian.errors import ConfigurationError, StoreError
+from guardian.io.clock import SystemClock
 from guardian.settings import Settings
+from guardian.web.audit import THE_COMMAND_LINE, Audit
 from guardian.web.listening import demand_users
 from guardian.web.roles import Role
-from guardian.web.users import MOST_PASSWORD, Users
+from guardian.web.users import MOST_PASSWORD, User, Users
 
-__all__ = ["Role", "ask", "listed", "standing", "users"]
+__all__ = ["Role", "add", "ask", "change", "listed", "remove", "standing", "users"]
 
 
 def users(state_directory: Path) -> Users:
     """The users of the box whose state is there."""
     return Users(state_directory)
+
+
+def add(state_directory: Path, name: str, role: Role, password: str) -> User:
+    """Let somebody in. Raises ConfigurationError and StoreError."""
+    user = users(state_directory).add(name, role, password)
+    _note(state_directory, f"let {user.name} in as {role.value}")
+    return user
+
+
+def remove(state_directory: Path, name: str) -> None:
+    """Let somebody in no more. Raises ConfigurationError and StoreError."""
+    users(state_directory).remove(name)
+    _note(state_directory, f"let {name} in no more")
+
+
+def change(state_directory: Path, name: str, password: str) -> None:
+    """Give somebody another password. Raises ConfigurationError and StoreError."""
+    users(state_directory).change(name, password)
+    _note(state_directory, f"gave {name} another password")
+
+
+def _note(state_directory: Path, what: str) -> None:
+    now = SystemClock().moment().wall.timestamp()
+    Audit(state_directory, lambda: now).note(THE_COMMAND_LINE, what, "this machine")
 
 
 def standing(settings: Settings) -> str:

@@ -294,7 +294,7 @@ def _add_users(commands: Commands) -> None:
 def _users_add(options: argparse.Namespace) -> int:
     from guardian import accounts
 
-    user = accounts.users(_state(options)).add(options.name, accounts.Role(options.role), accounts.ask(options.name))
+    user = accounts.add(_state(options), options.name, accounts.Role(options.role), accounts.ask(options.name))
     print(f"{user.name} may sign in as {user.role.value}.")
     return 0
 
@@ -309,7 +309,7 @@ def _users_list(options: argparse.Namespace) -> int:
 def _users_remove(options: argparse.Namespace) -> int:
     from guardian import accounts
 
-    accounts.users(_state(options)).remove(options.name)
+    accounts.remove(_state(options), options.name)
     print(f"{options.name} may sign in no more.")
     return 0
 
@@ -317,7 +317,7 @@ def _users_remove(options: argparse.Namespace) -> int:
 def _users_password(options: argparse.Namespace) -> int:
     from guardian import accounts
 
-    accounts.users(_state(options)).change(options.name, accounts.ask(options.name))
+    accounts.change(_state(options), options.name, accounts.ask(options.name))
     print(f"{options.name} has another password, and has to sign in again.")
     return 0
 

@@ -9,6 +9,7 @@ import pytest
 from guardian import accounts
 from guardian.cli import main
 from guardian.errors import ConfigurationError
+from guardian.web.audit import Audit
 from guardian.web.users import Users
 
 GOOD, OTHER = "violin harbour thimble", "eleven green kettles"
@@ -60,6 +61,13 @@ def test_a_family_is_let_in_listed_changed_and_sent_away(
     assert users("remove", "Anna") == 0
     assert [user.name for user in known.all()] == ["Bo"]
     assert GOOD not in capsys.readouterr().out
+    done = Audit(config.parent / "state", lambda: 0.0).latest(10)
+    assert [(deed.who, deed.what) for deed in reversed(done)] == [
+        ("the command line", "let Anna in as caregiver"),
+        ("the command line", "let Bo in as installer"),
+        ("the command line", "gave Bo another password"),
+        ("the command line", "let Anna in no more"),
+    ]
 
 
 def test_what_cannot_be_done_is_told(users: Callable[..., int], capsys: pytest.CaptureFixture[str]):

@@ -60,8 +60,8 @@ def web(household: Living, tmp_path: Path) -> Iterator[WebServer]:
 def faults(page: Page) -> list[str]:
     """What axe-core finds on the page as it is now, in a line each.
 
-    What is written into the drawing of the replay is left out: axe takes the paper behind the dialog for what lies behind
-    it. A test below measures it.
+    What is written into the drawing of the replay is left out: axe takes the paper behind the dialog for its ground. A
+    test below measures it.
     """
     options = {"runOnly": RULES, "resultTypes": ["violations"]}
     found = Axe().run(page, {"exclude": [["#replay-stage text"]]}, options).response["violations"]

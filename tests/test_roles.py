@@ -99,7 +99,10 @@ def test_a_route_that_is_in_no_table_is_reached_by_nobody(tmp_path: Path):
         return Response("secret")
 
     routes = [Route("/api/secret", secret), Route("/static/x/secret", secret)]
-    app = Starlette(routes=routes, middleware=[Middleware(Guard, doors=Doors(Web()), visitors=visitors)])
+    app = Starlette(
+        routes=routes,
+        middleware=[Middleware(Guard, doors=Doors(Web()), visitors=visitors, audit=Audit(tmp_path, lambda: 0.0))],
+    )
     for path in ("/api/secret", "/static/x/secret"):
         assert asked(app, "GET", path, known=False) == 401
         assert asked(app, "GET", path, known=True) == 404
@@ -125,7 +128,7 @@ def test_without_a_row_that_is_open_to_anybody_a_stranger_gets_nowhere(method: s
             return None
 
     doors = Doors(Web())
-    guard = Guard(behind, doors, Nobody())
+    guard = Guard(behind, doors, Nobody(), Audit(Path("/nowhere"), lambda: 0.0))
     headers = [(b"host", b"127.0.0.1"), (b"origin", b"http://127.0.0.1")]
     scope = {"type": "http", "method": method, "path": path, "query_string": b"", "headers": headers}
     scope |= {"scheme": "http", "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 2)}

@@ -311,6 +311,10 @@ def test_the_secret_makes_an_installer_without_a_name(box: Box):
     assert box.household.submitted.get().by == "me"
     client.post("/api/sign-out")
     assert client.get("/api/me").status_code == 401
+    done = [(deed.who, deed.what) for deed in reversed(Audit(box.state, lambda: 0.0).latest(9))]
+    who = "whoever has the secret of the box"
+    enrolled = "let the box get to know somebody: Mary, kitchen"
+    assert done == [(who, "opened the page"), ("me", enrolled), (who, "signed out")]
 
 
 def test_another_secret_ends_what_the_old_one_began(box: Box):

@@ -16,6 +16,8 @@ AUDIT_FILE = "web-audit.jsonl"
 MOST_BYTES = 256_000
 """When it is so long it becomes the old one, and the old one is gone: about four thousand deeds are known."""
 MOST_TEXT = 200
+THE_BOX = "whoever has the secret of the box"
+THE_COMMAND_LINE = "the command line"
 PATIENCE_SECONDS = 2.0
 """How long one may wait for another to be written: a dead disk must not hold every thread of the page."""
 

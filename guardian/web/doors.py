@@ -82,10 +82,9 @@ class Doors:
         return Arrival(f"https://{host}", address, local=False, secure=True)
 
     def _right(self, scope: Scope) -> str:
-        names = self._web.allowed_hosts
-        if names:
-            return f"https://{names[0]}"
-        return f"{scope['scheme']}://127.0.0.1"
+        host = next(iter(self._web.allowed_hosts), "127.0.0.1")
+        server = scope.get("server")
+        return f"{scope['scheme']}://{host}" + (f":{server[1]}" if server else "")
 
 
 def _literal(text: str) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import parse_qs
 
+from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import cookie_parser
@@ -15,6 +16,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from guardian.errors import StoreError
+from guardian.web.audit import THE_BOX, Audit
 from guardian.web.doors import Arrival, Doors, Refused
 from guardian.web.roles import rule
 from guardian.web.sessions import FAMILY, Life
@@ -66,8 +68,9 @@ class Guard:
     Routes find in the scope the "arrival" of the request and the "visitor", who may be None where anybody may come.
     """
 
-    def __init__(self, app: ASGIApp, doors: Doors, visitors: Visitors, *, hsts: bool = False) -> None:
+    def __init__(self, app: ASGIApp, doors: Doors, visitors: Visitors, audit: Audit, *, hsts: bool = False) -> None:
         self._app = app
+        self._audit = audit
         self._headers = {**HEADERS, **({"Strict-Transport-Security": HSTS} if hsts else {})}
         self._doors = doors
         self._visitors = visitors
@@ -124,7 +127,8 @@ class Guard:
         given = parse_qs(scope["query_string"].decode("latin-1")).get("token", [""])[0]
         if not self._visitors.holds_secret(given, arrival):
             return self._locked("/", arrival)
-        response = RedirectResponse("/", 303)
+        noted = BackgroundTask(self._audit.note, THE_BOX, "opened the page", arrival.address)
+        response = RedirectResponse("/", 303, background=noted)
         keep(response, cookie(arrival), self._visitors.admit_secret(), arrival, FAMILY)
         return response
 

@@ -53,7 +53,7 @@ def application(
 
     return Starlette(
         routes=page.routes(),
-        middleware=[Middleware(Guard, doors=Doors(settings), visitors=visitors, hsts=hsts)],
+        middleware=[Middleware(Guard, doors=Doors(settings), visitors=visitors, audit=audit, hsts=hsts)],
         exception_handlers=dict.fromkeys((HTTPException, PayloadError, StoreError), refuse),
         lifespan=lifespan,
     ), page.broadcast

@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from guardian.web.audit import Audit
+from guardian.web.audit import THE_BOX, Audit
 from guardian.web.body import read_json
 from guardian.web.doors import Arrival
 from guardian.web.guard import drop, keep, visitor_of
@@ -29,7 +29,6 @@ DEVICE_COOKIE = "guardian-device"
 MOST_WAITING = 8
 """Passwords that may wait to be tried: each takes a quarter of a second and 32 MiB, so they are tried one by one."""
 WRONG = "This name and this password do not go together. Look at both, letter by letter, and try again"
-THE_BOX = "whoever has the secret of the box"
 BUSY = "Too many people are signing in just now. Wait a minute and try again"
 
 
