@@ -12,7 +12,7 @@ from guardian.settings import Settings
 from guardian.web.audit import THE_COMMAND_LINE, Audit
 from guardian.web.listening import demand_users
 from guardian.web.roles import Role
-from guardian.web.users import MOST_PASSWORD, User, Users
+from guardian.web.users import MOST_PASSWORD, Users
 
 __all__ = ["Role", "add", "ask", "change", "listed", "remove", "standing", "users"]
 
@@ -22,23 +22,25 @@ def users(state_directory: Path) -> Users:
     return Users(state_directory)
 
 
-def add(state_directory: Path, name: str, role: Role, password: str) -> User:
-    """Let somebody in. Raises ConfigurationError and StoreError."""
+def add(state_directory: Path, name: str, role: Role, password: str) -> str:
+    """Let somebody in, and say so. Raises ConfigurationError and StoreError."""
     user = users(state_directory).add(name, role, password)
     _note(state_directory, f"let {user.name} in as {role.value}")
-    return user
+    return f"{user.name} may sign in as {role.value}."
 
 
-def remove(state_directory: Path, name: str) -> None:
-    """Let somebody in no more. Raises ConfigurationError and StoreError."""
+def remove(state_directory: Path, name: str) -> str:
+    """Let somebody in no more, and say so. Raises ConfigurationError and StoreError."""
     users(state_directory).remove(name)
     _note(state_directory, f"let {name} in no more")
+    return f"{name} may sign in no more."
 
 
-def change(state_directory: Path, name: str, password: str) -> None:
-    """Give somebody another password. Raises ConfigurationError and StoreError."""
+def change(state_directory: Path, name: str, password: str) -> str:
+    """Give somebody another password, and say so. Raises ConfigurationError and StoreError."""
     users(state_directory).change(name, password)
     _note(state_directory, f"gave {name} another password")
+    return f"{name} has another password, and has to sign in again."
 
 
 def _note(state_directory: Path, what: str) -> None:

@@ -278,54 +278,32 @@ def _days(options: argparse.Namespace) -> int:
 def _add_users(commands: Commands) -> None:
     text = "say who may sign in on the page, and change it; passwords are asked for, or read from standard input"
     command = commands.add_parser("users", help=text, description=text[0].upper() + text[1:] + ".")
-    verbs = command.add_subparsers(required=True, metavar="VERB")
-    add = _add(verbs, "add", _users_add, "let somebody sign in")
+    verbs = command.add_subparsers(required=True, metavar="VERB", dest="verb")
+    add = _add(verbs, "add", _users, "let somebody sign in")
     text = "caregiver: sees the home and answers alarms; installer: also changes the box (default: caregiver)"
     add.add_argument("--role", choices=("caregiver", "installer"), default="caregiver", help=text)
-    listed = _add(verbs, "list", _users_list, "say who may sign in")
-    remove = _add(verbs, "remove", _users_remove, "let somebody sign in no more, and sign them out everywhere")
-    password = _add(verbs, "password", _users_password, "give somebody another password, and sign them out everywhere")
+    listed = _add(verbs, "list", _users, "say who may sign in")
+    remove = _add(verbs, "remove", _users, "let somebody sign in no more, and sign them out everywhere")
+    password = _add(verbs, "password", _users, "give somebody another password, and sign them out everywhere")
     for verb in (add, remove, password):
         verb.add_argument("name", metavar="NAME")
     for verb in (add, listed, remove, password):
         _add_config(verb)
 
 
-def _users_add(options: argparse.Namespace) -> int:
-    from guardian import accounts
+def _users(options: argparse.Namespace) -> int:
+    from guardian import accounts, configuration
 
-    user = accounts.add(_state(options), options.name, accounts.Role(options.role), accounts.ask(options.name))
-    print(f"{user.name} may sign in as {user.role.value}.")
+    state = configuration.load(configuration.find(options.config, os.environ)).state_directory
+    if options.verb == "list":
+        print("\n".join(accounts.listed(state)))
+    elif options.verb == "add":
+        print(accounts.add(state, options.name, accounts.Role(options.role), accounts.ask(options.name)))
+    elif options.verb == "remove":
+        print(accounts.remove(state, options.name))
+    else:
+        print(accounts.change(state, options.name, accounts.ask(options.name)))
     return 0
-
-
-def _users_list(options: argparse.Namespace) -> int:
-    from guardian import accounts
-
-    print("\n".join(accounts.listed(_state(options))))
-    return 0
-
-
-def _users_remove(options: argparse.Namespace) -> int:
-    from guardian import accounts
-
-    accounts.remove(_state(options), options.name)
-    print(f"{options.name} may sign in no more.")
-    return 0
-
-
-def _users_password(options: argparse.Namespace) -> int:
-    from guardian import accounts
-
-    accounts.change(_state(options), options.name, accounts.ask(options.name))
-    print(f"{options.name} has another password, and has to sign in again.")
-    return 0
-
-
-def _state(options: argparse.Namespace) -> Path:
-    from guardian import configuration
-
-    return configuration.load(configuration.find(options.config, os.environ)).state_directory
 
 
 def _add_demo(commands: Commands) -> None:
