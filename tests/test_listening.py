@@ -1,8 +1,10 @@
 """Where the page listens, over real sockets: on this machine, over TLS, and behind a proxy."""
 
+import socket
 import ssl
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -179,6 +181,68 @@ def test_an_address_that_this_machine_has_not_is_told():
     web = Web(host="192.0.2.1", port=0, behind_proxy=True, allowed_hosts=("a",))
     with pytest.raises(ConfigurationError, match=r"web.port: 0 on 192.0.2.1 cannot be used"):
         listening.listen(web)
+
+
+def callers(listener: listening.Listener, count: int) -> Iterator[socket.socket]:
+    """So many connections to a socket that listens, one after the other."""
+    for _ in range(count):
+        with suppress(ConnectionError):
+            yield socket.create_connection(listener.getsockname(), timeout=10)
+
+
+@pytest.mark.parametrize("stranger", [True, False])
+def test_one_stranger_does_not_hold_every_line(monkeypatch: pytest.MonkeyPatch, *, stranger: bool):
+    monkeypatch.setattr(listening, "CONNECTIONS", 6)
+    monkeypatch.setattr(listening, "EACH", 3)
+    if stranger:
+        monkeypatch.setattr(listening, "plain", lambda _: "192.168.1.66")
+    (listener,) = listening.listen(Web(port=0))
+    listener.listen()
+    taken: list[socket.socket] = []
+
+    def take() -> int:
+        """How many of eight are let in."""
+        before, asked = len(taken), list(callers(listener, 8))
+        for _ in range(8):
+            with suppress(ConnectionAbortedError):
+                taken.append(listener.accept()[0])
+        for each in asked:
+            each.close()
+        return len(taken) - before
+
+    try:
+        assert take() == (3 if stranger else 6)
+        assert take() == 0
+        taken[0].close()
+        assert take() == 1
+    finally:
+        for each in (listener, *taken):
+            each.close()
+
+
+def test_a_proxy_brings_many_over_one_address(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(listening, "plain", lambda _: "10.0.0.2")
+    web = Web(host="127.0.0.1", port=0, behind_proxy=True, allowed_hosts=("a",), proxies=("10.0.0.2",))
+    (listener,) = listening.listen(web)
+    listener.listen()
+    asked = list(callers(listener, 40))
+    taken = [listener.accept()[0] for _ in asked]
+    assert len(taken) == 40
+    for each in (listener, *asked, *taken):
+        each.close()
+
+
+def test_over_every_address_of_both_kinds_who_sits_at_the_box_is_known(users: Users, tmp_path: Path):
+    assert users.all()
+    web = Web(host="::", port=0, behind_proxy=True, allowed_hosts=("a",))
+    try:
+        server = serve(web, tmp_path)
+    except ConfigurationError:
+        pytest.skip("this machine has no IPv6")
+    try:
+        assert httpx.get(server.address, trust_env=False).status_code == 303
+    finally:
+        server.stop()
 
 
 # What check-config says of it

@@ -12,7 +12,6 @@ from guardian.entrance import Web
 from guardian.web import patience
 from guardian.web.fakes import FakeHousehold
 from guardian.web.household import RoomShown
-from guardian.web.patience import PatientProtocol, patient
 from guardian.web.server import WebServer
 
 TOKEN = "t" * 43
@@ -63,54 +62,3 @@ def test_a_stream_may_last(port: int):
         chunks, since = response.iter_raw(), time.monotonic()
         while time.monotonic() - since < 3 * SOON:
             assert next(chunks)
-
-
-class Line:
-    """A transport from a stranger's address."""
-
-    def __init__(self, peer: str) -> None:
-        self.peer, self.aborted = peer, False
-
-    def get_extra_info(self, name: str) -> object:
-        return {"peername": (self.peer, 1), "sockname": ("192.168.1.20", 8_377)}.get(name)
-
-    def abort(self) -> None:
-        self.aborted = True
-
-    def close(self) -> None:
-        self.aborted = True
-
-
-def lines(peer: str, count: int, trusted: tuple[str, ...] = ()) -> list[bool]:
-    """Which of so many connections from one address are refused."""
-    import asyncio  # noqa: PLC0415 - only here
-
-    import uvicorn  # noqa: PLC0415
-    from uvicorn.server import ServerState  # noqa: PLC0415
-
-    async def story() -> list[bool]:
-        config = uvicorn.Config(lambda: None, http=patient(trusted), ws="none", log_config=None)
-        config.load()
-        state, opened, made = ServerState(), [], []
-        for _ in range(count):
-            protocol = config.http_protocol_class(config=config, server_state=state, app_state={})
-            assert isinstance(protocol, PatientProtocol)
-            opened.append(Line(peer))
-            protocol.connection_made(opened[-1])
-            made.append(protocol)
-        refused = [line.aborted for line in opened]
-        for protocol in made:
-            protocol.connection_lost(None)
-        return refused
-
-    return asyncio.run(story())
-
-
-def test_one_stranger_does_not_hold_every_line():
-    assert lines("192.168.1.66", 40) == [False] * patience.EACH + [True] * (40 - patience.EACH)
-    assert patience.EACH < patience.CONNECTIONS
-
-
-@pytest.mark.parametrize(("peer", "trusted"), [("127.0.0.1", ()), ("10.0.0.2", ("10.0.0.2",))])
-def test_this_machine_and_its_proxy_bring_many(peer: str, trusted: tuple[str, ...]):
-    assert not any(lines(peer, 60, trusted))

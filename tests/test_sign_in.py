@@ -18,7 +18,7 @@ from guardian.web import body, guard, sign_in, stream, visitors
 from guardian.web.audit import Audit
 from guardian.web.fakes import FakeHousehold
 from guardian.web.household import RoomShown
-from guardian.web.limits import ADDRESS
+from guardian.web.limits import ADDRESS, Limits
 from guardian.web.roles import ROUTES, Role
 from guardian.web.server import WebServer
 from guardian.web.sessions import DAY
@@ -170,6 +170,18 @@ def test_a_device_that_is_known_comes_in_while_strangers_try_its_name(box: Box, 
     assert enter(stranger).status_code == 429
     assert enter(anna, "Otto", OTHER).status_code == 429
     assert enter(anna).status_code == 200
+
+
+def test_a_name_has_one_bucket_however_it_is_written(box: Box, monkeypatch: pytest.MonkeyPatch):
+    asked = []
+    monkeypatch.setattr(Limits, "take", lambda _self, _address, name, _device: asked.append(name) or 0.0)
+    for name in ("Anna", " aNNA ", "\uff21nna"):
+        assert enter(box.browser(), name, GUESS).status_code == 401
+    assert asked == ["anna"] * 3
+
+
+def test_an_address_with_more_behind_it_is_the_page_too(anna: httpx.Client):
+    assert anna.get("/", params={"from": "home screen"}).status_code == 200
 
 
 def test_passwords_are_tried_one_by_one_and_few_wait(box: Box, monkeypatch: pytest.MonkeyPatch):

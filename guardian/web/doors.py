@@ -60,7 +60,7 @@ class Doors:
             return Arrival(f"{scope['scheme']}://{host}", peer, local=True, secure=scope["scheme"] == "https")
         if self._web.behind_proxy:
             return self._proxied(headers, host, name, peer)
-        if name in self._names or _literal(name) == _address(scope.get("server")):
+        if name in self._names or plain(name) == _address(scope.get("server")):
             return self._direct(scope, host, peer)
         return Refused(f"the host {host[:80]!r} is not this box; {self._right(scope)} would be right")
 
@@ -76,7 +76,7 @@ class Doors:
             return Refused(f"the host {host[:80]!r} is not in web.allowed_hosts; the name that is typed would be right")
         if headers.get("x-forwarded-proto", "").strip().lower() != "https":
             return Refused("the proxy does not say X-Forwarded-Proto: https; a proxy with TLS that does would be right")
-        address = _literal(headers.get("x-forwarded-for", "").rpartition(",")[2].strip())
+        address = plain(headers.get("x-forwarded-for", "").rpartition(",")[2].strip())
         if not address:
             return Refused("the proxy does not say whose request it is; X-Forwarded-For with an address would be right")
         return Arrival(f"https://{host}", address, local=False, secure=True)
@@ -87,8 +87,10 @@ class Doors:
         return f"{scope['scheme']}://{host}" + (f":{server[1]}" if server else "")
 
 
-def _literal(text: str) -> str:
-    """An address as it is written in a host or a header, in one form; empty where it is none."""
+def plain(text: str) -> str:
+    """An address as it is written in a host or a header, in one form; empty where it is none. One of IPv4 that comes as
+    IPv6 is the one of IPv4.
+    """
     try:
         parsed = ipaddress.ip_address(text.removeprefix("[").removesuffix("]").partition("%")[0])
     except ValueError:
@@ -99,4 +101,4 @@ def _literal(text: str) -> str:
 
 def _address(end: "tuple[str, int] | None") -> str:
     """One end of a connection, in the same form; an impossible address where the server does not know it."""
-    return (_literal(end[0]) if end else "") or "0.0.0.0"  # noqa: S104 - nobody's address, not one to listen at
+    return (plain(end[0]) if end else "") or "0.0.0.0"  # noqa: S104 - nobody's address, not one to listen at

@@ -102,8 +102,9 @@ class Guard:
             return refusal(403, arrival.reason)
         if scope["method"] not in {"GET", "HEAD"} and headers.get("origin") != arrival.origin:
             return refusal(403, f"only Guardian's own page may do this; Origin: {arrival.origin} would be right")
-        if scope["path"] == "/" and scope["query_string"]:
-            return self._visit(scope, arrival)
+        token = parse_qs(scope["query_string"].decode("latin-1")).get("token") if scope["path"] == "/" else None
+        if token is not None:
+            return self._visit(token[0], arrival)
         return self._role(scope, headers, arrival)
 
     def _role(self, scope: Scope, headers: Headers, arrival: Arrival) -> Response | None:
@@ -122,9 +123,8 @@ class Guard:
             return refusal(403, "only an installer may do this; ask whoever set up the box")
         return None
 
-    def _visit(self, scope: Scope, arrival: Arrival) -> Response:
+    def _visit(self, given: str, arrival: Arrival) -> Response:
         """Take the secret from the address, begin a session, and clean the address."""
-        given = parse_qs(scope["query_string"].decode("latin-1")).get("token", [""])[0]
         if not self._visitors.holds_secret(given, arrival):
             return self._locked("/", arrival)
         noted = BackgroundTask(self._audit.note, THE_BOX, "opened the page", arrival.address)

@@ -2,12 +2,39 @@
 
 import ipaddress
 import socket
+from collections.abc import Collection
 
 from guardian.entrance import Web
 from guardian.errors import ConfigurationError
+from guardian.web.doors import plain
 from guardian.web.users import Users
 
+CONNECTIONS = 128
+EACH = 32
+"""Connections in all, and of one address; a browser opens six for a page. Each takes a file descriptor of the daemon,
+and the alarm needs some too, so that they are counted before anything is said, TLS included."""
+
 WILD = frozenset({"0.0.0.0", "::"})  # noqa: S104 - what somebody may configure
+
+
+class Listener(socket.socket):
+    """A socket that takes in so many connections and no more; those of `trusted` bring many people over one address."""
+
+    trusted: Collection[str] = ()
+
+    def accept(self) -> tuple[socket.socket, tuple[str, int]]:
+        """Take in the next one. Raises ConnectionAbortedError where they are too many, as for one that is gone."""
+        connection, address = super().accept()
+        self._open = [each for each in getattr(self, "_open", ()) if each[0].fileno() != -1]
+        peer = plain(address[0])
+        of_peer = sum(1 for _, other in self._open if other == peer)
+        free = peer in self.trusted or ipaddress.ip_address(peer).is_loopback
+        if len(self._open) >= CONNECTIONS or (of_peer >= EACH and not free):
+            connection.close()
+            message = f"{peer} holds {of_peer} of {len(self._open)} connections"
+            raise ConnectionAbortedError(message)
+        self._open.append((connection, peer))
+        return connection, address
 
 
 def demand_users(web: Web, users: Users) -> None:
@@ -47,7 +74,8 @@ def listen(web: Web) -> list[socket.socket]:
 
 def _bind(web: Web, host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener = Listener(family, socket.SOCK_STREAM)
+    listener.trusted = web.proxies if web.behind_proxy else ()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     if family == socket.AF_INET6:  # :: is every address of both kinds, whatever this machine usually does
         listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, int(host not in WILD))

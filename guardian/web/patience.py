@@ -1,36 +1,26 @@
-"""How long the page waits for a request that does not come, and how many connections one stranger may hold.
+"""How long the page waits for a request that does not come.
 
-uvicorn limits how many connections there are in all, how long a header may be, and how long an idle one stays after an
-answer. A connection that never asks, or asks a letter a minute, it keeps for ever, and a stranger with a hundred of
-them would keep the family out ("slow loris").
+uvicorn limits how long a header may be, and how long an idle connection stays after an answer. A connection that never
+asks, or asks a letter a minute, it keeps for ever, and a stranger with enough of them would keep the family out ("slow
+loris").
 """
 
 import asyncio
-import ipaddress
-from collections.abc import Collection
-from typing import ClassVar
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 HEAD_SECONDS = 10.0
 """From the first byte, or from the connection, to the end of the headers."""
-CONNECTIONS = 128
-EACH = 32
-"""Connections of one address; a browser opens six for a page."""
 
 
 class PatientProtocol(H11Protocol):
-    """uvicorn's protocol, which hangs up on who does not ask in time, and on who holds too many lines at once."""
+    """uvicorn's protocol, which hangs up on who does not ask in time."""
 
-    trusted: ClassVar[frozenset[str]] = frozenset()
     _timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as in uvicorn
         """Begin to wait."""
         super().connection_made(transport)
-        if self._crowded():
-            transport.abort()
-            return
         self._wait()
 
     def data_received(self, data: bytes) -> None:
@@ -61,15 +51,3 @@ class PatientProtocol(H11Protocol):
         self._timer = None
         if not self._asked():
             self.transport.abort()
-
-    def _crowded(self) -> bool:
-        mine = self.client[0] if self.client else ""
-        if not mine or mine in self.trusted or ipaddress.ip_address(mine.partition("%")[0]).is_loopback:
-            return False
-        callers = [each.client for each in self.connections if isinstance(each, PatientProtocol)]
-        return sum(1 for caller in callers if caller and caller[0] == mine) > EACH
-
-
-def patient(trusted: Collection[str]) -> type[PatientProtocol]:
-    """The protocol for a page whose proxies are `trusted`: they bring many people over one address."""
-    return type("Patient", (PatientProtocol,), {"trusted": frozenset(trusted)})

@@ -22,9 +22,9 @@ from guardian.web.certificate import demand_certificate
 from guardian.web.doors import Doors
 from guardian.web.guard import Guard
 from guardian.web.household import Household
-from guardian.web.listening import demand_users, listen, local_origin
+from guardian.web.listening import CONNECTIONS, demand_users, listen, local_origin
 from guardian.web.page import Page, refuse
-from guardian.web.patience import CONNECTIONS, patient
+from guardian.web.patience import PatientProtocol
 from guardian.web.sessions import Sessions
 from guardian.web.sign_in import SignIn
 from guardian.web.users import Users
@@ -103,12 +103,12 @@ class WebServer:
             log_level=logging.WARNING,
             access_log=False,
             loop="asyncio",
-            http=patient(settings.proxies if settings.behind_proxy else ()),
+            http=PatientProtocol,
             ws="none",
             lifespan="on",
             proxy_headers=False,
             server_header=False,
-            limit_concurrency=CONNECTIONS,
+            limit_concurrency=2 * CONNECTIONS,  # so many are never let in
             timeout_graceful_shutdown=2,
             ssl_certfile=tls.cert_file if tls is not None else None,
             ssl_keyfile=tls.key_file if tls is not None else None,

@@ -20,7 +20,7 @@ from guardian.web.doors import Arrival
 from guardian.web.guard import drop, keep, visitor_of
 from guardian.web.limits import Limits
 from guardian.web.sessions import DEVICE
-from guardian.web.users import MOST_NAME, MOST_PASSWORD, User
+from guardian.web.users import MOST_NAME, MOST_PASSWORD, User, key
 from guardian.web.visitors import Visitors, cookie, life
 
 log = logging.getLogger(__name__)
@@ -98,10 +98,10 @@ class SignIn:
             raise HTTPException(400, '{"name": ..., "password": ...} would be right') from error
         if not isinstance(name, str) or not isinstance(password, str):
             raise HTTPException(400, "name and password are texts")
-        name, password = name.strip()[: 2 * MOST_NAME], password[: 2 * MOST_PASSWORD]
+        name, password = key(name[: 2 * MOST_NAME]), password[: 2 * MOST_PASSWORD]
         given = request.cookies.get(cookie(arrival, DEVICE_COOKIE), "")
         device = self._visitors.sessions.get(given, device=True) if given else None
-        known = device is not None and device.name.casefold() == name.casefold()
+        known = device is not None and key(device.name) == name
         return _Try(name, password, arrival.address, given if known else "")
 
     async def _check(self, tried: _Try) -> User | None:

@@ -73,12 +73,11 @@ class Users:
 
     def get(self, name: str) -> User | None:
         """Return who has this name, however it is capitalised. Raises StoreError."""
-        key = _key(name)
-        return next((user for user in self.all() if _key(user.name) == key), None)
+        return next((user for user in self.all() if key(user.name) == key(name)), None)
 
     def last(self, name: str) -> User | None:
         """Return who had this name when the file was last read; for when it cannot be read now."""
-        return next((user for user in self._known if _key(user.name) == _key(name)), None)
+        return next((user for user in self._known if key(user.name) == key(name)), None)
 
     def check(self, name: str, password: str) -> User | None:
         """Return who has this name and this password; it takes as long for a name of nobody. Raises StoreError."""
@@ -129,7 +128,7 @@ class Users:
                 f"the password has {len(plain)} characters; {LEAST_PASSWORD} to {MOST_PASSWORD} would be right,"
                 " such as four words that have nothing to do with each other"
             )
-        without = plain.casefold().replace(_key(name), "")
+        without = plain.casefold().replace(key(name), "")
         if len(set(plain)) < LEAST_PASSWORD // 2 or len(without) < LEAST_PASSWORD:
             _refuse("the password is easily guessed; more than the name, and many different characters would be right")
         return self._hasher.hash(plain.encode("utf-8", "replace"))
@@ -176,7 +175,7 @@ def _named(name: str) -> str:
     return name
 
 
-def _key(name: str) -> str:
+def key(name: str) -> str:
     """What makes two names the same: a telephone writes the first letter large."""
     return unicodedata.normalize("NFKC", name).strip().casefold()
 
