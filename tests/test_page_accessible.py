@@ -206,6 +206,17 @@ def test_where_one_signs_in_axe_finds_nothing(web: WebServer, visits: Visits, tm
 
 
 @pytest.mark.parametrize("size", SIZES)
+def test_what_a_page_is_stands_above_everything_else(web: WebServer, visits: Visits, tmp_path: Path, size: str):
+    Users(tmp_path).add("Anna", Role.CAREGIVER, GOOD)
+    for path in ("/", "/static/offline.html"):
+        page = visits.open(f"{web.origin}{path}", SIZES[size])
+        tops = page.locator("main > *").evaluate_all("all => all.map(each => each.getBoundingClientRect().top)")
+        assert page.locator("main > *").first.evaluate("e => e.tagName") == "H1"
+        assert len(tops) > 3
+        assert tops == sorted(tops)
+
+
+@pytest.mark.parametrize("size", SIZES)
 def test_without_the_box_axe_finds_nothing(web: WebServer, visits: Visits, household: Living, size: str):
     raised(household)
     page = visits.open(web.address, SIZES[size], reduced_motion="reduce")
