@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 
 AUDIT_FILE = "web-audit.jsonl"
 MOST_BYTES = 256_000
-"""When it is so long it becomes the old one, and the old one is gone: about four thousand deeds are known."""
+"""When it is so long it becomes the old one, and the old one is gone: two to four thousand deeds are known."""
 MOST_TEXT = 200
 THE_BOX = "whoever has the secret of the box"
 THE_COMMAND_LINE = "the command line"

@@ -17,7 +17,7 @@ async function show() {
 }
 
 const line = (deed) =>
-  make("li", {}, make("time", { datetime: deed.when }, `${dayName(dayOf(deed.when))}, ${timeOf(deed.when)}`), make("p", {}, make("strong", {}, deed.who), ` ${deed.what}`), make("span", { class: "whence" }, `from ${deed.whence}`));
+  make("li", {}, make("time", { datetime: deed.when }, `${dayName(dayOf(deed.when), dayOf(byId("time").dateTime))}, ${timeOf(deed.when)}`), make("p", {}, make("strong", {}, deed.who), ` ${deed.what}`), make("span", { class: "whence" }, `from ${deed.whence}`));
 
 export function prepareAudit() {
   byId("audit-box").addEventListener("toggle", show);
