@@ -48,9 +48,9 @@ def _note(state_directory: Path, what: str) -> None:
     Audit(state_directory, lambda: now).note(THE_COMMAND_LINE, what, "this machine")
 
 
-def standing(settings: Settings) -> str:
-    """Say who may open the page, for who checks the configuration. Raises ConfigurationError where the page would be
-    open to others and nobody may sign in.
+def standing(settings: Settings, file: Path) -> str:
+    """Say who may open the page, for who checks the configuration in `file`. Raises ConfigurationError where the page
+    would be open to others and nobody may sign in.
     """
     where = f"the page at {settings.web.host} port {settings.web.port}"
     try:
@@ -58,6 +58,9 @@ def standing(settings: Settings) -> str:
         count = len(users(settings.state_directory).all())
     except StoreError as error:
         return f"{where}; who may sign in could not be found out ({error})"
+    except ConfigurationError as error:
+        message = f"{file}: {error}"
+        raise ConfigurationError(message) from error
     return f"{where} for {count} user{'s' * (count != 1)}, and for who sits at the box"
 
 

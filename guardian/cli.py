@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from guardian import __version__
+from guardian import __version__, users_command
 from guardian.errors import GuardianError
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def _parser() -> argparse.ArgumentParser:
         _add_people,
         _add_days,
         _add_forget,
-        _add_users,
+        users_command.add,
         _add_lab,
     ):
         add(commands)
@@ -103,14 +103,9 @@ def _add_check_config(commands: Commands) -> None:
 
 def _check_config(options: argparse.Namespace) -> int:
     from guardian import accounts, configuration
-    from guardian.errors import ConfigurationError
 
     settings = configuration.check(options.file)
-    try:
-        page = accounts.standing(settings)
-    except ConfigurationError as error:
-        message = f"{options.file}: {error}"
-        raise ConfigurationError(message) from error
+    page = accounts.standing(settings, options.file)
     rooms = ", ".join(room.name for room in settings.rooms)
     counted = f"{len(settings.rooms)} room{'s' * (len(settings.rooms) > 1)} ({rooms})"
     contacts = ", then ".join(contact.name for contact in settings.contacts) or "nobody"
@@ -272,37 +267,6 @@ def _days(options: argparse.Namespace) -> int:
         return 0
     new, known = daybook.bring_in(settings, options.file)
     print(f"{options.file}: {new} days brought in; {known} were known, and stay as the box counted them")
-    return 0
-
-
-def _add_users(commands: Commands) -> None:
-    text = "say who may sign in on the page, and change it; passwords are asked for, or read from standard input"
-    command = commands.add_parser("users", help=text, description=text[0].upper() + text[1:] + ".")
-    verbs = command.add_subparsers(required=True, metavar="VERB", dest="verb")
-    add = _add(verbs, "add", _users, "let somebody sign in")
-    text = "caregiver: sees the home and answers alarms; installer: also changes the box (default: caregiver)"
-    add.add_argument("--role", choices=("caregiver", "installer"), default="caregiver", help=text)
-    listed = _add(verbs, "list", _users, "say who may sign in")
-    remove = _add(verbs, "remove", _users, "let somebody sign in no more, and sign them out everywhere")
-    password = _add(verbs, "password", _users, "give somebody another password, and sign them out everywhere")
-    for verb in (add, remove, password):
-        verb.add_argument("name", metavar="NAME")
-    for verb in (add, listed, remove, password):
-        _add_config(verb)
-
-
-def _users(options: argparse.Namespace) -> int:
-    from guardian import accounts, configuration
-
-    state = configuration.load(configuration.find(options.config, os.environ)).state_directory
-    if options.verb == "list":
-        print("\n".join(accounts.listed(state)))
-    elif options.verb == "add":
-        print(accounts.add(state, options.name, accounts.Role(options.role), accounts.ask(options.name)))
-    elif options.verb == "remove":
-        print(accounts.remove(state, options.name))
-    else:
-        print(accounts.change(state, options.name, accounts.ask(options.name)))
     return 0
 
 

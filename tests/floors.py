@@ -109,7 +109,7 @@ TOPS = (
 SHOWS = ("lab", "demo")
 """What measures, improves and shows the product; neither knows the other."""
 
-COMMANDS = ("cli", "__main__")
+COMMANDS = ("users_command", "cli", "__main__")
 """What a person types."""
 
 FLOORS: tuple[tuple[str, ...], ...] = (

@@ -1,12 +1,13 @@
 """The users of the page on the command line."""
 
+import argparse
 import io
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from guardian import accounts
+from guardian import accounts, users_command
 from guardian.cli import main
 from guardian.errors import ConfigurationError
 from guardian.web.audit import Audit
@@ -68,6 +69,15 @@ def test_a_family_is_let_in_listed_changed_and_sent_away(
         ("the command line", "gave Bo another password"),
         ("the command line", "let Anna in no more"),
     ]
+
+
+def test_every_verb_is_told_by_the_help(capsys: pytest.CaptureFixture[str]):
+    parser = argparse.ArgumentParser()
+    users_command.add(parser.add_subparsers())
+    with pytest.raises(SystemExit):
+        parser.parse_args(["users", "--help"])
+    told = capsys.readouterr().out
+    assert all(verb in told for verb in ("add", "list", "remove", "password"))
 
 
 def test_what_cannot_be_done_is_told(users: Callable[..., int], capsys: pytest.CaptureFixture[str]):

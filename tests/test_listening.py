@@ -272,5 +272,5 @@ def test_check_config_refuses_an_open_page_without_users_and_tells_how_many_ther
 def test_who_may_not_read_the_users_is_told_so(tmp_path: Path):
     (tmp_path / USERS_FILE).mkdir()
     web = Web(behind_proxy=True, allowed_hosts=("a",))
-    told = accounts.standing(Settings(rooms=(KITCHEN,), state_directory=tmp_path, web=web))
+    told = accounts.standing(Settings(rooms=(KITCHEN,), state_directory=tmp_path, web=web), tmp_path)
     assert "could not be found out" in told
