@@ -3,17 +3,20 @@
 import json
 import time
 from collections.abc import Callable
-from http.client import HTTPConnection, HTTPException
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from guardian.app import STORE
 from guardian.enrolment import CANCELLED
+from guardian.entrance import Web
 from guardian.errors import GuardianError
 from guardian.io.store import Store, read_people
 from guardian.settings import Settings
-from guardian.web.guard import COOKIE
+from guardian.web.certificate import trusting
+from guardian.web.listening import local_host, local_origin
 from guardian.web.tokens import TOKEN_FILE
+from guardian.web.visitors import BEARER
 
 Json: TypeAlias = dict[str, Any]
 
@@ -55,18 +58,16 @@ class Box:
 
     def _ask(self, method: str, path: str, body: Json | None = None) -> Json:
         web = self._settings.web
-        host = f"[{web.host}]:{web.port}" if ":" in web.host else f"{web.host}:{web.port}"
-        headers = {"Host": host, "Origin": f"http://{host}", "Content-Type": "application/json"}
-        headers["Cookie"] = f"{COOKIE}={self._token()}"
-        connection = HTTPConnection(web.host, web.port, timeout=TIMEOUT_SECONDS)
+        origin, host = local_origin(web, web.port), f"{local_host(web)}:{web.port}"
+        headers = {"Host": host, "Origin": origin, "Content-Type": "application/json"}
+        headers["Authorization"] = f"{BEARER}{self._token()}"
+        connection = self._connection(web)
         try:
             connection.request(method, path, None if body is None else json.dumps(body), headers)
             answer = connection.getresponse()
             told: Json = json.loads(answer.read() or b"{}")
         except (OSError, HTTPException, ValueError) as error:
-            message = (
-                f"the box does not answer at http://{host} ({error}); `guardian run` with web.enabled would be right"
-            )
+            message = f"the box does not answer at {origin} ({error}); `guardian run` with web.enabled would be right"
             raise NotRunningError(message) from error
         finally:
             connection.close()
@@ -74,6 +75,16 @@ class Box:
             message = f"the box refused: {told.get('error', answer.reason)}"
             raise GuardianError(message)
         return told
+
+    def _connection(self, web: Web) -> HTTPConnection:
+        host = local_host(web).strip("[]")
+        if web.tls is None:
+            return HTTPConnection(host, web.port, timeout=TIMEOUT_SECONDS)
+        try:
+            return HTTPSConnection(host, web.port, timeout=TIMEOUT_SECONDS, context=trusting(web.tls))
+        except OSError as error:
+            message = f"web.tls.cert_file: {web.tls.cert_file} cannot be read ({error}); sudo would be right"
+            raise GuardianError(message) from error
 
     def _token(self) -> str:
         path = self._settings.state_directory / TOKEN_FILE

@@ -263,12 +263,17 @@ class Guardian:
 
     def _serve(self) -> None:
         try:
-            token = load_token(self.settings.state_directory)
+            state = self.settings.state_directory
+            token = load_token(state)
         except OSError as error:
             message = f"the page's token cannot be kept: {error}"
             raise ConfigurationError(message) from error
-        self.web = WebServer(self.settings.web, self.home, token, self._clock.monotonic)
+        monotonic, wall = self._clock.monotonic, self._wall
+        self.web = WebServer(self.settings.web, self.home, token, state, monotonic, wall=wall)
         self.web.start()
+
+    def _wall(self) -> float:
+        return self._clock.moment().wall.timestamp()
 
     # Parts that start late.
 

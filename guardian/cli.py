@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from guardian import __version__
+from guardian import __version__, users_command
 from guardian.errors import GuardianError
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ def _parser() -> argparse.ArgumentParser:
         _add_people,
         _add_days,
         _add_forget,
+        users_command.add,
         _add_lab,
     ):
         add(commands)
@@ -101,14 +102,17 @@ def _add_check_config(commands: Commands) -> None:
 
 
 def _check_config(options: argparse.Namespace) -> int:
-    from guardian import configuration
+    from guardian import accounts, configuration
 
     settings = configuration.check(options.file)
+    page = accounts.standing(settings, options.file)
     rooms = ", ".join(room.name for room in settings.rooms)
     counted = f"{len(settings.rooms)} room{'s' * (len(settings.rooms) > 1)} ({rooms})"
     contacts = ", then ".join(contact.name for contact in settings.contacts) or "nobody"
     outputs = f"MQTT {settings.mqtt.broker}, panel {settings.panel.kind}, {contacts} to call"
     print(f"{options.file}: all is well: {counted}, {outputs}")
+    if settings.web.exposed:
+        print(page)
     for room in settings.rooms:
         for line in _areas(room):
             print(f"{room.name}: {line}")

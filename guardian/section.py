@@ -15,6 +15,9 @@ Name = Annotated[
 ]
 
 
+Port = Annotated[int, Field(ge=0, le=65_535)]
+
+
 class Section(BaseModel):
     """A part of the configuration: frozen, and strict about unknown keys."""
 

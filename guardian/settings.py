@@ -10,11 +10,11 @@ from pydantic_core import PydanticCustomError
 
 from guardian import header
 from guardian.contacts import Contact
-from guardian.section import Name, RoomKind, Section
+from guardian.entrance import Web
+from guardian.section import Name, Port, RoomKind, Section
 from guardian.sense import MOST_SENSES, Sense
 
 Fraction = Annotated[float, Field(ge=0, le=1)]
-Port = Annotated[int, Field(ge=0, le=65_535)]
 
 
 def _written_as_pin(value: object) -> object:
@@ -253,14 +253,6 @@ class Panel(Section):
             kind, told = "pins", {"clashes": "; ".join(clashes), "each": clashes}
             raise PydanticCustomError(kind, "{clashes}", told)
         return self
-
-
-class Web(Section):
-    """The caregiver's page, on loopback only. The secret in its address is made at the first start."""
-
-    enabled: bool = True
-    host: Literal["127.0.0.1", "::1"] = "127.0.0.1"
-    port: Port = 8377
 
 
 class Supervision(Section):

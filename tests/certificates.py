@@ -1,10 +1,12 @@
-"""Certificates of our own for brokers on loopback, made by openssl."""
+"""Certificates of our own, for brokers on loopback and for the page, made by openssl."""
 
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
+
+from guardian.entrance import WebTls
 
 KEY = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
 
@@ -31,6 +33,15 @@ def serving(directory: Path, ca: str = "ca") -> None:
     (directory / "san.cnf").write_text("subjectAltName=IP:127.0.0.1\n", encoding="utf-8")
     signed = ("-CA", f"{ca}.pem", "-CAkey", f"{ca}.key", "-CAcreateserial", "-extfile", "san.cnf")
     openssl(directory, "x509", "-req", "-in", "server.csr", *signed, "-out", "server.pem")
+
+
+def certificate(directory: Path, name: str = "web", days: int = 2) -> WebTls:
+    """Make one for the page as a household does, by itself; the test is skipped where there is no openssl."""
+    need("openssl")
+    names = ("-subj", "/CN=guardian", "-addext", "subjectAltName=DNS:guardian.local,IP:127.0.0.1")
+    files = ("-keyout", f"{name}.key", "-out", f"{name}.pem")
+    openssl(directory, "req", "-x509", *KEY, "-days", str(days), *names, *files)
+    return WebTls(cert_file=directory / f"{name}.pem", key_file=directory / f"{name}.key")
 
 
 def passwords(directory: Path, **users: str) -> None:

@@ -4,11 +4,16 @@ import logging
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from guardian.io.providers import LOUD_LOGGERS
+
+if TYPE_CHECKING:
+    from browsing import Visits
+    from playwright.sync_api import Browser
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -58,3 +63,24 @@ def quiet() -> Iterator[None]:
     yield
     for name, level in before.items():
         logging.getLogger(name).setLevel(level)
+
+
+@pytest.fixture(scope="module")
+def browser() -> "Iterator[Browser]":
+    """A real browser without a window; the test is skipped where there is none."""
+    from guardian.lab.page_pictures import BROWSERS, browser_path, chromium  # noqa: PLC0415 - few tests need it
+
+    if browser_path() is None:
+        pytest.skip(f"no browser: none of {', '.join(BROWSERS)} is installed")
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def visits(browser: "Browser") -> "Iterator[Visits]":
+    """Opens pages in that browser, and closes them all."""
+    from browsing import Visits  # noqa: PLC0415 - few tests need it
+
+    visits = Visits(browser)
+    yield visits
+    visits.close()

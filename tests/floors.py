@@ -22,6 +22,7 @@ NOUNS = (
     "contacts",
     "devices",
     "sense",
+    "entrance",
     "settings",
     "optics",
     "areas",
@@ -101,13 +102,14 @@ TOPS = (
     "acquaint",
     "drill",
     "daybook",
+    "accounts",
 )
 """What puts the parts together, each on the one before it, and what examines them."""
 
 SHOWS = ("lab", "demo")
 """What measures, improves and shows the product; neither knows the other."""
 
-COMMANDS = ("cli", "__main__")
+COMMANDS = ("users_command", "cli", "__main__")
 """What a person types."""
 
 FLOORS: tuple[tuple[str, ...], ...] = (

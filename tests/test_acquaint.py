@@ -1,5 +1,6 @@
 """Asking the running box to enrol and erase people, from the command line."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,12 +11,13 @@ from guardian import acquaint
 from guardian.acquaint import NotRunningError, enrol, forget, people
 from guardian.cli import main
 from guardian.enrolment import CANCELLED
+from guardian.entrance import Web
 from guardian.errors import GuardianError
 from guardian.events import EnrolmentAsked, ErasureAsked
 from guardian.identity import Template
 from guardian.io.store import Store
 from guardian.optics import Optics
-from guardian.settings import Settings, Web
+from guardian.settings import Settings
 from guardian.signature import FEATURES, Signature
 from guardian.web.fakes import FakeHousehold
 from guardian.web.household import EnrolmentShown, PeopleShown, RoomShown
@@ -30,7 +32,7 @@ class Running:
 
     def __init__(self, directory: Path) -> None:
         self.household = FakeHousehold(RoomShown("kitchen"))
-        self.server = WebServer(Web(port=0), self.household, load_token(directory))
+        self.server = WebServer(Web(port=0), self.household, load_token(directory), directory, wall=time.time)
         self.server.start()
         port = int(self.server.origin.rpartition(":")[2])
         self.settings = Settings(rooms=(KITCHEN,), state_directory=directory, web=Web(port=port))

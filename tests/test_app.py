@@ -12,6 +12,7 @@ from brokers import running as running_broker
 from guardian import app
 from guardian.app import ALIVE_SECONDS, Guardian, button_event
 from guardian.commands import Lamp, Sound
+from guardian.entrance import Web
 from guardian.errors import BrokerError, ConfigurationError, ModelError, PanelError
 from guardian.events import Acknowledged, Cancelled, DrillStarted, Event, HelpCalled, ViewLost
 from guardian.incident import IncidentState
@@ -19,7 +20,7 @@ from guardian.io.fakes import FakeClock
 from guardian.io.gpio import Gesture
 from guardian.io.panel import NoPanel, SimulatedPanel
 from guardian.readings import Heard
-from guardian.settings import Camera, Falls, Mqtt, Panel, Room, Settings, Supervision, Web
+from guardian.settings import Camera, Falls, Mqtt, Panel, Room, Settings, Supervision
 
 SECONDS = 30.0
 

@@ -185,7 +185,7 @@ def _is_broad(node: ast.AST) -> bool:
 
 
 def only_commands_print(name: str, tree: ast.Module) -> Faults:
-    if top(name) in {"cli", "lab"}:
+    if top(name) in {*COMMANDS, "lab"}:
         return
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print":

@@ -60,7 +60,10 @@ def test_a_room_with_a_camera_is_enough():
             ROOM + "household: 3\n",
             "g.yaml:2: household: 3 is wrong; a section with id, name, timezone, residents would be right",
         ),
-        (ROOM + "web: {height: 3, hight: 1}\n", "web.hight: is not known; known here: enabled, host, port"),
+        (
+            ROOM + "web: {height: 3, hight: 1}\n",
+            "web.hight: is not known; known here: enabled, host, port, tls",
+        ),
         ("rooms: [{name: a, camera: {source: csi, fps: 0}}]\n", "a number of frames per second from 1 to 60"),
         ("rooms: [{name: a, camera: {source: csi, width: 9}}]\n", "a whole number of pixels from 160 to 3840"),
         (ROOM + "household: {name: 3}\n", "household.name: 3 is wrong; a name of 1 to 64 characters without / # +"),
@@ -287,6 +290,7 @@ def test_the_commented_configuration_names_every_key_and_shows_its_true_value():
         "mqtt.tls.cert_file",
         "mqtt.tls.key_file",
     }
+    commented |= {"web.tls.cert_file", "web.tls.key_file", "web.tls.hsts"}
     commented |= {f"senses.{key}" for key in Sense.model_fields}
     assert shown_keys | commented == keys(advice._schema())
     for key in commented:
@@ -322,11 +326,12 @@ def test_every_line_of_the_commented_examples_is_right_without_its_mark():
         COMMENTED,
         flags=re.MULTILINE,
     )
-    text = re.sub(r"^  # ( *)(?=(?:tls|ca_file|cert_file|key_file):)", r"  \1", text, flags=re.MULTILINE)
+    text = re.sub(r"^  # ( *)(?=(?:tls|ca_file|cert_file|key_file|hsts):)", r"  \1", text, flags=re.MULTILINE)
     settings = parse(re.sub(r"^ *(?:places|contacts|senses|tls): (?:\[\]|null).*\n", "", text, flags=re.MULTILINE))
     assert settings.rooms[0].places[0].kind == "bed"
     assert [contact.name for contact in settings.contacts] == ["Anna", "Bruno"]
     assert settings.mqtt.tls
+    assert settings.web.tls
     assert [sense.name for sense in settings.senses] == ["bath radar", "another radar"]
 
 

@@ -2,11 +2,12 @@ import fcntl
 import json
 import socket
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 from brokers import free_port
+from certificates import certificate
 from phone_servers import Ntfy, NtfyTalk, serving
 
 from guardian import cli, doctor
@@ -15,6 +16,7 @@ from guardian.contacts import Contact
 from guardian.doctor import box, knowledge, outputs, sight
 from guardian.doctor.finding import Finding, State, fail, failed, ok, warn, worst
 from guardian.drawn import Drawn
+from guardian.entrance import Web
 from guardian.errors import ConfigurationError, ModelError, PanelError, SandboxError, SourceError
 from guardian.eye.engine import LIGHTNING, MULTIPOSE, SUMS, THUNDER, models_directory
 from guardian.eye.orders import EyeSettings
@@ -27,8 +29,10 @@ from guardian.io.notify import Send
 from guardian.io.store import Store
 from guardian.learned import OPTICS, ROLL, VIEW
 from guardian.moment import Moment
-from guardian.settings import Camera, Models, Mqtt, Panel, Place, Room, Settings, Web
+from guardian.settings import Camera, Models, Mqtt, Panel, Place, Room, Settings
 from guardian.skeleton import Observation
+from guardian.web.roles import Role
+from guardian.web.users import Users
 
 NOW = Moment(1_000.0, datetime(2025, 6, 1, 12, 0, tzinfo=timezone.utc))
 ROOM = Room(name="kitchen", camera=Camera(source="rtsp://anna:geheim@camera/1"))
@@ -330,14 +334,36 @@ def test_a_box_that_calls_nobody_is_a_warning():
 
 
 def test_the_page_is_told_with_its_secret_to_whoever_may_read_it(tmp_path: Path):
-    assert outputs.examine_page(Web(enabled=False), tmp_path).state is State.OK
-    found = outputs.examine_page(Web(), tmp_path)
-    assert found == ok("page", "http://127.0.0.1:8377; its secret is made at the first start")
+    assert outputs.examine_page(Web(enabled=False), tmp_path, NOW.wall).state is State.OK
+    found = outputs.examine_page(Web(), tmp_path, NOW.wall)
+    assert found == ok(
+        "page", "http://127.0.0.1:8377; nobody may sign in by name; its secret is made at the first start"
+    )
     (tmp_path / "web-token").write_text("abc\n")
-    assert outputs.examine_page(Web(host="::1", port=1), tmp_path) == ok("page", "http://[::1]:1/?token=abc")
+    Users(tmp_path).add("Anna", Role.CAREGIVER, "violin harbour thimble")
+    found = outputs.examine_page(Web(host="::1", port=1), tmp_path, NOW.wall)
+    assert found == ok("page", "http://[::1]:1/?token=abc; 1 may sign in")
     (tmp_path / "web-token").unlink()
     (tmp_path / "web-token").mkdir()
-    assert outputs.examine_page(Web(), tmp_path).state is State.WARN
+    assert outputs.examine_page(Web(), tmp_path, NOW.wall).state is State.WARN
+
+
+def test_a_page_that_is_open_to_others_and_has_no_users_fails(tmp_path: Path):
+    found = outputs.examine_page(Web(behind_proxy=True, allowed_hosts=("home.example.org",)), tmp_path, NOW.wall)
+    assert (found.state, "users add" in found.remedy) == (State.FAIL, True)
+
+
+def test_a_certificate_that_ends_soon_is_a_warning(tmp_path: Path):
+    tls = certificate(tmp_path, days=60)
+    web = Web(tls=tls)
+    (tmp_path / "web-token").write_text("abc\n")
+    today = datetime.now(timezone.utc)
+    found = outputs.examine_page(web, tmp_path, today)
+    assert (found.state, found.text.partition(";")[0]) == (State.OK, "https://127.0.0.1:8377/?token=abc")
+    found = outputs.examine_page(web, tmp_path, today + timedelta(days=50))
+    assert (found.state, "ends in 9 days" in found.text) == (State.WARN, True)
+    tls.key_file.write_text("no key")
+    assert outputs.examine_page(web, tmp_path, today).state is State.FAIL
 
 
 def test_a_configuration_that_is_not_there_is_a_warning_unless_somebody_named_it(tmp_path: Path):

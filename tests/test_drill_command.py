@@ -26,8 +26,9 @@ from guardian.contacts import Contact
 from guardian.demo.show import FILM
 from guardian.drill import command, conduct
 from guardian.drill.command import LiveHome, Wish, drill
+from guardian.entrance import Web
 from guardian.errors import ConfigurationError
-from guardian.settings import Mqtt, Settings, Web
+from guardian.settings import Mqtt, Settings
 from guardian.web.fakes import FakeHousehold
 from guardian.web.household import LookShown, PastIncident, RoomShown
 from guardian.web.server import WebServer
@@ -62,7 +63,7 @@ def told(made: Wish, settings: Settings | None) -> tuple[int, str]:
 def running(tmp_path: Path) -> Iterator[tuple[Settings, FakeHousehold]]:
     """A page of a box whose kitchen is seen, and in which nobody is."""
     household = FakeHousehold(RoomShown("kitchen", places=(SOFA,), look=LookShown(999.0, 1, 0.5)), monotonic=1e9)
-    server = WebServer(Web(port=0), household, load_token(tmp_path))
+    server = WebServer(Web(port=0), household, load_token(tmp_path), tmp_path, wall=time.time)
     server.start()
     web = Web(port=int(server.origin.rpartition(":")[2]))
     yield Settings(rooms=(KITCHEN,), state_directory=tmp_path, web=web), household

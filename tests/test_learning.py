@@ -14,8 +14,9 @@ import pytest
 from guardian.app import Guardian
 from guardian.cli import main
 from guardian.demo.show import FILM
+from guardian.entrance import Web
 from guardian.incident import IncidentState
-from guardian.settings import Camera, Feedback, Mqtt, Panel, Room, Settings, Web
+from guardian.settings import Camera, Feedback, Mqtt, Panel, Room, Settings
 
 pytestmark = pytest.mark.slow
 

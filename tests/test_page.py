@@ -3,16 +3,33 @@
 import re
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta, timezone
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
-from bodies import standing, tilted
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
+from bodies import standing
+from browsing import (
+    BED,
+    GONE,
+    OTHER_TOKEN,
+    PHONE,
+    TOKEN,
+    WALL,
+    WALL_TABLET,
+    Living,
+    Visits,
+    button,
+    incident,
+    person,
+    room,
+)
+from playwright.sync_api import Page, Route, expect
 
 from guardian.commands import Lamp, ShowPanel, Sound
 from guardian.day import Day
 from guardian.devices import Kind, SenseState
+from guardian.entrance import Web
 from guardian.errors import StoreError
 from guardian.events import (
     Acknowledged,
@@ -33,14 +50,11 @@ from guardian.events import (
     Snoozed,
     ViewAccepted,
 )
-from guardian.incident import Incident, IncidentState
-from guardian.lab.page_pictures import BROWSERS, browser_path, chromium
-from guardian.moment import Moment
+from guardian.incident import IncidentState
 from guardian.rest_places import LearnedPlace
 from guardian.senses import Sensed
-from guardian.settings import Place, Web
+from guardian.settings import Place
 from guardian.skeleton import Keypoints
-from guardian.web.fakes import FakeHousehold
 from guardian.web.household import (
     Coverage,
     EnrolmentShown,
@@ -48,107 +62,14 @@ from guardian.web.household import (
     HabitsShown,
     PastIncident,
     PeopleShown,
-    PersonShown,
     RecordedScene,
     RoomShown,
     SceneFrame,
-    Snapshot,
     SnoozeShown,
 )
 from guardian.web.server import WebServer
 
 pytestmark = pytest.mark.slow
-
-PATIENCE = 30_000
-"""Milliseconds that a loaded machine may take for anything."""
-TOKEN, OTHER_TOKEN = "t" * 43, "u" * 43
-WALL = datetime(2025, 5, 31, 14, 5, tzinfo=timezone(timedelta(hours=2)))
-BED = Place(name="bed", kind="bed", polygon=((0.05, 0.5), (0.4, 0.5), (0.4, 0.9), (0.05, 0.9)))
-PHONE, WALL_TABLET, DESK = (390, 844), (1280, 800), (1440, 900)
-GONE = ("Failed to load resource: net::ERR_",)
-"""What a browser writes into its console where a server is not there."""
-
-expect.set_options(timeout=PATIENCE)
-
-
-def person(x: float = 0.7, degrees: float = 0.0, **changes: object) -> PersonShown:
-    posture = "lying" if degrees else "upright"
-    return replace(PersonShown(1, posture, tilted(degrees, feet=(0.9, x)).keypoints, "Anna"), **changes)
-
-
-def room(*persons: PersonShown, **changes: object) -> RoomShown:
-    return replace(RoomShown("Living room", persons=persons, places=(BED,)), **changes)
-
-
-def incident(state: IncidentState = IncidentState.RAISED, **changes: object) -> Incident:
-    now = time.monotonic()
-    whole = Incident(
-        id="i1",
-        room="Living room",
-        kind="FallConfirmed",
-        state=state,
-        opened=now - 30,
-        changed=now - 10,
-        person="Anna",
-        reasons=("Shoulders fell within 0.8 s.", "Lying still on the floor for 4 s."),
-        deadline=now + 25 if state is IncidentState.PENDING else None,
-    )
-    return replace(whole, **changes)
-
-
-class Living(FakeHousehold):
-    """A fake whose core finishes its passes, unless it is told to stand still."""
-
-    def __init__(self) -> None:
-        super().__init__(room(person()), monotonic=time.monotonic(), wall=WALL)
-        self.stands_still = False
-        self._begun = time.monotonic()
-
-    def snapshot(self) -> Snapshot:
-        shown, now = super().snapshot(), time.monotonic()
-        if self.stands_still:
-            return replace(shown, moment=Moment(now - 60, WALL))
-        return replace(shown, moment=Moment(now, WALL + timedelta(seconds=now - self._begun)))
-
-    def did(self) -> HumanEvent:
-        """What a human did next."""
-        return self.submitted.get(timeout=PATIENCE / 1_000)
-
-
-@dataclass
-class Visits:
-    """Opens pages, and keeps an eye on what they ask for and what they complain about."""
-
-    browser: Browser
-    contexts: list[BrowserContext] = field(default_factory=list)
-    asked: list[str] = field(default_factory=list)
-    complaints: list[str] = field(default_factory=list)
-
-    def open(self, address: str, size: tuple[int, int] = DESK, **options: object) -> Page:
-        width, height = size
-        context = self.browser.new_context(viewport={"width": width, "height": height}, **options)
-        self.contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(PATIENCE)
-        page.on("request", lambda request: self.asked.append(request.url))
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on(
-            "console", lambda said: self.complaints.append(said.text) if said.type in ("error", "warning") else None
-        )
-        page.goto(address)
-        return page
-
-    def close(self) -> None:
-        for context in self.contexts:
-            context.close()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if browser_path() is None:
-        pytest.skip(f"no browser: none of {', '.join(BROWSERS)} is installed")
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture
@@ -157,19 +78,12 @@ def household() -> Living:
 
 
 @pytest.fixture
-def web(household: Living) -> Iterator[WebServer]:
-    web = WebServer(Web(port=0), household, TOKEN)
+def web(household: Living, tmp_path: Path) -> Iterator[WebServer]:
+    web = WebServer(Web(port=0), household, TOKEN, tmp_path, wall=time.time)
     web.start()
     yield web
     web.stop()
     assert not web.alive
-
-
-@pytest.fixture
-def visits(browser: Browser) -> Iterator[Visits]:
-    visits = Visits(browser)
-    yield visits
-    visits.close()
 
 
 @pytest.fixture
@@ -179,11 +93,6 @@ def page(web: WebServer, visits: Visits) -> Iterator[Page]:
     assert visits.complaints == []
     assert visits.asked
     assert all(url.startswith(f"{web.origin}/") for url in visits.asked)
-
-
-def button(page: Page | Locator, name: str) -> Locator:
-    """A button by its accessible name, beginning with these words."""
-    return page.get_by_role("button", name=re.compile(f"^{re.escape(name)}"))
 
 
 def near(value: float) -> re.Pattern[str]:
@@ -706,7 +615,9 @@ def test_a_scene_that_is_gone_is_told(web: WebServer, visits: Visits, household:
 # When it cannot be relied on
 
 
-def test_a_lost_connection_is_plain_and_comes_back_by_itself(web: WebServer, visits: Visits, household: Living):
+def test_a_lost_connection_is_plain_and_comes_back_by_itself(
+    web: WebServer, visits: Visits, household: Living, tmp_path: Path
+):
     page = visits.open(web.address)
     expect(page.locator("#link-word")).to_have_text("Live")
     web.stop()
@@ -717,7 +628,7 @@ def test_a_lost_connection_is_plain_and_comes_back_by_itself(web: WebServer, vis
         page.get_by_role("heading", level=1).evaluate("e => getComputedStyle(e).textDecorationLine") == "line-through"
     )
     expect(page.locator("#quick")).to_have_attribute("inert", "")
-    again = WebServer(Web(port=int(web.origin.rpartition(":")[2])), household, TOKEN)
+    again = WebServer(Web(port=int(web.origin.rpartition(":")[2])), household, TOKEN, tmp_path, wall=time.time)
     again.start()
     try:
         expect(page.locator("#link-word")).to_have_text("Live")
@@ -728,14 +639,17 @@ def test_a_lost_connection_is_plain_and_comes_back_by_itself(web: WebServer, vis
     assert [said for said in visits.complaints if not said.startswith(GONE)] == []
 
 
-def test_a_page_whose_secret_was_changed_says_that_it_is_locked(web: WebServer, visits: Visits, household: Living):
+def test_a_page_whose_secret_was_changed_says_that_it_is_locked(
+    web: WebServer, visits: Visits, household: Living, tmp_path: Path
+):
     page = visits.open(web.address)
     expect(page.locator("#link-word")).to_have_text("Live")
     web.stop()
-    other = WebServer(Web(port=int(web.origin.rpartition(":")[2])), household, OTHER_TOKEN)
+    other = WebServer(Web(port=int(web.origin.rpartition(":")[2])), household, OTHER_TOKEN, tmp_path, wall=time.time)
     other.start()
     try:
-        expect(page.get_by_role("alert").filter(has_text="This page is locked")).to_be_visible()
+        expect(page.get_by_role("alert").filter(has_text="You are signed out")).to_be_visible()
+        expect(page.get_by_role("link", name="Sign in again")).to_be_visible()
     finally:
         other.stop()
 

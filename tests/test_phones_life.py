@@ -17,12 +17,13 @@ from guardian import app
 from guardian.app import Guardian
 from guardian.commands import Sound
 from guardian.contacts import Contact
+from guardian.entrance import Web
 from guardian.events import Acknowledged, HelpCalled
 from guardian.incident import Incident, IncidentState
 from guardian.io.fakes import FakeClock
 from guardian.io.panel import SimulatedPanel
 from guardian.io.ways import Ways
-from guardian.settings import Camera, Mqtt, Panel, Room, Settings, Web
+from guardian.settings import Camera, Mqtt, Panel, Room, Settings
 
 SECONDS = 30.0
 TOPIC, PASSWORD = "topic-s3cr3t", "pa55-s3cr3t"

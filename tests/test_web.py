@@ -5,6 +5,7 @@ import json
 import re
 import socket
 import stat
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -22,6 +23,7 @@ from guardian.commands import Lamp, ShowPanel, Sound
 from guardian.deliveries import Delivery, DeliveryState
 from guardian.devices import Kind, SenseState
 from guardian.drills import FallDrill
+from guardian.entrance import Web
 from guardian.errors import ConfigurationError, StoreError
 from guardian.events import (
     Acknowledged,
@@ -43,10 +45,10 @@ from guardian.incident import Incident, IncidentState
 from guardian.moment import Moment
 from guardian.rest_places import LearnedPlace
 from guardian.senses import Sensed
-from guardian.settings import Place, Web
+from guardian.settings import Place
 from guardian.skeleton import HEAD, LIMBS, TORSO
 from guardian.transitions import TRANSITIONS
-from guardian.web import broadcast, guard, payload, server, stream, tokens, words
+from guardian.web import broadcast, page, payload, server, stream, tokens, words
 from guardian.web.fakes import FakeHousehold
 from guardian.web.household import (
     Coverage,
@@ -363,7 +365,7 @@ def test_a_stream_that_nobody_reads_ends_when_its_viewer_is_dropped():
             if message["type"] == "http.response.body":
                 await asyncio.Future()
 
-        serving = asyncio.create_task(stream.EventStream(told)({"type": "http"}, never, stuck))
+        serving = asyncio.create_task(stream.EventStream(told, lambda: True)({"type": "http"}, never, stuck))
         while not told.viewers:
             await asyncio.wait([serving], timeout=0.001)
         told.close()
@@ -377,9 +379,11 @@ def test_a_stream_that_nobody_reads_ends_when_its_viewer_is_dropped():
 
 
 @pytest.fixture(scope="module")
-def served() -> Iterator[tuple[server.WebServer, FakeHousehold]]:
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[server.WebServer, FakeHousehold]]:
     household = FakeHousehold(LIVING, BEDROOM, monotonic=NOW, wall=WALL)
-    web = server.WebServer(Web(port=0), household, TOKEN, lambda: NOW + 1)
+    web = server.WebServer(
+        Web(port=0), household, TOKEN, tmp_path_factory.mktemp("state"), lambda: NOW + 1, wall=time.time
+    )
     web.start()
     yield web, household
     web.stop()
@@ -421,7 +425,7 @@ BUTTONS = ("acknowledge", "cancel", "resolve", "snooze", "help", "test")
 
 @pytest.mark.parametrize("path", PATHS)
 def test_without_the_token_there_is_nothing_to_see(stranger: httpx.Client, path: str):
-    for cookies in ({}, {guard.COOKIE: "x" * 43}, {guard.COOKIE: ""}):
+    for cookies in ({}, {"guardian": "x" * 43}, {"guardian": TOKEN}, {"guardian": ""}):
         answer = stranger.get(path, headers={"Cookie": "; ".join(f"{k}={v}" for k, v in cookies.items())})
         assert answer.status_code == 401
         assert "Living" not in answer.text
@@ -484,13 +488,27 @@ def test_every_answer_forbids_what_the_page_does_not_need(friend: httpx.Client, 
         assert answer.headers["cache-control"] == "no-store"
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert "server" not in answer.headers
-        assert not answer.headers.get("content-type", "").startswith(("image/", "video/"))
+        assert not answer.headers.get("content-type", "").startswith(("image/", "video/", "audio/"))
+
+
+def test_the_one_picture_is_the_icon_and_a_browser_may_load_no_other(web: server.WebServer, friend: httpx.Client):
+    pictures = [path.name for path in page.STATIC.iterdir() if page.TYPES[path.suffix].startswith("image/")]
+    assert pictures == ["icon.svg"]
+    answer = friend.get("/static/icon.svg")
+    assert answer.headers["content-type"] == "image/svg+xml"
+    assert len(answer.content) < 1_000
+    assert not re.search(rb"<image|href|base64|url\(|<script|<foreignObject", answer.content)
+    for path in ("/", "/static/icon.svg"):
+        policy = friend.get(path).headers["content-security-policy"]
+        assert f" img-src {web.origin}/static/icon.svg;" in policy
+    assert " img-src 'none';" in friend.get("/", headers={"Host": "evil.example"}).headers["content-security-policy"]
 
 
 def test_nothing_in_the_page_is_inline_or_comes_from_elsewhere():
-    page = (server.STATIC / "index.html").read_text(encoding="utf-8")
-    assert not re.search(r"<script(?![^>]*src=)|<style|\son\w+=|\sstyle=|<img|https?://", page)
-    assert {path.suffix for path in server.STATIC.iterdir()} <= set(server.TYPES)
+    for path in page.STATIC.glob("*.html"):
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(r"<script(?![^>]*src=)|<style|\son\w+=|\sstyle=|<img|https?://", text)
+    assert {path.suffix for path in page.STATIC.iterdir()} <= set(page.TYPES)
 
 
 @pytest.mark.parametrize("path", ["/static/../server.py", "/static/%2e%2e/server.py", "/static/nothing.js", "/api/x"])
@@ -725,12 +743,12 @@ def test_the_stream_tells_what_changes(friend: httpx.Client, household: FakeHous
         assert any("ALARM: Anna has fallen" in line for line in lines)
 
 
-def test_stopping_ends_the_streams_too():
-    web = server.WebServer(Web(port=0), FakeHousehold(LIVING), TOKEN)
+def test_stopping_ends_the_streams_too(tmp_path: Path):
+    web = server.WebServer(Web(port=0), FakeHousehold(LIVING), TOKEN, tmp_path, wall=time.time)
     web.start()
-    cookies = {guard.COOKIE: TOKEN}
+    headers = {"Authorization": f"Bearer {TOKEN}"}
     with (
-        httpx.Client(base_url=web.origin, trust_env=False, cookies=cookies) as client,
+        httpx.Client(base_url=web.origin, trust_env=False, headers=headers) as client,
         client.stream("GET", "/api/stream") as response,
     ):
         origin = web.origin
@@ -743,23 +761,23 @@ def test_stopping_ends_the_streams_too():
     assert web.origin == origin
 
 
-def test_a_server_that_never_started_can_be_stopped():
-    web = server.WebServer(Web(port=0), FakeHousehold(LIVING), TOKEN)
+def test_a_server_that_never_started_can_be_stopped(tmp_path: Path):
+    web = server.WebServer(Web(port=0), FakeHousehold(LIVING), TOKEN, tmp_path, wall=time.time)
     web.stop()
     assert not web.alive
 
 
-def test_a_taken_port_is_a_fault_of_the_configuration():
+def test_a_taken_port_is_a_fault_of_the_configuration(tmp_path: Path):
     with socket.socket() as taken_port:
         taken_port.bind(("127.0.0.1", 0))
         taken_port.listen()
         port = taken_port.getsockname()[1]
         with pytest.raises(ConfigurationError, match=f"web.port: {port}"):
-            server.WebServer(Web(port=port), FakeHousehold(LIVING), TOKEN).start()
+            server.WebServer(Web(port=port), FakeHousehold(LIVING), TOKEN, tmp_path, wall=time.time).start()
 
 
-def test_it_serves_the_other_loopback_too():
-    web = server.WebServer(Web(port=0, host="::1"), FakeHousehold(LIVING), TOKEN)
+def test_it_serves_the_other_loopback_too(tmp_path: Path):
+    web = server.WebServer(Web(port=0, host="::1"), FakeHousehold(LIVING), TOKEN, tmp_path, wall=time.time)
     try:
         web.start()
     except ConfigurationError:

@@ -104,6 +104,9 @@ def _files(settings: Settings) -> Iterator[Finding]:
             yield from _readable(("mqtt", "tls", "cert_file"), tls.cert_file)
         if tls.key_file is not None:
             yield from _secret(("mqtt", "tls", "key_file"), tls.key_file)
+    if settings.web.tls is not None:
+        yield from _readable(("web", "tls", "cert_file"), settings.web.tls.cert_file)
+        yield from _secret(("web", "tls", "key_file"), settings.web.tls.key_file)
 
 
 def _is_directory(path: Path) -> bool:

@@ -17,9 +17,10 @@ from paho.mqtt.enums import CallbackAPIVersion
 from rich.console import Console
 
 from guardian.app import Guardian
+from guardian.entrance import Web
 from guardian.errors import ConfigurationError
 from guardian.io.panel import SimulatedPanel
-from guardian.settings import AlarmSettings, Camera, Mqtt, Room, Settings, Web
+from guardian.settings import AlarmSettings, Camera, Mqtt, Room, Settings
 
 FILM = Path(__file__).parent / "fall_at_home.mp4"
 ROOM = "living room"

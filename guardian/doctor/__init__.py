@@ -62,4 +62,4 @@ def _examine_household(settings: Settings) -> Iterator[Finding]:
     yield from examine_senses(settings)
     yield from examine_contacts(settings.contacts)
     yield examine_state(settings.state_directory)
-    yield examine_page(settings.web, settings.state_directory)
+    yield examine_page(settings.web, settings.state_directory, SystemClock().moment().wall)

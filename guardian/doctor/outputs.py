@@ -3,6 +3,7 @@
 import os
 import threading
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeAlias
 
@@ -14,18 +15,24 @@ from guardian import header
 from guardian.contacts import WAY_FILE, Contact
 from guardian.doctor.finding import Finding, failed, ok, warn
 from guardian.doctor.sight import STOP_SERVICE
-from guardian.errors import BrokerError, ConfigurationError, PanelError
+from guardian.entrance import Web
+from guardian.errors import BrokerError, ConfigurationError, GuardianError, PanelError
 from guardian.io.broker import HOST, EmbeddedBroker, is_ours
 from guardian.io.gpio import Gpio, GpioPanel, load_gpio
 from guardian.io.mqtt import endpoint_of, password_of
 from guardian.io.mqtt_session import MUTE, Endpoint, reason_of
 from guardian.io.notify import Connect, labels_of
 from guardian.io.ways import Examined, Ways, way_file
-from guardian.settings import Mqtt, Panel, Web
+from guardian.settings import Mqtt, Panel
+from guardian.web.certificate import HOW, ends
+from guardian.web.listening import demand_users, local_origin
 from guardian.web.tokens import TOKEN_FILE
+from guardian.web.users import Users
 
 ANSWER_SECONDS = 10.0
 JOURNAL = "journalctl -u guardian says way_not_understood where it is wrong"
+SOON = timedelta(days=21)
+"""A certificate that ends so soon wants to be made anew: browsers let nobody in afterwards."""
 
 Load: TypeAlias = Callable[[], tuple[Gpio, tuple[type[Exception], ...]]]
 
@@ -142,15 +149,25 @@ def examine_contacts(contacts: tuple[Contact, ...], connect: Connect | None = No
             yield ok("contacts", f"{contact.name} by {' and '.join(known)}; not tried, to alarm nobody")
 
 
-def examine_page(web: Web, state_directory: Path) -> Finding:
-    """Tell where the page is; whoever can read the secret may know it."""
+def examine_page(web: Web, state_directory: Path, now: datetime) -> Finding:
+    """Tell where the page is, who may sign in, and until when its certificate is good; whoever can read the secret may
+    know it.
+    """
     if not web.enabled:
         return ok("page", "none is wanted")
-    host = f"[{web.host}]" if ":" in web.host else web.host
+    origin, users = local_origin(web, web.port), Users(state_directory)
     try:
+        demand_users(web, users)
+        may = f"{len(users.all())} may sign in" if users.all() else "nobody may sign in by name"
+        left = None if web.tls is None else ends(web.tls) - now
         token = (state_directory / TOKEN_FILE).read_text(encoding="ascii").strip()
     except FileNotFoundError:
-        return ok("page", f"http://{host}:{web.port}; its secret is made at the first start")
+        return ok("page", f"{origin}; {may}; its secret is made at the first start")
     except (OSError, UnicodeDecodeError) as error:
         return warn("page", f"the secret of its address cannot be read: {error}", "sudo -u guardian guardian doctor")
-    return ok("page", f"http://{host}:{web.port}/?token={token}")
+    except GuardianError as error:
+        return failed("page", error, "see docs/page.md")
+    where = f"{origin}/?token={token}; {may}"
+    if left is not None and left < SOON:
+        return warn("page", f"{where}; its certificate ends in {left.days} days", f"a new one: {HOW}")
+    return ok("page", where if left is None else f"{where}; its certificate is good for {left.days} days")

@@ -21,12 +21,13 @@ from guardian.drill.ear import Ear
 from guardian.drill.findings import Line
 from guardian.drill.report import report, without_secrets
 from guardian.drill.scene import Scene, read_scene
+from guardian.entrance import Web
 from guardian.errors import BrokerError, ConfigurationError, GuardianError
 from guardian.io.broker import HOST, is_ours
 from guardian.io.mqtt import endpoint_of
 from guardian.io.mqtt_session import Endpoint
 from guardian.rehearsal import Step
-from guardian.settings import Camera, Mqtt, Panel, Room, Settings, Web
+from guardian.settings import Camera, Mqtt, Panel, Room, Settings
 from guardian.topics import topics_of
 
 log = logging.getLogger(__name__)

@@ -15,11 +15,12 @@ import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
 
 from guardian.app import Guardian
+from guardian.entrance import Web
 from guardian.errors import BrokerError, PanelError
 from guardian.events import FallConfirmed, Resolved
 from guardian.io.panel import SimulatedPanel
 from guardian.lab.bench_eye import milliseconds
-from guardian.settings import Camera, Mqtt, Panel, Room, Settings, Web
+from guardian.settings import Camera, Mqtt, Panel, Room, Settings
 
 ROOM = "room"
 ALARMS = 200

@@ -1,27 +1,32 @@
-"""Who may come in: the host must be this machine, the token must be known, and what is pressed must come from our page.
+"""Who gets through: the way must be one of ours, what is pressed must come from our page, and the role must be enough.
 
-A web site elsewhere can make a browser send requests to loopback. It cannot fake the host of a page (DNS rebinding ends
-at the check of Host), has no token, and its Origin is not ours.
+The one place where all of it is decided, before any route is looked for.
 """
 
-import hmac
-import re
+import logging
 from collections.abc import Mapping
+from pathlib import Path
 from urllib.parse import parse_qs
 
+from starlette.background import BackgroundTask
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import cookie_parser
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-COOKIE = "guardian"
-COOKIE_SECONDS = 365 * 86_400
-OPEN_PATHS = frozenset({"/static/page.css"})
-"""What the page that says "no" needs; it tells nothing."""
+from guardian.errors import StoreError
+from guardian.web.audit import THE_BOX, Audit
+from guardian.web.doors import Arrival, Doors, Refused
+from guardian.web.roles import rule
+from guardian.web.sessions import FAMILY, Life
+from guardian.web.visitors import Visitor, Visitors, cookie
+
+log = logging.getLogger(__name__)
 
 HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": (
-        "default-src 'self'; img-src 'none'; media-src 'none'; object-src 'none'; base-uri 'none'; form-action 'none';"
+        "default-src 'self'; img-src {icon}; media-src 'none'; object-src 'none'; base-uri 'none'; form-action 'none';"
         " frame-ancestors 'none'"
     ),
     "Cache-Control": "no-store",
@@ -32,16 +37,23 @@ HEADERS: Mapping[str, str] = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
-"""On every response. No picture is ever shown, so that none may be loaded either."""
+"""On every response. No picture is ever shown but the icon of the page itself, and none may be loaded from anywhere
+else: the policy names its whole address, not a folder or a host."""
 
-_LOOPBACK = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:[0-9]{1,5})?", re.IGNORECASE)
+ICON = "/static/icon.svg"
+
+HSTS = "max-age=31536000"
+"""For a year; of the name that was typed alone, since others of the household's names are not ours to speak for."""
+
+SIGN_IN = (Path(__file__).parent / "static" / "sign-in.html").read_text(encoding="utf-8")
 
 LOCKED = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Guardian is locked</title><link rel="stylesheet" href="/static/page.css"></head>
 <body class="locked"><main>
 <h1>This page is locked</h1>
-<p>Guardian shows a home only to those who have its address with the secret in it.</p>
+<p>Guardian shows a home only to those who have its address with the secret in it, and to its users; it has none yet
+(<code>sudo -u guardian guardian users add NAME</code> makes one).</p>
 <p>The address is printed where Guardian was started. It ends in <code>/?token=…</code>: open it once in this browser,
 and the browser remembers. The secret itself is in the file <code>web-token</code> in Guardian's state directory
 (<code>sudo cat /var/lib/guardian/web-token</code> on a usual installation).</p>
@@ -51,11 +63,18 @@ and the browser remembers. The secret itself is in the file <code>web-token</cod
 
 
 class Guard:
-    """Lets a request through to `app` only where all of this holds, and puts HEADERS on whatever is answered."""
+    """Lets a request through to `app` only where all of this holds, and puts HEADERS on whatever is answered.
 
-    def __init__(self, app: ASGIApp, token: str) -> None:
+    Routes find in the scope the "arrival" of the request and the "visitor", who may be None where anybody may come.
+    """
+
+    def __init__(self, app: ASGIApp, doors: Doors, visitors: Visitors, audit: Audit, *, hsts: bool = False) -> None:
         self._app = app
-        self._token = token.encode()
+        self._audit = audit
+        self._headers = {**HEADERS, **({"Strict-Transport-Security": HSTS} if hsts else {})}
+        self._doors = doors
+        self._visitors = visitors
+        self._saving = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request (the ASGI interface)."""
@@ -63,48 +82,103 @@ class Guard:
             await self._app(scope, receive, send)
             return
 
+        arrival = self._doors.arrival(scope)
+
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(HEADERS)
+                headers = MutableHeaders(scope=message)
+                headers.update(self._headers)
+                headers["Content-Security-Policy"] = headers["Content-Security-Policy"].format(icon=_icon(arrival))
             await send(message)
 
-        answer = self._answer(scope) or self._app
+        answer = self._answer(scope, arrival) or self._app
         await answer(scope, receive, send_guarded)
+        await self._save()
 
-    def _answer(self, scope: Scope) -> Response | None:
+    def _answer(self, scope: Scope, arrival: Arrival | Refused) -> Response | None:
         """Return what to say instead of letting the request through, or None."""
-        headers, path = Headers(scope=scope), scope["path"]
-        host = headers.get("host", "")
-        if not _LOOPBACK.fullmatch(host):
-            return refusal(403, f"the host {host[:80]!r} is not this machine; http://127.0.0.1 would be right")
-        if path in OPEN_PATHS:
+        headers = Headers(scope=scope)
+        if isinstance(arrival, Refused):
+            return refusal(403, arrival.reason)
+        if scope["method"] not in {"GET", "HEAD"} and headers.get("origin") != arrival.origin:
+            return refusal(403, f"only Guardian's own page may do this; Origin: {arrival.origin} would be right")
+        token = parse_qs(scope["query_string"].decode("latin-1")).get("token") if scope["path"] == "/" else None
+        if token is not None:
+            return self._visit(token[0], arrival)
+        return self._role(scope, headers, arrival)
+
+    def _role(self, scope: Scope, headers: Headers, arrival: Arrival) -> Response | None:
+        """Find out who it is, and return what to say where that is not enough."""
+        cookies, authorization = cookie_parser(headers.get("cookie", "")), headers.get("authorization", "")
+        visitor, row = self._visitors.who(cookies, authorization, arrival), rule(scope["method"], scope["path"])
+        scope["arrival"], scope["visitor"] = arrival, visitor
+        scope["welcome"] = lambda: self._visitors.who(cookies, authorization, arrival) == visitor
+        if row is not None and row.needed is None:
             return None
-        if path == "/" and scope["query_string"]:
-            return self._visit(scope)
-        if not self._known(cookie_parser(headers.get("cookie", "")).get(COOKIE, "")):
-            return self._locked(path)
-        if scope["method"] not in {"GET", "HEAD"} and headers.get("origin") != f"http://{host}":
-            return refusal(403, f"only Guardian's own page may do this; Origin: http://{host} would be right")
+        if visitor is None:
+            return self._locked(scope["path"], arrival)
+        if row is None:
+            return refusal(404, f"there is no {scope['path'][:80]!r} here")
+        if not visitor.role.may(row.needed):
+            return refusal(403, "only an installer may do this; ask whoever set up the box")
         return None
 
-    def _visit(self, scope: Scope) -> Response:
-        """Take the token from the address, keep it in a cookie that no script can read, and clean the address."""
-        given = parse_qs(scope["query_string"].decode("latin-1")).get("token", [""])[0]
-        if not self._known(given):
-            return self._locked("/")
-        response = RedirectResponse("/", 303)
-        response.set_cookie(COOKIE, given, max_age=COOKIE_SECONDS, httponly=True, samesite="strict")
+    def _visit(self, given: str, arrival: Arrival) -> Response:
+        """Take the secret from the address, begin a session, and clean the address."""
+        if not self._visitors.holds_secret(given, arrival):
+            return self._locked("/", arrival)
+        noted = BackgroundTask(self._audit.note, THE_BOX, "opened the page", arrival.address)
+        response = RedirectResponse("/", 303, background=noted)
+        keep(response, cookie(arrival), self._visitors.admit_secret(), arrival, FAMILY)
         return response
 
-    def _known(self, given: str) -> bool:
-        return hmac.compare_digest(given.encode("utf-8", "surrogateescape"), self._token)
-
-    def _locked(self, path: str) -> Response:
+    def _locked(self, path: str, arrival: Arrival) -> Response:
         if path == "/":
-            return HTMLResponse(LOCKED, 401)
-        return refusal(401, "no token, or a wrong one; open the address that Guardian printed at its start")
+            return HTMLResponse(LOCKED if arrival.local and not self._users() else SIGN_IN, 401)
+        return refusal(401, "nobody is signed in; open the page and sign in")
+
+    def _users(self) -> bool:
+        try:
+            return bool(self._visitors.users.all())
+        except StoreError:
+            return True  # the form will say what is wrong
+
+    async def _save(self) -> None:
+        """Write the sessions down, one at a time: a disk that does not answer takes one thread and no more."""
+        if self._saving or not self._visitors.sessions.due:
+            return
+        self._saving = True
+        try:
+            await run_in_threadpool(self._visitors.sessions.save)
+        finally:
+            self._saving = False
+
+
+def _icon(arrival: Arrival | Refused) -> str:
+    """The one picture that a browser may load, by its whole address; a policy cannot name one of IPv6."""
+    if isinstance(arrival, Refused) or "[" in arrival.origin:
+        return "'none'"
+    return f"{arrival.origin}{ICON}"
+
+
+def keep(response: Response, name: str, value: str, arrival: Arrival, life: Life) -> None:
+    """Put a cookie into the browser that no script can read and no other site can use."""
+    age = round(life.whole)
+    response.set_cookie(name, value, max_age=age, httponly=True, samesite="strict", secure=arrival.secure)
+
+
+def drop(response: Response, name: str, arrival: Arrival) -> None:
+    """Take a cookie out of the browser."""
+    response.delete_cookie(name, httponly=True, samesite="strict", secure=arrival.secure)
 
 
 def refusal(status: int, reason: str) -> JSONResponse:
     """Say no, with what was wrong and what would be right."""
     return JSONResponse({"error": reason}, status)
+
+
+def visitor_of(scope: Scope) -> Visitor:
+    """Return who sent a request that the guard let through; who has signed in, where that is needed."""
+    visitor: Visitor | None = scope["visitor"]
+    assert visitor is not None  # noqa: S101 - the table of roles asks for one
+    return visitor

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from datetime import datetime, tzinfo
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -15,6 +16,7 @@ from guardian.senses import Sensed
 from guardian.settings import Place
 from guardian.skeleton import HEAD, LIMBS, TORSO
 from guardian.web import words
+from guardian.web.audit import Deed
 from guardian.web.household import HabitsShown, PastIncident, PersonShown, RecordedScene, RoomShown, Snapshot
 
 Json: TypeAlias = dict[str, Any]
@@ -126,6 +128,12 @@ def incidents(past: Sequence[PastIncident]) -> Json:
 def days(kept: Sequence[Day]) -> Json:
     """Write the days of somebody, the oldest first."""
     return {"days": [day.plain() for day in kept]}
+
+
+def deeds(done: Sequence[Deed], zone: tzinfo | None) -> Json:
+    """Write who did what, the newest first, with the household's time."""
+    when = [datetime.fromisoformat(each.when).astimezone(zone).isoformat(timespec="seconds") for each in done]
+    return {"deeds": [{**asdict(each), "when": at} for each, at in zip(done, when, strict=True)]}
 
 
 def scene(recorded: RecordedScene) -> Json:

@@ -1,6 +1,7 @@
 """Server-sent events to one viewer, for as long as it listens and keeps up."""
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 
 from starlette.responses import Response
@@ -13,15 +14,21 @@ END_SECONDS = 0.5
 """How long the last word to a viewer may take: one that has stopped reading does not take it."""
 
 
+WELCOME_SECONDS = 2.0
+"""How soon whoever has signed out elsewhere, or is no user any more, is told nothing more."""
+
+
 class EventStream(Response):
-    """An ASGI response that sends what the broadcast tells; it ends with the viewer, or when the viewer is dropped.
+    """An ASGI response that sends what the broadcast tells; it ends with the viewer, when the viewer is dropped, or
+    soon after `welcome` has begun to say no.
 
     Sending to a browser that has stopped reading waits for ever, so it is cancelled from outside and not asked to end.
     """
 
-    def __init__(self, broadcast: Broadcast) -> None:
+    def __init__(self, broadcast: Broadcast, welcome: Callable[[], bool]) -> None:
         super().__init__(media_type="text/event-stream")
         self._broadcast = broadcast
+        self._welcome = welcome
         self._begun = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -30,7 +37,8 @@ class EventStream(Response):
         if viewer is None:
             await refusal(503, "too many pages are open; close one of them")(scope, receive, send)
             return
-        parts = [asyncio.create_task(part) for part in (self._tell(viewer, send), _gone(receive), viewer.gone.wait())]
+        waits = (self._tell(viewer, send), _gone(receive), viewer.gone.wait(), self._unwelcome(viewer))
+        parts = [asyncio.create_task(part) for part in waits]
         try:
             await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -41,6 +49,12 @@ class EventStream(Response):
         if self._begun and viewer.gone.is_set():
             with suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(send({"type": "http.response.body", "body": b""}), END_SECONDS)
+
+    async def _unwelcome(self, viewer: Viewer) -> None:
+        while self._welcome() and not viewer.gone.is_set():
+            with suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(viewer.gone.wait(), WELCOME_SECONDS)
+        viewer.gone.set()
 
     async def _tell(self, viewer: Viewer, send: Send) -> None:
         headers = [(name, value) for name, value in self.raw_headers if name != b"content-length"]

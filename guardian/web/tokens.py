@@ -1,16 +1,16 @@
 """The secret in the page's address: made once, kept where only this service can read it, compared in constant time."""
 
 import logging
-import os
 import re
 import secrets
 from pathlib import Path
+
+from guardian.web.private_file import OTHERS, write_private
 
 log = logging.getLogger(__name__)
 
 TOKEN_BYTES = 32
 TOKEN_FILE = "web-token"  # noqa: S105 the file's name, not the secret
-OTHERS = 0o077
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
@@ -37,14 +37,7 @@ def load_token(state_directory: Path) -> str:
 
 
 def _make(path: Path) -> str:
-    """Write a new token so that no power cut leaves half of one, and nobody else can open it at any time."""
+    """Write a new token."""
     token = secrets.token_urlsafe(TOKEN_BYTES)
-    fresh = path.with_name(f"{path.name}.new")
-    fresh.unlink(missing_ok=True)
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(f"{token}\n")
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
+    write_private(path, f"{token}\n")
     return token

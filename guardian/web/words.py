@@ -12,6 +12,7 @@ from guardian import messages
 from guardian.deliveries import DeliveryState
 from guardian.devices import Kind, SenseState
 from guardian.drills import FallDrill
+from guardian.events import EnrolmentAsked, ErasureAsked, FallDrillAsked, HumanEvent, Resolved, Snoozed
 from guardian.incident import Incident, IncidentState
 from guardian.senses import Sensed
 from guardian.transitions import Course, Trigger, course_of, steps_of
@@ -80,6 +81,41 @@ SENSES: Mapping[Kind, tuple[str, str]] = {
     Kind.BUTTON: ("Pressed", "Ready"),
 }
 """What it means that a sense is on, and off."""
+
+
+DEEDS: Mapping[str, str] = {
+    "acknowledge": "took an alarm",
+    "cancel": "said that all is well",
+    "resolve": "closed an alarm",
+    "snooze": "paused alarms",
+    "help": "called for help",
+    "test": "tested the alarm",
+    "drill": "began a fall drill",
+    "missed": "told of a missed fall",
+    "judge": "said what an alarm was",
+    "forget": "erased what was kept to learn from",
+    "unlearn": "erased the counted days",
+    "accept": "accepted a place",
+    "decline": "declined or removed a place",
+    "view": "accepted the view of a camera",
+    "enrol": "let the box get to know somebody",
+    "erase": "erased a person",
+}
+"""What it means that somebody pressed a button, afterwards."""
+
+
+def deed(request: str, event: HumanEvent) -> str:
+    """Say what somebody did: what, to whom, and where."""
+    what = DEEDS.get(request, request)
+    if isinstance(event, Snoozed):
+        what = "ended the pause of alarms" if event.seconds == 0 else f"{what} for {event.seconds / 60:.0f} minutes"
+    if isinstance(event, FallDrillAsked) and event.seconds == 0:
+        what = "ended the fall drill"
+    if isinstance(event, Resolved):
+        what = f"{what} ({event.outcome})"
+    whom = event.name if isinstance(event, EnrolmentAsked | ErasureAsked) else ""
+    details = ", ".join(part for part in (whom, event.room) if part)
+    return f"{what}: {details}" if details else what
 
 
 def sensed(each: Sensed) -> str:

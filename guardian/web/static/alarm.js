@@ -59,7 +59,7 @@ export function showAlarm(state) {
 function announce({ kicker, title, detail, countdown, mood }) {
   whenChanged(byId("say"), [kicker, title, mood], () => {
     const left = countdown === null ? "" : ` ${count(countdown, "second")} to answer.`;
-    byId("say").textContent = `${title}.${left} ${detail}`;
+    byId("say").textContent = `${title}${/[.?!]$/.test(title) ? "" : "."}${left} ${detail}`;
   });
 }
 
@@ -95,7 +95,7 @@ function showOthers(others) {
     box.replaceChildren(...others.map((incident) => make(
       "article",
       { class: "card other", "data-state": incident.state },
-      make("h3", {}, incident.what),
+      make("h2", {}, incident.what),
       make("p", {}, `${incident.verdict} · ${incident.where || "At home"} · ${timeOf(incident.opened)}${incident.countdown === null ? "" : ` · ${incident.countdown} s`}`),
       make("div", { class: "actions" }, ...[...offers(incident), ...(worthWatching(incident) ? [WATCH] : [])].map((offer) => button(offer, incident))),
     )));

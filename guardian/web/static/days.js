@@ -39,7 +39,7 @@ class Card {
     this.days = make("div", { class: "ribbons" });
     const more = make("details", {}, make("summary", {}, "Earlier days, and how they change"), this.days);
     more.addEventListener("toggle", () => more.open && this.load());
-    const erase = make("button", { type: "button", class: "quiet small", onclick: () => BUTTONS.unlearn(who) }, "Erase these days");
+    const erase = make("button", { type: "button", class: "quiet small installer", onclick: () => BUTTONS.unlearn(who) }, "Erase these days");
     this.element = make(
       "article",
       { class: "card habit", "data-who": who },

@@ -1,11 +1,13 @@
 // The page: what the box says goes to its parts, and the state of the connection above everything.
 
 import { showAlarm, showQuick } from "./alarm.js";
+import { prepareAudit } from "./audit.js";
 import { byId, count, dayOf, make, say, timeOf, whenChanged } from "./dom.js";
 import { showHabits } from "./days.js";
 import { takeSkeleton } from "./figure.js";
 import { refreshIncidents } from "./incidents.js";
 import { listen } from "./link.js";
+import { learnWhoIAm, showUser } from "./me.js";
 import { BUTTONS, askName, knowFeedback, names } from "./press.js";
 import { showKnown } from "./people.js";
 import { prepareReplay } from "./replay.js";
@@ -54,9 +56,11 @@ const on = {
     for (const id of ["actions", "quick", "others", "rooms", "people"]) byId(id).inert = word === "lost" || word === "locked";
     if (!trouble) {
       document.title = title;
+      learnWhoIAm();
       if (word === "live") refreshIncidents(dayOf(wall || new Date().toISOString()));
       return;
     }
+    byId("lost-in").hidden = word !== "locked";
     document.title = `⚠ ${trouble.title} – Guardian`;
     byId("lost-title").textContent = trouble.title;
     byId("lost-detail").textContent = trouble.detail.replace("{time}", wall ? `from ${timeOf(wall)}` : "old");
@@ -69,8 +73,8 @@ const TROUBLES = {
     detail: "What you see below is {time} and may no longer be true. Do not rely on it: call, or go and look.",
   },
   locked: {
-    title: "This page is locked",
-    detail: "What you see below is {time}. Open the address with the secret once more.",
+    title: "You are signed out",
+    detail: "What you see below is {time} and may no longer be true.",
   },
   late: {
     title: "Guardian has stopped watching",
@@ -101,6 +105,7 @@ function showFeedback({ feedback, rooms }) {
 }
 
 function showMe() {
+  if (showUser()) return;
   const name = names()[0];
   const change = make(
     "button",
@@ -114,6 +119,7 @@ function start() {
   showQuick();
   showMe();
   prepareReplay();
+  prepareAudit();
   byId("missed").onclick = () => BUTTONS.missed();
   byId("forget").onclick = () => BUTTONS.forget();
   byId("enrol").onclick = () => BUTTONS.enrol();

@@ -29,7 +29,7 @@ function list(people, going) {
 
 function item(name, rooms) {
   const where = rooms.length ? `Enrolled in ${rooms.join(", ")}` : "Not enrolled yet";
-  const erase = make("button", { type: "button", class: "quiet small", onclick: () => BUTTONS.erase(name) }, `Erase ${name}`);
+  const erase = make("button", { type: "button", class: "quiet small installer", onclick: () => BUTTONS.erase(name) }, `Erase ${name}`);
   return make("li", { class: "card" }, make("p", {}, make("strong", {}, name), make("span", { class: "where-known" }, where)), erase);
 }
 

@@ -1,6 +1,7 @@
 // What a human presses: asked back where it matters, sent to the box, and never silently lost.
 
 import { byId, make } from "./dom.js";
+import { signedIn } from "./me.js";
 
 const NAMES = "guardian.names";
 const MAX_NAMES = 6;
@@ -51,12 +52,13 @@ export async function send(request, values) {
   return false;
 }
 
-const me = () => names()[0] ?? "somebody on the page";
+/** By what name something is done: the box knows better who has signed in, and takes that. */
+const me = () => signedIn() || (names()[0] ?? "somebody on the page");
 
 /** Every button that there is. `incident` may be null; `wanted` what it is worth asking back. */
 export const BUTTONS = {
   async acknowledge(incident) {
-    const by = names()[0] ?? (await askName("Who is taking it?", "The siren stops and nobody else is called. Others see your name.", "Acknowledge"));
+    const by = signedIn() || (names()[0] ?? (await askName("Who is taking it?", "The siren stops and nobody else is called. Others see your name.", "Acknowledge")));
     if (by) await send("acknowledge", { incident: incident.id, by });
   },
   async cancel(incident) {

@@ -101,22 +101,22 @@ function viewQuestion({ name, moved, outdated }) {
   const button = (places, text) => make("button", { type: "button", class: "plain small", onclick: () => BUTTONS.view(name, places) }, text);
   if (moved) {
     return [
-      make("p", {}, make("strong", {}, "Is this its new view?"), " Then say whether the places still are where they are drawn."),
-      make("div", { class: "answers" }, button("fit", "Yes, and the places fit"), button("anew", "Yes, but the places do not fit")),
+      make("p", { class: "installer" }, make("strong", {}, "Is this its new view?"), " Then say whether the places still are where they are drawn."),
+      make("div", { class: "answers installer" }, button("fit", "Yes, and the places fit"), button("anew", "Yes, but the places do not fit")),
     ];
   }
-  return [make("p", {}, outdated), make("div", { class: "answers" }, button("fit", "They fit after all"))];
+  return [make("p", {}, outdated), make("div", { class: "answers installer" }, button("fit", "They fit after all"))];
 }
 
 /** A place that was learned: a question, or once it was accepted what there is, and how to take it back. */
 function learnedPlace(room, place) {
   const button = (look, doing, text) => make("button", { type: "button", class: look, onclick: () => doing(room, place) }, text);
   if (place.accepted) {
-    return make("li", {}, make("p", {}, make("strong", {}, place.name), ` ${place.sentence}`), button("quiet small", BUTTONS.remove, `Remove ${place.name}`));
+    return make("li", {}, make("p", {}, make("strong", {}, place.name), ` ${place.sentence}`), button("quiet small installer", BUTTONS.remove, `Remove ${place.name}`));
   }
   return make(
     "li",
-    { class: "proposed" },
+    { class: "proposed installer" },
     make("p", {}, make("strong", {}, `Is there a ${place.kind}?`), ` ${place.sentence} Nothing changes until you answer.`),
     make("div", { class: "answers" }, button("plain small", BUTTONS.accept, `Yes, a ${place.kind}`), button("plain small", BUTTONS.decline, "No")),
   );

@@ -1,0 +1,212 @@
+"""The routes of the page: what it gives, and what it takes from whoever may press something."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TypeAlias
+
+from starlette.background import BackgroundTask
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from guardian.errors import PayloadError
+from guardian.events import (
+    Acknowledged,
+    FallDrillAsked,
+    HumanEvent,
+    Judged,
+    MissReported,
+    PlaceAccepted,
+    PlaceDeclined,
+    ViewAccepted,
+)
+from guardian.feedback import unkept
+from guardian.human_requests import SOMEONE, understand
+from guardian.web import payload, words
+from guardian.web.audit import Audit
+from guardian.web.body import read_json
+from guardian.web.broadcast import Broadcast
+from guardian.web.guard import refusal, visitor_of
+from guardian.web.household import Household, Snapshot
+from guardian.web.roles import ROUTES, buttons
+from guardian.web.sign_in import SignIn
+from guardian.web.stream import EventStream
+
+Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
+
+VIA = "web"
+STATIC = Path(__file__).parent / "static"
+TYPES: Mapping[str, str] = {
+    ".html": "text/html",
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".webmanifest": "application/manifest+json",
+    ".svg": "image/svg+xml",
+}
+"""Of everything that there is to give. The one picture is our own icon: docs/decisions/0013-who-opens-the-page.md."""
+LIMIT = 50
+MAX_LIMIT = 500
+MAX_WHO = 64
+DEEDS = 200
+"""How many of the latest deeds the page shows."""
+
+
+class Page:
+    """The routes. `now` gives the monotonic seconds that human events carry."""
+
+    def __init__(self, household: Household, sign_in: SignIn, audit: Audit, now: Callable[[], float]) -> None:
+        self.broadcast = Broadcast(household, now)
+        self._household = household
+        self._sign_in = sign_in
+        self._audit = audit
+        self._now = now
+        self._files = {path.name: (path.read_bytes(), TYPES[path.suffix]) for path in STATIC.iterdir()}
+
+    def routes(self) -> list[Route]:
+        """Return every path that there is, in the order of the table of roles."""
+        endpoints: dict[str, Endpoint] = {
+            "GET /": self.index,
+            "GET /favicon.ico": self.no_icon,
+            "POST /api/sign-in": self._sign_in.sign_in,
+            "POST /api/sign-out": self._sign_in.sign_out,
+            "GET /api/me": self._sign_in.me,
+            "GET /api/stream": self.stream,
+            "GET /api/people": self.people,
+            "GET /api/incidents": self.incidents,
+            "GET /api/incidents/{incident}/scene": self.scene,
+            "GET /api/days": self.days,
+            "GET /api/look": self.look,
+            "GET /api/audit": self.audit,
+            **{f"POST /api/{name}": partial(self.press, name) for name in buttons()},
+        }
+        rows = [(row, *row.split(" ")) for row in ROUTES]
+        return [Route(path, endpoints.get(row, self.static), methods=[method]) for row, method, path in rows]
+
+    async def index(self, _: Request) -> Response:
+        """Give the page itself."""
+        return self._file("index.html")
+
+    async def static(self, request: Request) -> Response:
+        """Give a script or the style sheet."""
+        return self._file(request.url.path.rpartition("/")[2])
+
+    async def no_icon(self, _: Request) -> Response:
+        """Browsers ask; there is no picture here, not even that one."""
+        return Response(status_code=204)
+
+    async def stream(self, request: Request) -> Response:
+        """Tell what happens, as it happens, for as long as whoever listens is welcome."""
+        return EventStream(self.broadcast, request.scope["welcome"])
+
+    async def people(self, _: Request) -> Response:
+        """Tell who is enrolled, and how enrolments go."""
+        return JSONResponse(payload.known(self._household.snapshot()))
+
+    async def incidents(self, request: Request) -> Response:
+        """Give the latest incidents; `limit` is 1 to MAX_LIMIT."""
+        text = request.query_params.get("limit", str(LIMIT))
+        if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MAX_LIMIT):
+            raise HTTPException(400, f"limit is {text[:40]!r}; 1 to {MAX_LIMIT} would be right")
+        return JSONResponse(payload.incidents(await run_in_threadpool(self._household.incidents, int(text))))
+
+    async def scene(self, request: Request) -> Response:
+        """Give the stick figures around an incident."""
+        recorded = await run_in_threadpool(self._household.scene, request.path_params["incident"])
+        if recorded is None:
+            raise HTTPException(404, "nothing was recorded around this incident")
+        return JSONResponse(payload.scene(recorded))
+
+    async def days(self, request: Request) -> Response:
+        """Give the days of `who`; of the household where nobody is named."""
+        who = request.query_params.get("who", "")[:MAX_WHO]
+        return JSONResponse(payload.days(await run_in_threadpool(self._household.days, who)))
+
+    async def look(self, _: Request) -> Response:
+        """Give what the drill looks at."""
+        return JSONResponse(payload.look(self._household.snapshot(), self._now()))
+
+    async def audit(self, _: Request) -> Response:
+        """Tell who did what, the newest first."""
+        zone = self._household.snapshot().moment.wall.tzinfo
+        return JSONResponse(payload.deeds(await run_in_threadpool(self._audit.latest, DEEDS), zone))
+
+    async def press(self, name: str, request: Request) -> Response:
+        """Take what a human pressed: understood, still possible, and put into the core's queue."""
+        body, visitor = await read_json(request), visitor_of(request.scope)
+        snapshot = self._household.snapshot()
+        rooms = [room.name for room in snapshot.rooms]
+        unseen = {sensed.room for sensed in snapshot.senses} - {"", *rooms}
+        event = replace(understand(name, body, self._now(), rooms, unseen=sorted(unseen)), via=VIA)
+        if visitor.name:
+            event = replace(event, by=visitor.name)
+        if isinstance(event, Acknowledged) and event.by == SOMEONE:
+            raise HTTPException(400, "by is missing; the name of who takes it would be right")
+        _check_possible(name, event, snapshot)
+        self._household.submit(event)
+        noted = BackgroundTask(self._audit.note, event.by, words.deed(name, event), request.scope["arrival"].address)
+        return JSONResponse({"accepted": name}, 202, background=noted)
+
+    def _file(self, name: str) -> Response:
+        if name not in self._files:
+            raise HTTPException(404, f"there is no {name[:40]!r} here")
+        content, media_type = self._files[name]
+        return Response(content, media_type=media_type)
+
+
+def _check_possible(name: str, event: HumanEvent, snapshot: Snapshot) -> None:
+    """Refuse what can no longer be done: somebody else was faster, or time."""
+    why_not = _why_not(event, snapshot)
+    if why_not:
+        raise HTTPException(409, why_not[:1].lower() + why_not[1:].rstrip("."))
+    if isinstance(event, Judged) or event.incident is None:
+        return
+    incident = next((each for each in snapshot.incidents if each.id == event.incident), None)
+    if incident is None:
+        raise HTTPException(409, "this incident is already closed")
+    if name not in words.actions(incident):
+        possible = ", ".join(words.actions(incident))
+        raise HTTPException(409, f"the incident is {incident.state.value} by now; {possible} would be right")
+
+
+def _why_not(event: HumanEvent, snapshot: Snapshot) -> str:
+    """Why what a human says of a room, or of what is over, makes no sense by now; nothing where it does."""
+    room = next((each for each in snapshot.rooms if each.name == event.room), None)
+    match event:
+        case MissReported():
+            return unkept(event, snapshot.feedback.reaches, snapshot.moment, on=snapshot.feedback.on)
+        case PlaceAccepted() | PlaceDeclined():
+            known = room is not None and event.number in [each.number for each in room.learned]
+            return "" if known else "This place is no longer proposed; nothing was changed."
+        case ViewAccepted():
+            asked = room is not None and (room.moved or (event.fits and room.outdated))
+            return "" if asked else "The camera of this room is not moved by now; nothing was changed."
+        case FallDrillAsked() if event.seconds > 0:
+            return _no_drill(event.room, snapshot)
+        case Judged() if event.incident in {incident.id for incident in snapshot.incidents}:
+            return "This incident is still open; close it, as helped or as a false alarm."
+        case _:
+            return ""
+
+
+def _no_drill(room: str, snapshot: Snapshot) -> str:
+    """Why there can be no fall drill in a room just now; nothing where there can."""
+    if any(not each.drill and each.room in ("", room) for each in snapshot.incidents):
+        return f"In the {room} something is the matter: see to that first, and close it."
+    if any(each.drill for each in snapshot.incidents) or snapshot.drill is not None:
+        return "Another drill is on; end it first."
+    if any(each.room in ("", room) for each in snapshot.snoozes):
+        return f"Alarms of the {room} are paused; end the pause first."
+    return ""
+
+
+async def refuse(_: Request, error: Exception) -> Response:
+    """Answer what could not be done, and why."""
+    if isinstance(error, HTTPException):
+        answer = refusal(error.status_code, error.detail)
+        answer.headers.update(error.headers or {})
+        return answer
+    return refusal(400 if isinstance(error, PayloadError) else 503, str(error))
