@@ -155,7 +155,7 @@ def test_an_emergency_elsewhere_goes_its_usual_way(kind: type[PersonEvent]):
     assert (False, SUSPECTED if kind is FallSuspected else PENDING) in standing(subject)
 
 
-@pytest.mark.parametrize("event", [body(LongLie, 9.0), body(HelpGestured, 9.0), human(HelpCalled, 9.0)])
+@pytest.mark.parametrize("event", [body(LongLie, 9.0), human(HelpCalled, 9.0)])
 def test_who_lies_long_or_calls_for_help_in_a_drill_is_in_need(event: Event):
     subject = alarm()
     subject.handle(asked(), 0.0)
@@ -166,6 +166,17 @@ def test_who_lies_long_or_calls_for_help_in_a_drill_is_in_need(event: Event):
     assert standing(subject)[0] == (False, RAISED)
     subject.handle(body(PersonDown, 10.0, track=2), 10.0)  # belongs to the emergency from now on
     assert 2 in [incident.track for incident in subject.incidents if not incident.drill]
+
+
+def test_who_raises_an_arm_in_a_drill_is_asked_and_then_in_need():
+    subject = alarm()
+    subject.handle(asked(), 0.0)
+    subject.handle(body(FallConfirmed, 4.0), 4.0)
+    subject.handle(body(HelpGestured, 5.0), 5.0)
+    assert (False, PENDING) in standing(subject)
+    notices = told(subject.handle(body(HelpGestured, 11.0), 11.0))
+    assert [notice.contact for notice in notices] == ["Anna"]
+    assert standing(subject)[0] == (False, RAISED)
 
 
 def test_what_was_the_matter_before_the_drill_is_none_of_it():

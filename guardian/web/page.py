@@ -47,7 +47,7 @@ TYPES: Mapping[str, str] = {
     ".webmanifest": "application/manifest+json",
     ".svg": "image/svg+xml",
 }
-"""Of everything that there is to give. The one picture is our own icon: docs/decisions/0013-who-opens-the-page.md."""
+"""Of everything that there is to give. The one picture is our own icon: docs/decisions/0015-who-opens-the-page.md."""
 LIMIT = 50
 MAX_LIMIT = 500
 MAX_WHO = 64
