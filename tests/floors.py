@@ -26,6 +26,7 @@ NOUNS = (
     "optics",
     "areas",
     "transitions",
+    "phrasebook",
     "messages",
     "recording",
 )
