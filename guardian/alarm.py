@@ -28,6 +28,7 @@ from guardian.events import (
 )
 from guardian.incident import Incident, IncidentState
 from guardian.particulars import noted, worsened
+from guardian.phrasebook import ENGLISH, Phrasebook
 from guardian.settings import AlarmSettings
 from guardian.snooze import Snoozes
 from guardian.transitions import (
@@ -105,8 +106,8 @@ def bond(incident: Incident, event: PersonEvent | HelpCalled) -> float | None:
 class Alarm:
     """The open incidents and what may become one; they are bounded, and each leaves only as TRANSITIONS says.
 
-    `new_id` gives each incident its id. `alarm_events` names the behaviour events that open one; ValueError where a
-    name is no event of a person that could.
+    `new_id` gives each incident its id, `book` the words for humans. `alarm_events` names the behaviour events that
+    open one; ValueError where a name is no event of a person that could.
     """
 
     def __init__(
@@ -115,6 +116,7 @@ class Alarm:
         contacts: tuple[Contact, ...],
         new_id: Callable[[], str],
         alarm_events: tuple[str, ...] = (),
+        book: Phrasebook = ENGLISH,
     ) -> None:
         unknown = set(alarm_events) - set(SEVERITY)
         if unknown:
@@ -123,7 +125,7 @@ class Alarm:
         self._durations = durations(settings)
         self._view_lost_seconds = settings.view_lost_seconds
         self._contacts = tuple(contact.name for contact in contacts)
-        self._new_id = new_id
+        self._new_id, self._book = new_id, book
         self._triggers = {**dict.fromkeys(alarm_events, Trigger.DANGER), **TRIGGERS}
         self._open: dict[str, Incident] = {}
         self._snoozes, self.drills = Snoozes(), Drills()
@@ -333,7 +335,7 @@ class Alarm:
         self, incident: Incident, names: Iterable[str], step: int, now: float, *, urgent: bool = True
     ) -> list[Notify]:
         ringing = urgent and row_of(incident) == (Course.EMERGENCY, RAISED)
-        title, body = messages.title(incident), messages.body(incident, now)
+        title, body = messages.title(incident, self._book), messages.body(incident, now, self._book)
         known = [name for name in names if name in self._contacts]
         return [Notify(name, title, body, incident.id, step, urgent=ringing, asked=now) for name in known]
 
@@ -354,12 +356,13 @@ class Alarm:
         """Show the worst of all that is the matter; a snooze and a drill are always told beside it."""
         rooms = [room for room, until in self._snoozes.rooms.items() if until > now]
         drill = self.drills.on
-        beside = messages.snooze_text(rooms) + messages.drill_text(drill.room if drill else None)
+        beside = messages.snooze_text(rooms, self._book)
+        beside += messages.drill_text(drill.room if drill else None, self._book)
         worst = next(iter(self.incidents), None)
         if worst is not None:
-            return ShowPanel(*PANEL[row_of(worst)], messages.panel_text(worst) + beside)
+            return ShowPanel(*PANEL[row_of(worst)], messages.panel_text(worst, self._book) + beside)
         if self._unseen or self._faults:
-            text = messages.fault_text(self._unseen, self._faults)
+            text = messages.fault_text(self._unseen, self._faults, self._book)
             return ShowPanel(Lamp.DOUBLE_BLINK, Sound.SILENT, text + beside)
         lamp = Lamp.STEADY if drill is None else Lamp.SLOW_BLINK
-        return ShowPanel(lamp, Sound.SILENT, messages.WATCHING + beside)
+        return ShowPanel(lamp, Sound.SILENT, self._book.say(messages.WATCHING) + beside)

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 from guardian.brain import Brain, Message
 from guardian.commands import Publish
+from guardian.configuration import languages
 from guardian.discovery import Discovery
 from guardian.errors import ConfigurationError, GuardianError, ModelError, PanelError
 from guardian.events import (
@@ -102,11 +103,13 @@ class Guardian:
         self.mqtt: MqttOutput | None = None
         self.web: WebServer | None = None
         names = tuple(contact.name for contact in settings.contacts)
-        self.ways = Ways(names, self.submit, self._clock.monotonic, self._ringing)
-        self._phones = Phones(settings.contacts, self.submit, self._clock.moment, connect=self.ways.connect)
+        book, moment = languages.phrasebook(settings.household.language), self._clock.moment
+        self.ways = Ways(names, self.submit, self._clock.monotonic, self._ringing, book=book)
+        self._phones = Phones(settings.contacts, self.submit, moment, connect=self.ways.connect, book=book)
         self.scenes = SceneWriter(scenes_of(settings), settings.feedback, self.submit, self._clock.moment)
         outputs = Outputs(self.panel, self.journal, self._publish, self._phones.tell, self.scenes.put, self._look_anew)
-        self.brain = Brain(settings, outputs, lambda: uuid.uuid4().hex[:12], self._clock.moment(), self._judge())
+        new_id, judge = lambda: uuid.uuid4().hex[:12], self._judge()
+        self.brain = Brain(settings, outputs, new_id, moment(), judge, book=book)
         self.home = Home(settings, self.brain, self.journal, self._clock, self.submit)
         self.watches = tuple(
             Watch(room.name, _orders(room, settings, loop=loop_files), self._inbox.put) for room in settings.rooms

@@ -44,6 +44,7 @@ from guardian.moment import Moment
 from guardian.opinion import Judge
 from guardian.outputs import Outputs
 from guardian.people import People
+from guardian.phrasebook import ENGLISH, Phrasebook
 from guardian.pipeline import Pipeline
 from guardian.posture import Steady
 from guardian.readings import Heard
@@ -66,8 +67,8 @@ Message: TypeAlias = Sight | Heard | Event
 
 
 class Brain:
-    """One box. `new_id` names incidents, `network` judges falls beside the rules; `shown` is the home as of the last
-    pass, for any thread to read.
+    """One box. `new_id` names incidents, `network` judges falls beside the rules, `book` is the household's language;
+    `shown` is the home as of the last pass, for any thread to read.
     """
 
     def __init__(
@@ -77,9 +78,11 @@ class Brain:
         new_id: Callable[[], str],
         moment: Moment,
         network: Judge | None = None,
+        *,
+        book: Phrasebook = ENGLISH,
     ) -> None:
         self._settings, self._outputs, self._network = settings, outputs, network
-        self._alarm = Alarm(settings.alarm, settings.contacts, new_id, settings.behaviour.alarm_events)
+        self._alarm = Alarm(settings.alarm, settings.contacts, new_id, settings.behaviour.alarm_events, book)
         self._rooms = {room.name: room for room in settings.rooms}
         self._recordings = Recordings(self._rooms)
         self._drawn, self._rests = dict[str, Drawn](), dict[str, RestPlaces]()

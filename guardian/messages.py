@@ -2,14 +2,16 @@
 
 Who, where, what was seen with its numbers, since when, and what to do now: in this order, one line each. Times are
 relative, because the reader's clock and the box's may differ and a fright reads "2 minutes ago" faster than "14:32".
+Every text is said by a phrasebook, in the household's language; its key is the English that stands here.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from guardian.commands import Notify
 from guardian.incident import Incident, IncidentState
 from guardian.moment import Moment
+from guardian.phrasebook import ENGLISH, Phrasebook
 
 HEADLINES: dict[str, str] = {
     "FallSuspected": "{who} may have fallen",
@@ -26,6 +28,7 @@ HEADLINES: dict[str, str] = {
     "ViewLost": "Guardian cannot see",
     "DrillStarted": "This is a drill",
 }
+ANY_HEADLINE = "{who} may need help"
 SOMEBODY = "Somebody"
 LATE_SECONDS = 180.0
 """What is told later than that after it was decided says so: its reader may think that it has just happened."""
@@ -40,126 +43,180 @@ _TAKEN = "What to do: nothing, if somebody is there. It is not closed: close it 
 _DONE = "What to do: nothing."
 _EXERCISE = "This is a drill. Nothing has happened."
 _TRY = "What to do: nothing. This only tries whether the message arrives."
+_STOPS = (".", "!", "?", "\u3002", "\uff01", "\uff1f")  # the latter three are Chinese
+_AGO = {"days": "{number} days ago", "h": "{number} h ago", "min": "{number} min ago", "s": "{number} s ago"}
+_PANEL = {
+    IncidentState.SUSPECTED: "{what}{room}. Watching closely.",
+    IncidentState.PENDING: "Are you all right? Press the button if you are{room}.",
+    IncidentState.RAISED: "{what}{room}. Help is being called.",
+    IncidentState.ACKNOWLEDGED: "{by} knows{room} and has silenced the siren.",
+}
+_ARM_SEEN = "Your arm was seen. Keep it up and help is called at once; press the button if none is needed{room}."
 
 
 def relative(seconds: float) -> str:
     """Say a duration in the largest unit that still says enough: 45 s, 12 min, 5 h, 3 days."""
+    count, unit = _largest(seconds)
+    return f"{count} {unit}"
+
+
+def ago(seconds: float, book: Phrasebook = ENGLISH) -> str:
+    """Say how long ago something was, in the same unit: 45 s ago."""
+    count, unit = _largest(seconds)
+    return book.say(_AGO[unit], number=count)
+
+
+def _largest(seconds: float) -> tuple[str, str]:
     for unit, size in (("days", 86_400), ("h", 3_600), ("min", 60)):
         if seconds >= 2 * size:
-            return f"{seconds / size:.0f} {unit}"
-    return f"{max(seconds, 0.0):.0f} s"
+            return f"{seconds / size:.0f}", unit
+    return f"{max(seconds, 0.0):.0f}", "s"
 
 
-def headline(incident: Incident) -> str:
+def headline(incident: Incident, book: Phrasebook = ENGLISH) -> str:
     """Say what is the matter, in one sentence without a full stop; "{who}" is the person's name, or somebody."""
-    pattern = HEADLINES.get(incident.kind, "{who} may need help")
-    return pattern.format(who=incident.person or SOMEBODY)
+    return book.say(HEADLINES.get(incident.kind, ANY_HEADLINE), who=_who(incident, book))
 
 
-def where(incident: Incident) -> str:
+def _who(incident: Incident, book: Phrasebook) -> str:
+    return incident.person or book.say(SOMEBODY)
+
+
+def where(incident: Incident, book: Phrasebook = ENGLISH) -> str:
     """Name the place and the room as far as known; empty for a call for help from no room in particular."""
-    return ", ".join(part for part in (incident.room, incident.place) if part)
+    place = book.phrase(incident.place) if incident.place else ""
+    return _listed((part for part in (incident.room, place) if part), book)
 
 
-def title(incident: Incident) -> str:
+def _listed(names: Iterable[str], book: Phrasebook) -> str:
+    return book.say(", ").join(names)
+
+
+def title(incident: Incident, book: Phrasebook = ENGLISH) -> str:
     """Write the first line on the phone. It alone has to tell an emergency from the news that it is over."""
-    drill = "DRILL: " if incident.drill else ""
-    prefix = {
-        IncidentState.ACKNOWLEDGED: f"{incident.acknowledged_by} has taken it: ",
-        IncidentState.RESOLVED: "All clear: ",
-    }.get(incident.state, "")
-    place = where(incident)
-    return f"{drill}{prefix}{headline(incident)}{f' ({place})' if place else ''}"
+    what = headline(incident, book) + _in_brackets(where(incident, book), book)
+    if incident.state is IncidentState.ACKNOWLEDGED:
+        what = book.say("{by} has taken it: {what}", by=_first(incident.acknowledged_by, book), what=what)
+    elif incident.state is IncidentState.RESOLVED:
+        what = book.say("All clear: {what}", what=what)
+    return book.say("DRILL: {what}", what=what) if incident.drill else what
 
 
-def body(incident: Incident, now: float) -> str:
+def _in_brackets(place: str, book: Phrasebook) -> str:
+    return book.say(" ({place})", place=place) if place else ""
+
+
+def _first(who: str | None, book: Phrasebook) -> str:
+    """A human's name, or "the button" that somebody pressed, as a sentence begins."""
+    name = book.word(str(who))
+    return name[:1].upper() + name[1:]
+
+
+def body(incident: Incident, now: float, book: Phrasebook = ENGLISH) -> str:
     """Write the rest of the message, a line for each thing that its reader asks."""
-    lines = [f"Who: {incident.person or SOMEBODY}", f"Where: {where(incident) or 'at home'}"]
+    lines = [
+        book.say("Who: {who}", who=_who(incident, book)),
+        book.say("Where: {place}", place=where(incident, book) or book.say("at home")),
+    ]
     if incident.drill:
-        lines.insert(0, _EXERCISE)
+        lines.insert(0, book.say(_EXERCISE))
     if incident.reasons:
-        lines.append(f"What was seen: {' '.join(_sentence(reason) for reason in incident.reasons)}")
-    lines.append(f"Since: {relative(now - incident.opened)} ago")
-    lines.extend(_state_lines(incident, now))
+        reasons = book.say(" ").join(_sentence(book.retell(reason), book) for reason in incident.reasons)
+        lines.append(book.say("What was seen: {reasons}", reasons=reasons))
+    lines.append(book.say("Since: {ago}", ago=ago(now - incident.opened, book)))
+    lines.extend(_state_lines(incident, now, book))
     return "\n".join(lines)
 
 
-def _sentence(text: str) -> str:
-    return text if text.endswith((".", "!", "?")) else f"{text}."
+def _sentence(text: str, book: Phrasebook) -> str:
+    return text if text.endswith(_STOPS) else book.say("{text}.", text=text)
 
 
-def _state_lines(incident: Incident, now: float) -> list[str]:
-    told = [f"Told so far: {', '.join(incident.told)}; nobody has acknowledged yet"] if incident.told else []
+def _state_lines(incident: Incident, now: float, book: Phrasebook) -> list[str]:
     if incident.state is IncidentState.RESOLVED:
-        return [f"How it ended: {incident.outcome}{_by(incident)}", _DONE]
+        outcome = book.word(str(incident.outcome))
+        return [book.say("How it ended: {outcome}{by}", outcome=outcome, by=_by(incident, book)), book.say(_DONE)]
     if incident.state is IncidentState.ACKNOWLEDGED:
-        return [
-            f"Acknowledged: {relative(now - incident.changed)} ago{_by(incident)}",
-            _TRY if incident.drill else _TAKEN,
-        ]
+        taken = ago(now - incident.changed, book)
+        line = book.say("Acknowledged: {ago}{by}", ago=taken, by=_by(incident, book))
+        return [line, book.say(_TRY if incident.drill else _TAKEN)]
     if incident.drill:
-        return [_TRY]
-    return [*told, _LOOK if incident.kind == "ViewLost" else _CALL]
+        return [book.say(_TRY)]
+    names = _listed(incident.told, book)
+    told = [book.say("Told so far: {names}; nobody has acknowledged yet", names=names)] if names else []
+    return [*told, book.say(_LOOK if incident.kind == "ViewLost" else _CALL)]
 
 
-def as_told(notice: Notify, moment: Moment) -> Notify:
+def as_told(notice: Notify, moment: Moment, book: Phrasebook = ENGLISH) -> Notify:
     """Give the notice as it is to be told at `moment`: one that could not be told for long says when it was written."""
     late = moment.monotonic - notice.asked
     if late < LATE_SECONDS:
         return notice
     written = moment.wall_at(notice.asked)
-    day = "" if written.date() == moment.wall.date() else f" on {written.day} {written:%B}"
-    when = f"{written:%H:%M}{day}, {relative(late)} ago"
-    line = f"This message comes late: it was written at {when}, and could not be sent before."
-    return replace(notice, title=f"Late: {notice.title}", body=f"{line}\n{notice.body}")
+    when = f"{written:%H:%M}"
+    if written.date() != moment.wall.date():
+        date = book.say("{day} {month}", day=str(written.day), month=book.word(f"{written:%B}"))
+        when = book.say("{time} on {date}", time=when, date=date)
+    when = book.say("{time}, {ago}", time=when, ago=ago(late, book))
+    line = book.say("This message comes late: it was written at {time}, and could not be sent before.", time=when)
+    return replace(notice, title=book.say("Late: {title}", title=notice.title), body=f"{line}\n{notice.body}")
 
 
-def _by(incident: Incident) -> str:
-    return f", by {incident.acknowledged_by} ({incident.acknowledged_via})" if incident.acknowledged_by else ""
+def _by(incident: Incident, book: Phrasebook) -> str:
+    if not incident.acknowledged_by:
+        return ""
+    by, way = book.word(incident.acknowledged_by), book.word(str(incident.acknowledged_via))
+    return book.say(", by {by} ({way})", by=by, way=way)
 
 
-def panel_text(incident: Incident) -> str:
+def panel_text(incident: Incident, book: Phrasebook = ENGLISH) -> str:
     """Say what the box and the page show in large type for an open incident."""
-    drill = "Drill. " if incident.drill else ""
-    place = where(incident)
-    room = f" ({place})" if place else ""
+    room = _in_brackets(where(incident, book), book)
     if incident.kind == "ViewLost":
-        return f"Guardian cannot see{room}: a fall there would not be noticed."
+        return book.say("Guardian cannot see{room}: a fall there would not be noticed.", room=room)
     if incident.drill and incident.state is IncidentState.RAISED:
-        told = f"told that it is a drill: {', '.join(incident.told)}" if incident.told else "nobody is being called"
-        return f"Drill. This is how it sounds; {told}. Press the button."
-    asked = "Are you all right? Press the button if you are"
-    if incident.kind == "HelpGestured":
-        asked = "Your arm was seen. Keep it up and help is called at once; press the button if none is needed"
-    texts = {
-        IncidentState.SUSPECTED: f"{headline(incident)}{room}. Watching closely.",
-        IncidentState.PENDING: f"{asked}{room}.",
-        IncidentState.RAISED: f"{headline(incident)}{room}. Help is being called.",
-        IncidentState.ACKNOWLEDGED: f"{incident.acknowledged_by} knows{room} and has silenced the siren.",
-    }
-    return drill + texts.get(incident.state, f"All clear{room}.")
+        if not incident.told:
+            return book.say("Drill. This is how it sounds; nobody is being called. Press the button.")
+        names = _listed(incident.told, book)
+        return book.say(
+            "Drill. This is how it sounds; told that it is a drill: {names}. Press the button.", names=names
+        )
+    what, by = headline(incident, book), _first(incident.acknowledged_by, book)
+    said = _PANEL.get(incident.state, "All clear{room}.")
+    if incident.kind == "HelpGestured" and incident.state is IncidentState.PENDING:
+        said = _ARM_SEEN
+    text = book.say(said, what=what, room=room, by=by)
+    return book.say("Drill. {text}", text=text) if incident.drill else text
 
 
-def fault_text(unseen: Collection[str], faults: Mapping[tuple[str, str], str]) -> str:
+def fault_text(unseen: Collection[str], faults: Mapping[tuple[str, str], str], book: Phrasebook = ENGLISH) -> str:
     """Say why the box cannot do its work while no incident is open: the rooms, the (part, room) and the reason."""
-    blind = [f"Guardian cannot see {', '.join(unseen)}."] if unseen else []
-    broken = [_fault(part, room, reason) for (part, room), reason in faults.items()]
-    return " ".join((*blind, *broken))
+    blind = [book.say("Guardian cannot see {rooms}.", rooms=_listed(unseen, book))] if unseen else []
+    broken = [_fault(part, _in_brackets(room, book), reason, book) for (part, room), reason in faults.items()]
+    return book.say(" ").join((*blind, *broken))
 
 
-def _fault(part: str, room: str, reason: str) -> str:
-    place = f" ({room})" if room else ""
-    return f"Does not work: {part}{place}{f': {_sentence(reason)}' if reason else '.'}"
+def _fault(part: str, room: str, reason: str, book: Phrasebook) -> str:
+    name = book.phrase(part)
+    if not reason:
+        return book.say("Does not work: {part}{room}.", part=name, room=room)
+    why = _sentence(book.retell(reason), book)
+    return book.say("Does not work: {part}{room}: {reason}", part=name, room=room, reason=why)
 
 
-def drill_text(room: str | None) -> str:
+def drill_text(room: str | None, book: Phrasebook = ENGLISH) -> str:
     """Tell of the room in which a fall is an exercise, as `snooze_text` does; None where it is none anywhere."""
-    return "" if room is None else f" Drill: a fall in the {room} is taken for an exercise; that ends by itself."
+    if room is None:
+        return ""
+    text = book.say("Drill: a fall in the {room} is taken for an exercise; that ends by itself.", room=room)
+    return book.say(" ") + text
 
 
-def snooze_text(rooms: Collection[str]) -> str:
+def snooze_text(rooms: Collection[str], book: Phrasebook = ENGLISH) -> str:
     """Tell of snoozed rooms ("" is every room), in a sentence with a space before it; empty where none is."""
     if not rooms:
         return ""
-    which = "" if "" in rooms else f" of {', '.join(rooms)}"
-    return f" New alarms{which} are held for a while; that ends by itself."
+    if "" in rooms:
+        return book.say(" ") + book.say("New alarms are held for a while; that ends by itself.")
+    names = _listed(rooms, book)
+    return book.say(" ") + book.say("New alarms of {rooms} are held for a while; that ends by itself.", rooms=names)

@@ -11,6 +11,10 @@ HOLD_SECONDS = 30.0
 another only by going on for so long. A body that is still vanishes from a radar now and then, and comes back.
 """
 
+TELLS, TELLS_AGAIN = "{sense} tells of a fall.", "{sense} tells of a fall again."
+SUSPECTS, SUSPECTS_AGAIN = "{sense} suspects a fall.", "{sense} suspects a fall again."
+OVER = "{sense} no longer tells of a fall."
+
 _RANK: Mapping[SenseState, int] = {SenseState.UNKNOWN: 0, SenseState.OFF: 0, SenseState.MAYBE: 1, SenseState.ON: 2}
 
 
@@ -44,20 +48,20 @@ class Radar:
         if _RANK[self._said] < _RANK[self._told]:
             over = self._said is not SenseState.MAYBE
             self._told, self._fluttered = SenseState.OFF if over else SenseState.MAYBE, False
-            return (self._event(PersonRecovered, now, "no longer tells of a fall"),) * (over and self._sense.recovery)
-        return self._tell(self._told, now, " again") if self._fluttered else ()
+            return (self._event(PersonRecovered, now, OVER),) * (over and self._sense.recovery)
+        return self._tell(self._told, now, again=True) if self._fluttered else ()
 
     def forget(self) -> None:
         """Whatever it says next is news: it was away for so long that it may be another fall."""
         self._said, self._since = SenseState.UNKNOWN, float("-inf")
         self._told, self._fluttered = SenseState.OFF, False
 
-    def _tell(self, state: SenseState, now: float, again: str = "") -> tuple[PersonEvent, ...]:
+    def _tell(self, state: SenseState, now: float, *, again: bool = False) -> tuple[PersonEvent, ...]:
         self._told, self._fluttered = state, False
         if state is SenseState.ON:
-            return (self._event(FallConfirmed, now, f"tells of a fall{again}"),)
-        return (self._event(FallSuspected, now, f"suspects a fall{again}"),)
+            return (self._event(FallConfirmed, now, TELLS_AGAIN if again else TELLS),)
+        return (self._event(FallSuspected, now, SUSPECTS_AGAIN if again else SUSPECTS),)
 
     def _event(self, kind: type[PersonEvent], now: float, said: str) -> PersonEvent:
         sense = self._sense
-        return kind(time=now, room=sense.room or "", track=self._track, reasons=(f"{sense.title} {said}.",))
+        return kind(time=now, room=sense.room or "", track=self._track, reasons=(said.format(sense=sense.title),))

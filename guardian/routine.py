@@ -220,7 +220,7 @@ class Routine:
         if found is None or lately or not self._say(GAIT, who, today):
             return ()
         reason = (
-            f"Walks at about {100 * found.after:.0f} cm/s since {found.since:%d %B}; before that it was "
+            f"Walks at about {100 * found.after:.0f} cm/s since {found.since.day} {found.since:%B}; before that it was "
             f"{100 * found.before:.0f} cm/s."
         )
         return (_told(GaitDeclined, moment, reason, who),)

@@ -101,10 +101,13 @@ class Room(Section):
 
 
 class Household(Section):
-    """Whose home this is. `id` names the box in MQTT topics; `residents` is how many live there, for visitors."""
+    """Whose home this is. `id` names the box in MQTT topics; `residents` is how many live there, for visitors. What is
+    said to a human is said in `language`, one of configuration.languages.
+    """
 
     id: str = Field("home", pattern=r"^[a-z0-9_-]{1,32}$", description="1 to 32 characters of a-z, 0-9, _ and -")
     name: Name = "Home"
+    language: str = Field("en", max_length=16)
     timezone: str = "UTC"
     residents: int | None = Field(None, ge=1, le=8)
 

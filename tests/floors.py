@@ -27,6 +27,7 @@ NOUNS = (
     "optics",
     "areas",
     "transitions",
+    "phrasebook",
     "messages",
     "recording",
 )

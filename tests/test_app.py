@@ -20,7 +20,7 @@ from guardian.io.fakes import FakeClock
 from guardian.io.gpio import Gesture
 from guardian.io.panel import NoPanel, SimulatedPanel
 from guardian.readings import Heard
-from guardian.settings import Camera, Falls, Mqtt, Panel, Room, Settings, Supervision
+from guardian.settings import Camera, Falls, Household, Mqtt, Panel, Room, Settings, Supervision
 
 SECONDS = 30.0
 
@@ -66,6 +66,15 @@ def test_a_flood_of_what_senses_say_is_held_up_and_a_call_for_help_is_not(
     assert guardian._inbox.qsize() == app.MOST_WAITING + 1
     assert caplog.text.count("event=sense_unheard topic='z/bath'") == 5
     guardian.stop()
+
+
+def test_the_box_speaks_the_household_s_language(tmp_path: Path):
+    with running(Guardian(settings(tmp_path, household=Household(language="de")))) as guardian:
+        guardian.submit(HelpCalled(time=0.0, by="Rosa", via="web"))
+        said = "Jemand ruft um Hilfe. Hilfe wird gerufen."
+        wait_for(lambda: guardian.brain.shown.panel.text == said, said)
+    with pytest.raises(ConfigurationError, match="'fr' is no language that Guardian speaks; one of en, de, es, zh-TW"):
+        Guardian(settings(tmp_path, household=Household(language="fr")))
 
 
 def test_a_call_for_help_sounds_the_siren_and_the_button_takes_it(tmp_path: Path):

@@ -58,7 +58,7 @@ def test_a_room_with_a_camera_is_enough():
         (ROOM + "household: {timezone: Mars}\n", "'Mars' is no time zone; an IANA name such as Europe/Madrid"),
         (
             ROOM + "household: 3\n",
-            "g.yaml:2: household: 3 is wrong; a section with id, name, timezone, residents would be right",
+            "g.yaml:2: household: 3 is wrong; a section with id, name, language, timezone, residents would be right",
         ),
         (
             ROOM + "web: {height: 3, hight: 1}\n",

@@ -7,8 +7,10 @@ from hypothesis import strategies as st
 
 from guardian import messages
 from guardian.commands import Notify
+from guardian.configuration import languages
 from guardian.incident import Incident, IncidentState
 from guardian.moment import Moment
+from guardian.phrasebook import Phrasebook
 from guardian.transitions import SEVERITY, TRIGGERS
 
 FALL = Incident(
@@ -152,6 +154,48 @@ NOON = datetime(2025, 6, 1, 12, 0, tzinfo=timezone.utc)
 
 def test_a_notice_in_time_is_told_as_it_was_written():
     assert messages.as_told(NOTICE, Moment(100.0 + messages.LATE_SECONDS - 1, NOON)) == NOTICE
+
+
+def test_another_language_says_the_same_of_the_same_incident():
+    book = languages.phrasebook("de")
+    known = replace(FALL, person="Mary", place="sofa 2", reasons=("On the floor for 90 s.", "The sky is falling"))
+    assert messages.title(known, book) == "Mary ist gestürzt (kitchen, Sofa 2)"
+    assert messages.body(known, 3_700.0, book).splitlines()[:4] == [
+        "Wer: Mary",
+        "Wo: kitchen, Sofa 2",
+        "Was zu sehen war: Seit 90 s am Boden. The sky is falling.",
+        "Beginn: vor 60 min",
+    ]
+    assert messages.fault_text(["hall"], {("sense radar", "bath"): ""}, book) == (
+        "Guardian sieht nichts: hall. Funktioniert nicht: Sensor radar (bath)."
+    )
+
+
+@given(incidents, st.floats(0, 1e6), st.sampled_from([languages.phrasebook(code) for code in languages.known()]))
+def test_whatever_an_incident_is_its_words_are_whole_in_every_language(
+    incident: Incident, now: float, book: Phrasebook
+):
+    texts = (messages.title(incident, book), messages.body(incident, now, book), messages.panel_text(incident, book))
+    for text in texts:
+        assert text.strip() == text
+        assert not set(text) & set("{}")
+        assert "  " not in text
+        assert ".." not in text
+
+
+@pytest.mark.parametrize("code", languages.known())
+@pytest.mark.parametrize("seconds", [1.0, 119.0, 7_199.0, 172_799.0, 1e6])
+def test_how_long_ago_is_said_with_its_number(code: str, seconds: float):
+    said = messages.ago(seconds, languages.phrasebook(code))
+    assert messages.relative(seconds).split()[0] in said
+
+
+def test_a_late_notice_is_late_in_every_language():
+    for code in languages.known():
+        told = messages.as_told(NOTICE, Moment(90_100.0, NOON), languages.phrasebook(code))
+        assert NOTICE.title in told.title
+        assert "11:00" in told.body
+        assert told.body.endswith(f"\n{NOTICE.body}")
 
 
 @pytest.mark.parametrize(

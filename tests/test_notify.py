@@ -10,11 +10,13 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 
 from guardian.commands import Notify, Untold
+from guardian.configuration import languages
 from guardian.contacts import Contact
 from guardian.errors import ConfigurationError
 from guardian.events import ContactNotTold, ContactTold, Event, FaultCleared, FaultOccurred
 from guardian.io.notify import EXPIRE_SECONDS, WAITING, Phones, Send, by_apprise, labels_of
 from guardian.moment import Moment
+from guardian.phrasebook import ENGLISH, Phrasebook
 
 SECONDS = 30.0
 NEVER = 3_600.0
@@ -89,9 +91,14 @@ class Providers:
 
 @contextmanager
 def phones(
-    providers: Providers, *contacts: Contact, pauses: tuple[float, ...] = (NEVER,), now: float = 7.0
+    providers: Providers,
+    *contacts: Contact,
+    pauses: tuple[float, ...] = (NEVER,),
+    now: float = 7.0,
+    book: Phrasebook = ENGLISH,
 ) -> Iterator[Phones]:
-    made = Phones(contacts, providers.report, lambda: Moment(now, NOON), connect=providers.connect, pauses=pauses)
+    moment = Moment(now, NOON)
+    made = Phones(contacts, providers.report, lambda: moment, connect=providers.connect, pauses=pauses, book=book)
     try:
         yield made
     finally:
@@ -154,6 +161,15 @@ def test_what_is_told_late_says_so():
         made.tell(notice())
         (told,) = providers.wait(1)
     assert told.title == "Late: Fall in the kitchen"
+
+
+def test_what_is_told_late_says_so_in_the_household_s_language():
+    providers = Providers()
+    with phones(providers, ANNA, now=600.0, book=languages.phrasebook("de")) as made:
+        made.tell(notice())
+        (told,) = providers.wait(1)
+    assert told.title == "Verspätet: Fall in the kitchen"
+    assert told.body.startswith("Diese Nachricht kommt verspätet: geschrieben um ")
 
 
 def test_what_is_urgent_goes_before_what_is_not():

@@ -13,6 +13,7 @@ from phone_servers import Ntfy as Server
 from phone_servers import NtfyTalk, serving
 
 from guardian.commands import Notify
+from guardian.configuration import languages
 from guardian.events import Acknowledged, Event
 from guardian.io import ntfy, providers
 from guardian.io.answers import Answers
@@ -162,6 +163,14 @@ def test_an_urgent_notice_wakes_and_has_a_button_and_others_do_not():
     assert button["url"].startswith(f"{made.address}/{ANSWER_TOPIC}")
     assert "tk_1" not in json.dumps(button)
     assert made.server.authorizations == {"Bearer tk_1"}
+
+
+def test_the_button_speaks_the_household_s_language():
+    memory = PhoneMemory()
+    answers = Answers(("Anna",), lambda _: None, lambda: 7.0, memory)
+    told = Ntfy(Topic("http://box", "alarm"), answers, memory, languages.phrasebook("de")).message(notice())
+    assert told["actions"][0]["label"] == "Ich bin unterwegs"  # type: ignore[index]
+    assert str(told["message"]).endswith("\nUnten auf „Ich bin unterwegs“ drücken, um zu übernehmen.")
 
 
 def test_a_long_notice_stays_a_message():

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from guardian.configuration import advice, document
+from guardian.configuration import advice, document, languages
 from guardian.configuration.document import Document
-from guardian.configuration.fault import Fault, KeyPath, dotted, error
+from guardian.configuration.fault import Fault, KeyPath, dotted, error, shown
 from guardian.contacts import CREDENTIALS, WAY_FILE
 from guardian.errors import ConfigurationError
 from guardian.settings import Settings
@@ -56,8 +56,14 @@ def _validated(read: Document, name: str) -> Settings:
         settings = Settings.model_validate_json(json.dumps(read.data), strict=True)
     except ValidationError as caught:
         raise error(name, [*read.faults, *advice.faults(read, caught.errors())]) from None
-    if read.faults:
-        raise error(name, read.faults)
+    known, language = languages.known(), settings.household.language
+    faults = list(read.faults)
+    if language not in known:
+        key = "household", "language"
+        message = f"{shown(language)!r} is no language that Guardian speaks; one of {', '.join(known)} would be right"
+        faults.append(Fault(read.line(key), dotted(key), message))
+    if faults:
+        raise error(name, faults)
     return settings
 
 

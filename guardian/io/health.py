@@ -158,8 +158,11 @@ class Health:
 def _clock(moment: Moment) -> Finding:
     if trustworthy(moment.wall):
         return Verdict.WELL, ""
-    said = f"The clock says {moment.wall:%Y-%m-%d %H:%M}, which is long past"
-    return Verdict.ILL, f"{said}: connect the box to the network once, so that it can ask a time server."
+    reason = (
+        f"The clock says {moment.wall:%Y-%m-%d %H:%M}, which is long past: connect the box to the network once, so "
+        "that it can ask a time server."
+    )
+    return Verdict.ILL, reason
 
 
 class Rounds:

@@ -22,6 +22,7 @@ from guardian.errors import ConfigurationError
 from guardian.events import ContactNotTold, ContactTold, Event, FaultCleared, FaultOccurred
 from guardian.io.providers import hush
 from guardian.moment import Moment
+from guardian.phrasebook import ENGLISH, Phrasebook
 
 log = logging.getLogger(__name__)
 
@@ -64,13 +65,22 @@ class Phones:
         *,
         connect: Connect = by_apprise,
         pauses: tuple[float, ...] = PAUSES,
+        book: Phrasebook = ENGLISH,
     ) -> None:
         self._report, self._moment = report, moment
         self._lock = threading.Lock()
         self._failing: set[_Way] = set()
         self._ways = {
             contact.name: tuple(
-                _Way(contact.name, label, partial(connect, way), pauses=pauses, outcome=self._outcome, moment=moment)
+                _Way(
+                    contact.name,
+                    label,
+                    partial(connect, way),
+                    pauses=pauses,
+                    outcome=self._outcome,
+                    moment=moment,
+                    book=book,
+                )
                 for label, way in zip(labels_of(contact.ways), contact.ways, strict=True)
             )
             for contact in contacts
@@ -145,11 +155,12 @@ class _Way(threading.Thread):
         pauses: tuple[float, ...],
         outcome: Callable[["_Way", str, Event | None], None],
         moment: Callable[[], Moment],
+        book: Phrasebook,
     ) -> None:
         super().__init__(name=f"{contact} by {label}", daemon=True)
         self.label = label
         self._contact, self._connect = contact, connect
-        self._pauses, self._outcome, self._moment = pauses, outcome, moment
+        self._pauses, self._outcome, self._moment, self._book = pauses, outcome, moment, book
         self._waiting: dict[str, _Letter] = {}
         self._changed = threading.Condition()
         self._stopping = False
@@ -204,7 +215,7 @@ class _Way(threading.Thread):
     def _try(self, send: Send, letter: _Letter) -> None:
         notice = letter.notice
         about = f"contact={self._contact} way={self.label} incident={notice.incident} step={notice.step}"
-        if send(messages.as_told(notice, self._moment())):
+        if send(messages.as_told(notice, self._moment(), self._book)):
             log.info("event=contact_told %s", about)
             self._outcome(self, "", ContactTold(**self._facts(notice)))
             return

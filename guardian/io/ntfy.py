@@ -21,11 +21,13 @@ from guardian.io.answers import Answers
 from guardian.io.mqtt import Backoff
 from guardian.io.phone_memory import PhoneMemory
 from guardian.io.providers import NOBODY, OK, UNAUTHORISED, Login, UnreachableError, ask, opened, pieces, plain
+from guardian.phrasebook import ENGLISH, Phrasebook
 
 CLOUD: Final = "ntfy.sh"
 SCHEMES: Final = {"ntfy": "http", "ntfys": "https"}
 ANSWER_TOPIC = "guardian-answers-"
 BUTTON = "I am on my way"
+PRESS = 'Press "{button}" below to take it.'
 URGENT, USUAL = 5, 3
 MOST_TITLE, MOST_MESSAGE_BYTES = 200, 3000
 """A message above 4096 bytes becomes a file, which nobody opens in a fright; the button needs some of them too."""
@@ -100,10 +102,10 @@ def answer_topic(server: str, memory: PhoneMemory) -> str:
 
 
 class Ntfy:
-    """Tells notices to one topic, an urgent one with the button."""
+    """Tells notices to one topic, an urgent one with the button, named in the language of `book`."""
 
-    def __init__(self, topic: Topic, answers: Answers, memory: PhoneMemory) -> None:
-        self._topic, self._answers, self._memory = topic, answers, memory
+    def __init__(self, topic: Topic, answers: Answers, memory: PhoneMemory, book: Phrasebook = ENGLISH) -> None:
+        self._topic, self._answers, self._memory, self._book = topic, answers, memory, book
 
     def __call__(self, notice: Notify) -> bool:
         """Publish a notice; whether the server took it."""
@@ -120,13 +122,14 @@ class Ntfy:
         """What is published, as JSON."""
         body = plain(notice.body, MOST_MESSAGE_BYTES)
         text = body.encode()[:MOST_MESSAGE_BYTES].decode(errors="ignore")
-        text += f'\nPress "{BUTTON}" below to take it.' if notice.urgent else ""
+        label = self._book.say(BUTTON)
+        text += "\n" + self._book.say(PRESS, button=label) if notice.urgent else ""
         said: dict[str, object] = {"topic": self._topic.name, "title": plain(notice.title, MOST_TITLE), "message": text}
         if not notice.urgent:
             return {**said, "priority": USUAL, "tags": ["information_source"]}
         button = {
             "action": "http",
-            "label": BUTTON,
+            "label": label,
             "url": f"{self._topic.server}/{answer_topic(self._topic.server, self._memory)}",
             "method": "POST",
             "body": self._answers.written(notice.incident, notice.contact),

@@ -20,6 +20,7 @@ from guardian.io.ntfy import SILENT_SECONDS, AnswerStream, Ntfy, Topic, topic_of
 from guardian.io.phone_memory import PhoneMemory
 from guardian.io.providers import hush
 from guardian.io.pushover import API, POLL_SECONDS, Account, Pushover, Ringing, account_of
+from guardian.phrasebook import ENGLISH, Phrasebook
 
 PART = "answers"
 MOST_BYTES = 4096
@@ -62,8 +63,9 @@ class Ways:
         api: str = API,
         poll_seconds: float = POLL_SECONDS,
         backoff: Callable[[], Backoff] = lambda: Backoff(1.0, 30.0, SILENT_SECONDS),
+        book: Phrasebook = ENGLISH,
     ) -> None:
-        self._backoff = backoff
+        self._backoff, self._book = backoff, book
         self._submit, self._now, self._ringing = submit, now, ringing
         self._api, self._poll_seconds = api, poll_seconds
         self._memory = PhoneMemory()
@@ -80,7 +82,7 @@ class Ways:
         topic, account = topic_of(address), account_of(address)
         if topic is not None:
             self._follow((topic.server, topic.login), lambda: self._stream(topic))
-            return Ntfy(topic, self._answers, self._memory)
+            return Ntfy(topic, self._answers, self._memory, self._book)
         if account is not None:
             return self._follow(account, lambda: self._pushover(account))
         return by_apprise(address)

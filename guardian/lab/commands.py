@@ -360,6 +360,19 @@ def _kills(options: argparse.Namespace) -> int:
     return run(options.count, options.seed)
 
 
+def _add_messages(verbs: Verbs) -> None:
+    text = "print all that the box says in a language, for somebody who speaks it to check"
+    verb = verbs.add_parser("messages", help=text, description=text[0].upper() + text[1:] + ".")
+    verb.set_defaults(run=_messages)
+    verb.add_argument("--language", default="en", metavar="L", help="as in household.language (default: en)")
+
+
+def _messages(options: argparse.Namespace) -> int:
+    from guardian.lab.messages import run
+
+    return run(options.language)
+
+
 _VERBS: tuple[Callable[[Verbs], None], ...] = (
     _add_ablate,
     _add_check_world,
@@ -376,6 +389,7 @@ _VERBS: tuple[Callable[[Verbs], None], ...] = (
     _add_windows,
     _add_judge,
     _add_kills,
+    _add_messages,
 )
 
 
