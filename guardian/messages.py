@@ -51,6 +51,7 @@ _PANEL = {
     IncidentState.RAISED: "{what}{room}. Help is being called.",
     IncidentState.ACKNOWLEDGED: "{by} knows{room} and has silenced the siren.",
 }
+_CLEAR = "All clear{room}."
 _ARM_SEEN = "Your arm was seen. Keep it up and help is called at once; press the button if none is needed{room}."
 
 
@@ -182,7 +183,7 @@ def panel_text(incident: Incident, book: Phrasebook = ENGLISH) -> str:
             "Drill. This is how it sounds; told that it is a drill: {names}. Press the button.", names=names
         )
     what, by = headline(incident, book), _first(incident.acknowledged_by, book)
-    said = _PANEL.get(incident.state, "All clear{room}.")
+    said = _PANEL.get(incident.state, _CLEAR)
     if incident.kind == "HelpGestured" and incident.state is IncidentState.PENDING:
         said = _ARM_SEEN
     text = book.say(said, what=what, room=room, by=by)
