@@ -141,7 +141,7 @@ class Life:
         self._now = 0.0
         self._taken: Counter[tuple[str, str, int]] = Counter()
         self._last: dict[str, str] = {}
-        self._unnoted: tuple[str, str, int] | None = None
+        self._unnoted: set[tuple[str, str, int]] = set()
         self._announced, self._quiet = False, False
         self._story = self._write_story()
         self._boot()
@@ -226,15 +226,16 @@ class Life:
         key = (notice.contact, notice.incident, notice.step)
         self._fuse.burn()
         if self._taken[key]:
-            self._tally.found["in the gap" if key == self._unnoted else "twice"] += 1
+            self._tally.found["in the gap" if key in self._unnoted else "twice"] += 1
         self._taken[key] += 1
         self._last[notice.contact] = notice.title
         if self._quiet and notice.urgent:
             self._tally.found["rang again"] += 1
-        self._unnoted = key
+        self._unnoted.add(key)
         self._fuse.burn()
         facts = {"contact": notice.contact, "way": WAY, "incident": notice.incident, "step": notice.step}
         self._brain.take(ContactTold(time=self._moment.monotonic, room="", **facts), self._moment)  # type: ignore[arg-type]
+        self._unnoted.discard(key)
 
     def show(self, command: ShowPanel) -> None:
         """The panel (Outputs.panel)."""
