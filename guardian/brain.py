@@ -93,7 +93,7 @@ class Brain:
         self._people = People(self._pipelines, outputs.journal)
         self._feedback = Feedback(self._rooms, new_id, on=settings.feedback.keep_scenes)
         self._scenes_kept = 0
-        self._topics = topics_of(settings)
+        self._topics = topics_of(settings, book)
         self._senses = Senses(settings.senses, moment.monotonic)
         self._steadies = {room.name: Steady() for room in settings.rooms}
         self._remembered: dict[str, tuple[tuple[int, str, bool], ...]] = {}

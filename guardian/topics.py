@@ -31,6 +31,7 @@ from guardian.human_requests import understand
 from guardian.incident import Incident, IncidentState
 from guardian.messages import title
 from guardian.moment import Moment
+from guardian.phrasebook import ENGLISH, Phrasebook
 from guardian.senses import PART, Sensed
 from guardian.settings import Settings
 from guardian.transitions import Course, badness_of, course_of
@@ -61,7 +62,7 @@ class Topics:
     """The tree of one box, `<root>/<household>/...`: `root` is `mqtt.topic`, `household` is `household.id`.
 
     `rooms` are the rooms with a camera (empty: a request may name any), `unseen` those of which only other senses tell;
-    `snooze_seconds` is what a snooze lasts where the request does not say.
+    `snooze_seconds` is what a snooze lasts where the request does not say, `book` has the words of the titles.
     """
 
     root: str
@@ -69,6 +70,7 @@ class Topics:
     rooms: tuple[str, ...] = ()
     snooze_seconds: float = 1_800.0
     unseen: tuple[str, ...] = ()
+    book: Phrasebook = ENGLISH
 
     def topic(self, *levels: str) -> str:
         """Join the levels below the box's own."""
@@ -95,7 +97,7 @@ class Topics:
         it from the broker: whoever subscribes later finds open incidents only.
         """
         topic = self.topic("incident", incident.id)
-        message = Publish(topic, dumps(_incident_payload(incident, moment)), retain=incident.open)
+        message = Publish(topic, dumps(_incident_payload(incident, moment, self.book)), retain=incident.open)
         return (message,) if incident.open else (message, Publish(topic, "", retain=True))
 
     def alarm(self, incidents: Iterable[Incident], moment: Moment) -> tuple[Publish, ...]:
@@ -104,7 +106,7 @@ class Topics:
         """
         known = tuple(incident for incident in incidents if incident.open)
         worst = min(known, key=badness_of, default=None)
-        payload = {} if worst is None else _incident_payload(worst, moment)
+        payload = {} if worst is None else _incident_payload(worst, moment, self.book)
         return (
             Publish(self.topic("alarm"), "idle" if worst is None else worst.state.value, retain=True),
             Publish(self.topic("alarm", "incident"), dumps(payload), retain=True),
@@ -140,18 +142,18 @@ class Topics:
             raise PayloadError(message) from None
 
 
-def topics_of(settings: Settings) -> Topics:
-    """The topic tree of this box."""
+def topics_of(settings: Settings, book: Phrasebook = ENGLISH) -> Topics:
+    """The topic tree of this box; `book` is for the titles that a human reads."""
     rooms = tuple(room.name for room in settings.rooms)
     snooze, unseen = settings.alarm.snooze_seconds, settings.rooms_without_camera
-    return Topics(settings.mqtt.topic, settings.household.id, rooms, snooze, unseen)
+    return Topics(settings.mqtt.topic, settings.household.id, rooms, snooze, unseen, book)
 
 
-def _incident_payload(incident: Incident, moment: Moment) -> Payload:
+def _incident_payload(incident: Incident, moment: Moment, book: Phrasebook) -> Payload:
     """Give every field of an incident that means something outside this process, times as wall time."""
     return {
         "id": incident.id,
-        "title": title(incident),
+        "title": title(incident, book),
         "room": incident.room,
         "kind": incident.kind,
         "state": incident.state.value,

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guardian.commands import Publish
+from guardian.configuration.languages import phrasebook
 from guardian.devices import Kind, SenseState
 from guardian.drills import FallDrill
 from guardian.errors import PayloadError
@@ -498,3 +499,10 @@ def test_a_request_may_name_a_room_of_which_only_senses_tell():
     assert topics.parse("guardian/casa/command/help", b'{"room": "bath"}', 1.0).room == "bath"
     with pytest.raises(PayloadError, match="no room 'bath' with a camera"):
         topics.parse("guardian/casa/command/view", b'{"room": "bath"}', 1.0)
+
+
+def test_the_title_is_in_the_household_s_language_and_the_reasons_are_not():
+    german = replace(TOPICS, book=phrasebook("de"))
+    said = json.loads(german.incident(FALL, MOMENT)[0].payload)
+    assert said["title"].startswith("Jemand ist gestürzt")
+    assert said["reasons"] == list(FALL.reasons)
