@@ -14,6 +14,7 @@ from floors import PACKAGE, PURE, TOPS
 SPEAKERS = PURE | frozenset(TOPS)
 """Modules that compose sentences for humans, with all of `io` and the watch over the eye."""
 NOT_TOLD = {
+    "accounts": "answers on the command line",
     "acquaint": "answers on the command line",
     "aim": "a camera that was moved is told on the page and by MQTT, and opens no incident",
     "areas": "what the page says of drawn places",
