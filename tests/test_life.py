@@ -204,6 +204,7 @@ def test_a_call_that_no_network_took_is_told_by_the_next_process_and_only_once(t
         daemon.kill()
         daemon.start()
         with listening(daemon) as listener:
+            listener.wait_for(HOME + "availability", "online")  # from then on it listens
             listener.ask(HOME + "command/resolve", '{"by": "Bruno", "outcome": "helped"}')
             listener.wait_for(HOME + "alarm", "idle")
         titles = [str(each["title"]) for each in provider.taken.wait_for(lambda things: len(things) >= 2)]
