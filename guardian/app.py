@@ -140,7 +140,7 @@ class Guardian:
         """Start everything. Raises ConfigurationError where another one runs on the same state; a part that cannot
         start is reported, named in `late` and tried again.
         """
-        self._lock_file = _lock(self.settings.state_directory / LOCK)
+        self._lock_file = lock(self.settings.state_directory / LOCK)
         moment = self._clock.moment()
         stored = self.journal.open(moment)
         self.ways.start(self.settings.state_directory)  # before anybody is told: a button is void without what it keeps
@@ -380,7 +380,7 @@ def _embedded(settings: Settings) -> EmbeddedBroker | None:
     return EmbeddedBroker(settings.mqtt.port, settings.mqtt.username, password_of(settings.mqtt))
 
 
-def _lock(path: Path) -> int | None:
+def lock(path: Path) -> int | None:
     """Hold the state for this process alone; None where the directory cannot be written, which the journal reports.
 
     Raises ConfigurationError where another process holds it: two boxes on one panel would contradict each other.

@@ -1,13 +1,12 @@
 """The days that the box counted, as a file that its owner may keep, read or bring to another box."""
 
-import fcntl
 import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from guardian.app import LOCK, STORE
+from guardian.app import LOCK, STORE, lock
 from guardian.day import Day, understood
 from guardian.errors import ConfigurationError, GuardianError
 from guardian.io.store import Store, read_days
@@ -89,17 +88,11 @@ def _recognise(head: object) -> None:
 @contextmanager
 def _alone(state: Path) -> Iterator[None]:
     """Hold the state, so that no box runs on it meanwhile: one that does would write its own days over these."""
+    held = lock(state / LOCK)
+    if held is None:
+        message = f"{state} cannot be used: this user may not write there; sudo would be right"
+        raise GuardianError(message)
     try:
-        state.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(state / LOCK, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-    except OSError as error:
-        message = f"{state} cannot be used: {error}"
-        raise GuardianError(message) from error
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
-    except BlockingIOError as error:
-        message = f"{state}: the box runs; `sudo systemctl stop guardian` first, and start it again afterwards"
-        raise ConfigurationError(message) from error
     finally:
-        os.close(descriptor)
+        os.close(held)

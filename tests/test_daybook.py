@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from guardian.app import LOCK, STORE, _lock
+from guardian.app import LOCK, STORE, lock
 from guardian.cli import main
 from guardian.day import Day
 from guardian.daybook import bring_in, export
@@ -99,9 +99,9 @@ def test_nothing_is_brought_into_a_box_that_runs_nor_into_a_state_that_cannot_be
     file = tmp_path / "days.jsonl"
     settings = home(tmp_path / "old", *DAYS)
     export(settings, file)
-    held = _lock(settings.state_directory / LOCK)
+    held = lock(settings.state_directory / LOCK)
     assert held is not None
-    with pytest.raises(ConfigurationError, match="the box runs"):
+    with pytest.raises(ConfigurationError, match="another Guardian runs"):
         bring_in(settings, file)
     (tmp_path / "file").write_text("in the way", encoding="utf-8")
     blocked = settings.model_copy(update={"state_directory": tmp_path / "file" / "state"})
