@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import TypeVar
 
 from guardian.commands import Notify, Publish, Untold
 from guardian.day import Day
@@ -17,6 +18,8 @@ from guardian.io.store import Store
 from guardian.moment import Moment
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 RETRY_SECONDS = 5.0
 CLOSE_SECONDS = 3.0
@@ -75,11 +78,7 @@ class Journal:
 
     def people(self) -> tuple[Template, ...]:
         """The enrolled people; nobody where the file cannot be read, since no alarm depends on a name."""
-        try:
-            return self._opened().people()
-        except StoreError as error:
-            log.error("event=people_unreadable error=%r", str(error))
-            return ()
+        return self._read("people_unreadable", lambda store: store.people(), ())
 
     def save(self, incident: Incident, moment: Moment, notices: Iterable[Notify] = ()) -> None:
         """Make an incident durable soon, with what is to be told of it; never blocks."""
@@ -105,27 +104,15 @@ class Journal:
 
     def messages(self) -> tuple[tuple[int, Publish], ...]:
         """What the broker had not got when the last process ended; nothing where the file cannot be read."""
-        try:
-            return self._opened().messages()
-        except StoreError as error:
-            log.error("event=messages_unreadable error=%r", str(error))
-            return ()
+        return self._read("messages_unreadable", lambda store: store.messages(), ())
 
     def told(self, moment: Moment) -> tuple[ContactTold, ...]:
         """When each contact was last told by each way; nothing where the file cannot be read."""
-        try:
-            return self._opened().told(moment)
-        except StoreError as error:
-            log.error("event=told_unreadable error=%r", str(error))
-            return ()
+        return self._read("told_unreadable", lambda store: store.told(moment), ())
 
     def untold(self, moment: Moment) -> tuple[Untold, ...]:
         """What earlier processes were to tell within the last day; nothing where the file cannot be read."""
-        try:
-            return self._opened().untold(moment)
-        except StoreError as error:
-            log.error("event=notices_unreadable error=%r", str(error))
-            return ()
+        return self._read("notices_unreadable", lambda store: store.untold(moment), ())
 
     def save_scene(self, incident: str, lines: Sequence[str], moment: Moment) -> None:
         """Keep the scene around an incident soon; never blocks."""
@@ -153,11 +140,7 @@ class Journal:
 
     def days(self, since: date) -> tuple[Day, ...]:
         """The days that are kept from `since` on, the oldest first; none where the file cannot be read."""
-        try:
-            return self._opened().days(since)
-        except StoreError as error:
-            log.error("event=days_unreadable error=%r", str(error))
-            return ()
+        return self._read("days_unreadable", lambda store: store.days(since), ())
 
     def save_person(self, template: Template, moment: Moment) -> None:
         """Keep an enrolled person soon; never blocks."""
@@ -174,19 +157,11 @@ class Journal:
 
     def learned(self, what: str) -> dict[str, str]:
         """What was learned under that name, by room; nothing where the file cannot be read."""
-        try:
-            return self._opened().learned(what)
-        except StoreError as error:
-            log.error("event=learned_unreadable what=%s error=%r", what, str(error))
-            return {}
+        return self._read(f"learned_unreadable what={what}", lambda store: store.learned(what), {})
 
     def memories(self, moment: Moment) -> dict[str, tuple[float, str]]:
         """What was kept of each room, and how many seconds ago; nothing where the file cannot be read."""
-        try:
-            return self._opened().memories(moment)
-        except StoreError as error:
-            log.error("event=memories_unreadable error=%r", str(error))
-            return {}
+        return self._read("memories_unreadable", lambda store: store.memories(moment), {})
 
     def wait(self, seconds: float, moment: Moment) -> bool:
         """Wait until all incidents are durable, for so long at most; not at all while the disk is known to fail."""
@@ -223,6 +198,14 @@ class Journal:
             self._thread.join(CLOSE_SECONDS)
         if self._store is not None and not self._thread.is_alive():
             self._store.close()
+
+    def _read(self, fault: str, read: Callable[[Store], T], nothing: T) -> T:
+        """Read the file as it was opened; where that cannot be done it is told, and what there is is nothing."""
+        try:
+            return read(self._opened())
+        except StoreError as error:
+            log.error("event=%s error=%r", fault, str(error))
+            return nothing
 
     def _opened(self) -> Store:
         if self._store is None:
