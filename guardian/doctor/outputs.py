@@ -109,9 +109,7 @@ def knock(endpoint: Endpoint, seconds: float = ANSWER_SECONDS) -> str:
 
     client = paho.Client(CallbackAPIVersion.VERSION2, reconnect_on_failure=False)
     client.on_connect, client.on_disconnect = on_connect, on_disconnect
-    client.username_pw_set(endpoint.username, endpoint.password)
-    if endpoint.tls is not None:
-        client.tls_set_context(endpoint.tls)
+    endpoint.introduce(client)
     try:
         client.connect(endpoint.host, endpoint.port)
     except (OSError, ValueError) as error:

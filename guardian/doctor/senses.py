@@ -66,9 +66,7 @@ def listen(endpoint: Endpoint, senses: tuple[Sense, ...], seconds: float) -> dic
 
     client = paho.Client(CallbackAPIVersion.VERSION2, reconnect_on_failure=False)
     client.on_connect, client.on_message = on_connect, on_message
-    client.username_pw_set(endpoint.username, endpoint.password)
-    if endpoint.tls is not None:
-        client.tls_set_context(endpoint.tls)
+    endpoint.introduce(client)
     give_up = time.monotonic() + seconds
     client.connect(endpoint.host, endpoint.port)
     client.loop_start()

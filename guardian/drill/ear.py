@@ -28,9 +28,7 @@ class Ear:
         """Subscribe; return why it cannot, or nothing."""
         client, endpoint = self._client, self._endpoint
         client.on_connect, client.on_subscribe, client.on_message = self._connected, self._subscribed, self._arrived
-        client.username_pw_set(endpoint.username, endpoint.password)
-        if endpoint.tls is not None:
-            client.tls_set_context(endpoint.tls)
+        endpoint.introduce(client)
         try:
             client.connect(endpoint.host, endpoint.port)
         except (OSError, ValueError) as error:

@@ -50,6 +50,12 @@ class Endpoint:
     def __str__(self) -> str:
         return f"{self.host}:{self.port}"
 
+    def introduce(self, client: Client) -> None:
+        """Give a client what the broker knows us by, and we it, before it connects."""
+        client.username_pw_set(self.username, self.password)
+        if self.tls is not None:
+            client.tls_set_context(self.tls)
+
 
 @dataclass(frozen=True, slots=True)
 class Identity:
@@ -198,9 +204,7 @@ class Session:
             clean_session=None if self._protocol is NEWEST else True,
         )
         client.connect_timeout = CONNECT_SECONDS
-        client.username_pw_set(self._endpoint.username, self._endpoint.password)
-        if self._endpoint.tls is not None:
-            client.tls_set_context(self._endpoint.tls)
+        self._endpoint.introduce(client)
         will = self._identity.will
         client.will_set(will.topic, will.payload, qos=1, retain=will.retain)
         client.on_connect = self._on_connect
