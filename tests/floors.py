@@ -87,6 +87,9 @@ STAGES = (
 )
 """In the order of the flow: a stage may import an earlier one, never a later one."""
 
+BELOW_EDGES = ("private_file",)
+"""What more than one edge needs of the system."""
+
 EDGES = ("configuration", "eye", "io", "web")
 """What touches the world; none knows another."""
 
@@ -116,6 +119,7 @@ COMMANDS = ("users_command", "cli", "__main__")
 FLOORS: tuple[tuple[str, ...], ...] = (
     NOUNS,
     *((stage,) for stage in STAGES),
+    BELOW_EDGES,
     EDGES,
     *((top,) for top in TOPS),
     SHOWS,

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from guardian.io import phone_memory
+from guardian import private_file
 from guardian.io.phone_memory import FILE, MOST_RECEIPTS, PhoneMemory, Receipt
 
 SECONDS = 30.0
@@ -95,7 +95,7 @@ def test_nobody_waits_for_a_disk_that_hangs(tmp_path: Path, monkeypatch: pytest.
         hung.set()
         released.wait(SECONDS)
 
-    monkeypatch.setattr(phone_memory.os, "fsync", hang)
+    monkeypatch.setattr(private_file.os, "fsync", hang)
     memory.hear("https://ntfy.sh", "m1")
     assert hung.wait(SECONDS)
     memory.add(receipt())

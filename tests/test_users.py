@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher
 
+from guardian import private_file
 from guardian.errors import ConfigurationError, StoreError
-from guardian.web import private_file, users
-from guardian.web.private_file import write_private
+from guardian.private_file import write_private
+from guardian.web import users
 from guardian.web.roles import Role
 from guardian.web.users import HASHER, USERS_FILE, Users
 

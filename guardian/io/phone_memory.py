@@ -5,7 +5,6 @@ by which an answer is known to be one, which answer of each server was heard las
 import hashlib
 import hmac
 import logging
-import os
 import secrets
 import threading
 from pathlib import Path
@@ -13,10 +12,11 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from guardian.private_file import OTHERS, write_private
+
 FILE = "phones.json"
 SECRET_BYTES = 32
 MOST_RECEIPTS = 64
-_OTHERS = 0o077
 
 log = logging.getLogger(__name__)
 
@@ -125,16 +125,8 @@ class PhoneMemory:
 
 
 def _write(path: Path, text: str) -> None:
-    """Write so that no power cut leaves half of it, and nobody else can open it at any time."""
-    fresh = path.with_name(f"{FILE}.new")
     try:
-        fresh.unlink(missing_ok=True)
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(f"{text}\n")
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(path)
+        write_private(path, f"{text}\n")
     except OSError as error:
         log.error("event=phones_not_kept file=%s reason=%r", path, error.strerror)
 
@@ -142,7 +134,7 @@ def _write(path: Path, text: str) -> None:
 def _read(path: Path) -> _Body | None:
     try:
         mode, text = path.stat().st_mode, path.read_bytes()
-        if mode & _OTHERS:
+        if mode & OTHERS:
             log.warning("event=phones_secret_replaced file=%s reason=readable_by_others", path)
             return None
         return _Body.model_validate_json(text)

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 
-from guardian.web.private_file import append_private
+from guardian.private_file import append_private
 
 log = logging.getLogger(__name__)
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
+from guardian.private_file import write_private
 from guardian.section import Section
-from guardian.web.private_file import write_private
 
 log = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ import re
 import secrets
 from pathlib import Path
 
-from guardian.web.private_file import OTHERS, write_private
+from guardian.private_file import OTHERS, write_private
 
 log = logging.getLogger(__name__)
 

@@ -15,8 +15,8 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from guardian.errors import ConfigurationError, StoreError
+from guardian.private_file import OTHERS, write_private
 from guardian.section import Section
-from guardian.web.private_file import OTHERS, write_private
 from guardian.web.roles import Role
 
 log = logging.getLogger(__name__)
