@@ -32,7 +32,7 @@ def test_calls_that_are_not_kept_are_found(monkeypatch: pytest.MonkeyPatch):
 
     def forgetful(store: Store, incident: Incident, moment: Moment, notices: Iterable[Notify] = ()) -> None:
         save(store, incident, moment, notices)
-        store._db.execute("DELETE FROM notices")
+        store._database._db.execute("DELETE FROM notices")
 
     monkeypatch.setattr(Store, "save", forgetful)
     assert kill(KILLS, SEED).found["untold"] > 0

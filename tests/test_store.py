@@ -91,8 +91,8 @@ def test_the_file_is_for_this_user_alone_and_survives_a_power_cut(store: Store, 
     path = tmp_path / "state" / "guardian.db"
     assert path.stat().st_mode & 0o777 == 0o600
     assert path.parent.stat().st_mode & 0o077 == 0
-    assert store._db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
-    assert store._db.execute("PRAGMA synchronous").fetchone() == (2,)  # FULL
+    assert store._database._db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    assert store._database._db.execute("PRAGMA synchronous").fetchone() == (2,)  # FULL
 
 
 def test_a_process_that_is_killed_after_save_has_lost_nothing(tmp_path: Path):
@@ -142,7 +142,7 @@ def test_a_closed_or_broken_file_is_an_error_of_the_store(store: Store):
 @pytest.mark.parametrize("body", ["{", "{}", '{"opened": "yesterday", "changed": 1, "deadline": null}'])
 def test_one_incident_that_makes_no_sense_does_not_hide_the_others(store: Store, body: str):
     store.save(FALL, NOW)
-    store._db.execute("INSERT INTO incidents VALUES ('bad', 1.0, 1, ?)", (body,))
+    store._database._db.execute("INSERT INTO incidents VALUES ('bad', 1.0, 1, ?)", (body,))
     assert [each.id for each in store.open_incidents(NOW)] == ["i-1"]
 
 
@@ -167,18 +167,18 @@ def test_people_are_kept_by_name_and_room_replaced_and_forgotten(store: Store, c
     store.save_person(template("Luis"))
     store.save_person(template("Rosa", looks=90))
     old = json.dumps({"name": "Zoe", "mean": [1.0], "spread": [1.0], "count": 30})
-    store._db.execute("INSERT INTO people VALUES ('Zoe', ?)", (old,))
+    store._database._db.execute("INSERT INTO people VALUES ('Zoe', ?)", (old,))
     assert {(each.name, each.room, each.signature.looks) for each in store.people()} == {
         ("Rosa", "hall", 90),
         ("Rosa", "kitchen", 40),
         ("Luis", "hall", 40),
     }
     assert "enrol the person again: guardian enrol Zoe" in caplog.text
-    assert read_people(store._path) == ("Luis", "Rosa", "Zoe")
+    assert read_people(store._database._path) == ("Luis", "Rosa", "Zoe")
     store.save_person(template("Zoe"))
     assert "Zoe" in [each.name for each in store.people()]
     store.forget_person("Rosa")
-    assert read_people(store._path) == ("Luis", "Zoe")
+    assert read_people(store._database._path) == ("Luis", "Zoe")
     store.forget_view("hall")
     assert store.people() == ()
 
@@ -194,7 +194,7 @@ def test_of_a_file_that_knew_nobody_nobody_is_read(tmp_path: Path):
 
 def test_of_who_is_erased_no_byte_stays_in_any_file(store: Store):
     name, number = "Xaveria", "0.7351942"
-    directory = store._path.parent
+    directory = store._database._path.parent
     for round_ in range(30):  # so that the log beside the file is full of it
         store.save_person(template(name, f"room {round_}", first=float(number)))
         store.save_person(template("Luis", f"room {round_}"))
@@ -202,7 +202,7 @@ def test_of_who_is_erased_no_byte_stays_in_any_file(store: Store):
     for event, person in (("i-1", name), ("i-2", "Luis")):
         store.save(changed(FALL, id=event, person=person), NOW)
     store.save_memory("hall", json.dumps([{"person": name, "ago": 1.0}, {"person": "Luis"}]), NOW)
-    store._path.with_suffix(".damaged").write_text(f"{name} {number}", encoding="utf-8")
+    store._database._path.with_suffix(".damaged").write_text(f"{name} {number}", encoding="utf-8")
 
     def found(words: str) -> list[str]:
         return sorted(each.name for each in directory.iterdir() if words.encode() in each.read_bytes())
@@ -277,7 +277,7 @@ def test_what_was_learned_of_a_room_comes_back_by_its_name(store: Store):
 def test_a_file_of_before_anything_was_learned_opens(tmp_path: Path):
     path = tmp_path / "old.db"
     old = Store(path)
-    old._db.execute("DROP TABLE learned")
+    old._database._db.execute("DROP TABLE learned")
     old.save_memory("kitchen", "[1]", NOW)
     old.close()
     store = Store(path)
@@ -317,14 +317,14 @@ def test_the_oldest_days_of_a_person_make_room(store: Store, monkeypatch: pytest
 
 def test_a_damaged_day_is_left_out_and_the_others_are_read(store: Store, caplog: pytest.LogCaptureFixture):
     store.save_day(Day(date=MONDAY))
-    store._db.execute("INSERT INTO days VALUES ('Rosa', '2025-06-01', x'00')")
+    store._database._db.execute("INSERT INTO days VALUES ('Rosa', '2025-06-01', x'00')")
     assert store.days() == (Day(date=MONDAY),)
     assert "event=day_unreadable" in caplog.text
 
 
 def test_a_file_of_before_days_were_kept_goes_on_with_what_it_has(store: Store, tmp_path: Path):
     store.save(FALL, NOW)
-    store._db.execute("DROP TABLE days")
+    store._database._db.execute("DROP TABLE days")
     again = Store(tmp_path / "state" / "guardian.db")
     again.save_day(Day(date=MONDAY))
     assert again.days() == (Day(date=MONDAY),)
@@ -367,7 +367,7 @@ def test_a_notice_that_makes_no_sense_does_not_keep_others_from_being_told(
     store: Store, caplog: pytest.LogCaptureFixture
 ):
     store.save(FALL, NOW, [notice(), notice("Bruno")])
-    store._db.execute("UPDATE notices SET body = '{}' WHERE contact = 'Anna'")
+    store._database._db.execute("UPDATE notices SET body = '{}' WHERE contact = 'Anna'")
     assert [each.notice.contact for each in store.untold(NOW)] == ["Bruno"]
     assert "notice_unreadable" in caplog.text
 

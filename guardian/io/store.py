@@ -6,51 +6,25 @@ the wall clock (UTC) and turned back into this process's monotonic seconds on lo
 
 import json
 import logging
-import os
-import sqlite3
-import threading
 import zlib
 from collections.abc import Iterable
-from contextlib import closing
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from guardian.commands import Notify, Publish, Untold
 from guardian.day import Day, decode
-from guardian.errors import StoreError
 from guardian.events import ContactTold
 from guardian.identity import Template
 from guardian.incident import Incident, IncidentState
+from guardian.io.database import Database, peek
 from guardian.moment import Moment
 
 log = logging.getLogger(__name__)
 
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS incidents (id TEXT PRIMARY KEY, opened REAL NOT NULL, open INTEGER NOT NULL,
-                                      body TEXT NOT NULL) STRICT;
-CREATE TABLE IF NOT EXISTS changes (incident TEXT NOT NULL, at REAL NOT NULL, state TEXT NOT NULL, by TEXT,
-                                    via TEXT) STRICT;
-CREATE TABLE IF NOT EXISTS notices (incident TEXT NOT NULL, contact TEXT NOT NULL, step INTEGER NOT NULL,
-                                    asked REAL NOT NULL, body TEXT NOT NULL, PRIMARY KEY (incident, contact)) STRICT;
-CREATE TABLE IF NOT EXISTS told (incident TEXT NOT NULL, contact TEXT NOT NULL, way TEXT NOT NULL,
-                                 step INTEGER NOT NULL, at REAL NOT NULL, PRIMARY KEY (incident, contact, way)) STRICT;
-CREATE TABLE IF NOT EXISTS messages (serial INTEGER PRIMARY KEY, topic TEXT NOT NULL, payload TEXT NOT NULL) STRICT;
-CREATE TABLE IF NOT EXISTS scenes (incident TEXT PRIMARY KEY, at REAL NOT NULL, lines BLOB NOT NULL) STRICT;
-CREATE TABLE IF NOT EXISTS memories (room TEXT PRIMARY KEY, at REAL NOT NULL, body TEXT NOT NULL) STRICT;
-CREATE TABLE IF NOT EXISTS learned (room TEXT NOT NULL, what TEXT NOT NULL, body TEXT NOT NULL,
-                                    PRIMARY KEY (room, what)) STRICT;
-CREATE TABLE IF NOT EXISTS people (name TEXT PRIMARY KEY, template TEXT NOT NULL) STRICT;
-CREATE TABLE IF NOT EXISTS templates (name TEXT NOT NULL, room TEXT NOT NULL, body TEXT NOT NULL,
-                                      PRIMARY KEY (name, room)) STRICT;
-CREATE TABLE IF NOT EXISTS days (who TEXT NOT NULL, date TEXT NOT NULL, body BLOB NOT NULL,
-                                 PRIMARY KEY (who, date)) STRICT;
-"""
 PEOPLE = "SELECT body FROM templates UNION ALL SELECT template FROM people"
 PEOPLE_TABLES = {"templates": "SELECT name FROM templates", "people": "SELECT name FROM people"}
 """Where names are: another Guardian knew nobody, or kept all of them in the second."""
-VERSION = 1
 SCENES_KEPT = 200
 NOTICE_SECONDS = 86_400.0
 """What nobody could be told for a day is not told any more."""
@@ -66,31 +40,17 @@ def read_learned(path: Path) -> dict[str, dict[str, str]]:
     is none yet. Changes nothing. Raises StoreError.
     """
     found: dict[str, dict[str, str]] = {}
-    for room, what, body in _peek(path, "SELECT room, what, body FROM learned"):
+    for room, what, body in peek(path, "SELECT room, what, body FROM learned"):
         found.setdefault(str(what), {})[str(room)] = str(body)
     return found
-
-
-def _peek(path: Path, query: str) -> list[tuple[Any, ...]]:
-    """Ask a file that another process may have open; nothing where there is none yet."""
-    if not path.exists():
-        return []
-    # A file in WAL mode that nobody has open would get its side files from a mere reader, who leaves them behind.
-    how = "mode=ro" if path.with_name(path.name + "-wal").exists() else "immutable=1"
-    try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True)) as db:
-            return db.execute(query).fetchall()
-    except sqlite3.Error as error:
-        message = f"{path}: {error}"
-        raise StoreError(message) from error
 
 
 def read_people(path: Path) -> tuple[str, ...]:
     """The names that are kept in a file that another process may have open, sorted; changes nothing. Raises
     StoreError.
     """
-    there = {str(table) for (table,) in _peek(path, "SELECT name FROM sqlite_master")}
-    names = {str(name) for table, ask in PEOPLE_TABLES.items() if table in there for (name,) in _peek(path, ask)}
+    there = {str(table) for (table,) in peek(path, "SELECT name FROM sqlite_master")}
+    names = {str(name) for table, ask in PEOPLE_TABLES.items() if table in there for (name,) in peek(path, ask)}
     return tuple(sorted(names))
 
 
@@ -98,56 +58,20 @@ def read_days(path: Path) -> tuple[Day, ...]:
     """The days that are kept in a file that another process may have open, the oldest first; a damaged one is left out
     and told. Changes nothing. Raises StoreError.
     """
-    there = {str(table) for (table,) in _peek(path, "SELECT name FROM sqlite_master")}
-    rows = _peek(path, "SELECT body FROM days ORDER BY date, who") if "days" in there else []
+    there = {str(table) for (table,) in peek(path, "SELECT name FROM sqlite_master")}
+    rows = peek(path, "SELECT body FROM days ORDER BY date, who") if "days" in there else []
     return _decoded(body for (body,) in rows)
 
 
 class Store:
-    """One database file, mode 0600. Any thread may call; a lock keeps the calls apart."""
+    """What the household's database holds. Any thread may call."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self._lock = threading.Lock()
-        try:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-            self._db = self._open()
-        except (OSError, sqlite3.Error) as error:
-            message = f"{path}: {error}; a directory that this user may write, on a sound disk, would be right"
-            raise StoreError(message) from error
-
-    def _open(self) -> sqlite3.Connection:
-        """Open the database; one that is damaged is moved aside, because an alarm must not wait for it."""
-        try:
-            return self._connect()
-        except sqlite3.DatabaseError:
-            self._path.replace(self._path.with_suffix(".damaged"))
-            for tail in ("-wal", "-shm"):
-                self._path.with_name(self._path.name + tail).unlink(missing_ok=True)
-            os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
-            return self._connect()
-
-    def _connect(self) -> sqlite3.Connection:
-        db = sqlite3.connect(self._path, check_same_thread=False, isolation_level=None)
-        try:
-            db.execute("PRAGMA journal_mode=WAL")
-            db.execute("PRAGMA synchronous=FULL")
-            db.execute("PRAGMA secure_delete=ON")
-            db.executescript(SCHEMA)
-            db.execute(f"PRAGMA user_version={VERSION}")
-            if db.execute("PRAGMA quick_check").fetchone() != ("ok",):
-                message = "the database is damaged"
-                raise sqlite3.DatabaseError(message)
-        except sqlite3.Error:
-            db.close()
-            raise
-        return db
+        self._database = Database(path)
 
     def close(self) -> None:
         """Close the file."""
-        with self._lock:
-            self._db.close()
+        self._database.close()
 
     def save(self, incident: Incident, moment: Moment, notices: Iterable[Notify] = ()) -> None:
         """Make an incident durable, and with it what is to be told of it: both, or neither, in place of what was to be
@@ -158,7 +82,7 @@ class Store:
         body.update({name: body[name] + shift for name in _TIMES if body[name] is not None})
         row = (incident.id, incident.opened + shift, incident.open, json.dumps(body))
         change = (incident.id, moment.wall.timestamp(), incident.state.value)
-        self._write(
+        self._database.write(
             ("INSERT OR REPLACE INTO incidents VALUES (?, ?, ?, ?)", row),
             (
                 "INSERT INTO changes VALUES (?, ?, ?, ?, ?)",
@@ -171,7 +95,7 @@ class Store:
         """Keep that a contact was told, and drop what is too old to be looked up. Raises StoreError."""
         at, old = moment.wall_at(event.time).timestamp(), moment.wall.timestamp() - NOTICES_KEPT_SECONDS
         row = (event.incident, event.contact, event.way, event.step, at)
-        self._write(
+        self._database.write(
             ("INSERT OR REPLACE INTO told VALUES (?, ?, ?, ?, ?)", row),
             ("DELETE FROM told WHERE at < ?", (old,)),
             ("DELETE FROM notices WHERE asked < ?", (old,)),
@@ -183,7 +107,7 @@ class Store:
         shift = moment.wall.timestamp() - moment.monotonic
         return tuple(
             ContactTold(time=at - shift, room="", contact=contact, way=way, incident=incident, step=step)
-            for contact, way, incident, step, at in self._read(query, ())
+            for contact, way, incident, step, at in self._database.read(query, ())
         )
 
     def untold(self, moment: Moment) -> tuple[Untold, ...]:
@@ -192,9 +116,9 @@ class Store:
         """
         shift, now = moment.wall.timestamp() - moment.monotonic, moment.wall.timestamp()
         query = "SELECT incident, contact, step, asked, body FROM notices WHERE asked > ? ORDER BY asked"
-        marks = self._read("SELECT incident, contact, step, way FROM told", ())
+        marks = self._database.read("SELECT incident, contact, step, way FROM told", ())
         found = []
-        for *key, asked, text in self._read(query, (now - NOTICE_SECONDS,)):
+        for *key, asked, text in self._database.read(query, (now - NOTICE_SECONDS,)):
             incident, contact, step = key
             times = {"incident": incident, "step": step, "asked": min(asked, now) - shift}
             try:
@@ -220,21 +144,21 @@ class Store:
     def save_message(self, serial: int, message: Publish) -> None:
         """Keep a message that the broker has not got, under its number. Raises StoreError."""
         row = (serial, message.topic, message.payload)
-        self._write(("INSERT OR REPLACE INTO messages VALUES (?, ?, ?)", row))
+        self._database.write(("INSERT OR REPLACE INTO messages VALUES (?, ?, ?)", row))
 
     def drop_message(self, serial: int) -> None:
         """Forget a message. Raises StoreError."""
-        self._write(("DELETE FROM messages WHERE serial = ?", (serial,)))
+        self._database.write(("DELETE FROM messages WHERE serial = ?", (serial,)))
 
     def messages(self) -> tuple[tuple[int, Publish], ...]:
         """The messages that the broker has not got, by number and in their order. Raises StoreError."""
-        rows = self._read("SELECT serial, topic, payload FROM messages ORDER BY serial", ())
+        rows = self._database.read("SELECT serial, topic, payload FROM messages ORDER BY serial", ())
         return tuple((serial, Publish(topic, payload)) for serial, topic, payload in rows)
 
     def save_scene(self, incident: str, lines: Iterable[str], moment: Moment) -> None:
         """Keep the skeleton scene around an incident; the oldest scenes make room. Raises StoreError."""
         packed = zlib.compress("\n".join(lines).encode())
-        self._write(
+        self._database.write(
             ("INSERT OR REPLACE INTO scenes VALUES (?, ?, ?)", (incident, moment.wall.timestamp(), packed)),
             (
                 "DELETE FROM scenes WHERE incident NOT IN (SELECT incident FROM scenes ORDER BY at DESC LIMIT ?)",
@@ -244,35 +168,35 @@ class Store:
 
     def scene(self, incident: str) -> tuple[str, ...]:
         """The lines of the scene around an incident; none where nothing was kept. Raises StoreError."""
-        rows = self._read("SELECT lines FROM scenes WHERE incident = ?", (incident,))
+        rows = self._database.read("SELECT lines FROM scenes WHERE incident = ?", (incident,))
         return tuple(zlib.decompress(rows[0][0]).decode().splitlines()) if rows else ()
 
     def scenes(self) -> frozenset[str]:
         """The ids of the incidents with a scene. Raises StoreError."""
-        return frozenset(row[0] for row in self._read("SELECT incident FROM scenes", ()))
+        return frozenset(row[0] for row in self._database.read("SELECT incident FROM scenes", ()))
 
     def save_memory(self, room: str, body: str, moment: Moment) -> None:
         """Keep what a room must not forget, in place of what was kept of it. Raises StoreError."""
         row = (room, moment.wall.timestamp(), body)
-        self._write(("INSERT OR REPLACE INTO memories VALUES (?, ?, ?)", row))
+        self._database.write(("INSERT OR REPLACE INTO memories VALUES (?, ?, ?)", row))
 
     def memories(self, moment: Moment) -> dict[str, tuple[float, str]]:
         """What was kept of each room, and how many seconds ago. Raises StoreError."""
-        rows = self._read("SELECT room, at, body FROM memories", ())
+        rows = self._database.read("SELECT room, at, body FROM memories", ())
         return {str(room): (max(0.0, moment.wall.timestamp() - at), str(body)) for room, at, body in rows}
 
     def save_learned(self, room: str, what: str, body: str) -> None:
         """Keep what was learned of a room, in place of what was kept of it under that name. Raises StoreError."""
-        self._write(("INSERT OR REPLACE INTO learned VALUES (?, ?, ?)", (room, what, body)))
+        self._database.write(("INSERT OR REPLACE INTO learned VALUES (?, ?, ?)", (room, what, body)))
 
     def learned(self, what: str) -> dict[str, str]:
         """What was learned under that name, by room. Raises StoreError."""
-        rows = self._read("SELECT room, body FROM learned WHERE what = ?", (what,))
+        rows = self._database.read("SELECT room, body FROM learned WHERE what = ?", (what,))
         return {str(room): str(body) for room, body in rows}
 
     def save_person(self, template: Template) -> None:
         """Keep an enrolled person, in place of what was kept under the name for that room. Raises StoreError."""
-        self._write(
+        self._database.write(
             ("INSERT OR REPLACE INTO templates VALUES (?, ?, ?)", (template.name, template.room, template.encode())),
             ("DELETE FROM people WHERE name = ?", (template.name,)),
         )
@@ -287,41 +211,30 @@ class Store:
             ("DELETE FROM days WHERE who = ?", (name,)),
             ("DELETE FROM messages WHERE instr(payload, ?)", (json.dumps(name, ensure_ascii=False),)),
         ]
-        for incident, text in self._read("SELECT id, body FROM incidents", ()):
+        for incident, text in self._database.read("SELECT id, body FROM incidents", ()):
             body = json.loads(text)
             if body.get("person") == name:
                 nameless = json.dumps({**body, "person": None})
                 statements.append(("UPDATE incidents SET body = ? WHERE id = ?", (nameless, incident)))
                 statements.append(("DELETE FROM notices WHERE incident = ?", (incident,)))
-        for room, text in self._read("SELECT room, body FROM memories", ()):
+        for room, text in self._database.read("SELECT room, body FROM memories", ()):
             falls = json.loads(text)
             nameless = json.dumps([{**fall, "person": None} if fall.get("person") == name else fall for fall in falls])
             statements.append(("UPDATE memories SET body = ? WHERE room = ?", (nameless, room)))
-        self._write(*statements)
-        self._scrub()
+        self._database.write(*statements)
+        self._database.scrub()
 
     def forget_view(self, room: str) -> None:
         """Erase who was enrolled in a room, whose camera has another view by now. Raises StoreError."""
-        self._write(("DELETE FROM templates WHERE room = ?", (room,)))
-        self._scrub()
-
-    def _scrub(self) -> None:
-        """Write the file anew without what was deleted, empty the log beside it, and drop a copy that was damaged."""
-        try:
-            with self._lock:
-                self._db.execute("VACUUM")
-                self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-            self._path.with_suffix(".damaged").unlink(missing_ok=True)
-        except (OSError, sqlite3.Error) as error:
-            message = f"{self._path}: {error}; what was erased may still be in the file; ask for it again"
-            raise StoreError(message) from error
+        self._database.write(("DELETE FROM templates WHERE room = ?", (room,)))
+        self._database.scrub()
 
     def people(self) -> tuple[Template, ...]:
         """The enrolled people, by name and in the order of rooms; one that is damaged, or of another Guardian, is left
         out and told. Raises StoreError.
         """
         found = []
-        for (text,) in self._read(PEOPLE, ()):
+        for (text,) in self._database.read(PEOPLE, ()):
             try:
                 found.append(Template.decode(str(text)))
             except ValueError as error:
@@ -331,7 +244,7 @@ class Store:
     def save_day(self, day: Day) -> None:
         """Keep a day, in place of what was kept of it; the oldest of that person make room. Raises StoreError."""
         oldest = "SELECT date FROM days WHERE who = ? ORDER BY date DESC LIMIT ?"
-        self._write(
+        self._database.write(
             ("INSERT OR REPLACE INTO days VALUES (?, ?, ?)", (day.who, day.date.isoformat(), day.encode())),
             (f"DELETE FROM days WHERE who = ? AND date NOT IN ({oldest})", (day.who, day.who, DAYS_KEPT)),  # noqa: S608
         )
@@ -341,40 +254,21 @@ class Store:
         StoreError.
         """
         query = "SELECT body FROM days WHERE date >= ? ORDER BY date, who"
-        return _decoded(body for (body,) in self._read(query, (since.isoformat(),)))
+        return _decoded(body for (body,) in self._database.read(query, (since.isoformat(),)))
 
     def forget_days(self, who: str) -> None:
         """Erase every day of a person. Raises StoreError."""
-        self._write(("DELETE FROM days WHERE who = ?", (who,)))
+        self._database.write(("DELETE FROM days WHERE who = ?", (who,)))
 
     def _load(self, query: str, values: tuple[object, ...], moment: Moment) -> tuple[Incident, ...]:
         """Read incidents; one that makes no sense is left out and told: the others must not go down with it."""
         found = []
-        for (text,) in self._read(query, values):
+        for (text,) in self._database.read(query, values):
             try:
                 found.append(_incident(text, moment))
             except (ValueError, KeyError, TypeError) as error:
                 log.error("event=incident_unreadable error=%r", error)
         return tuple(found)
-
-    def _read(self, query: str, values: tuple[object, ...]) -> list[tuple[Any, ...]]:
-        try:
-            with self._lock:
-                return self._db.execute(query, values).fetchall()
-        except sqlite3.Error as error:
-            raise StoreError(self._words(error)) from error
-
-    def _write(self, *statements: tuple[str, tuple[object, ...]]) -> None:
-        try:
-            with self._lock, self._db:
-                self._db.execute("BEGIN IMMEDIATE")
-                for statement, values in statements:
-                    self._db.execute(statement, values)
-        except sqlite3.Error as error:
-            raise StoreError(self._words(error)) from error
-
-    def _words(self, error: sqlite3.Error) -> str:
-        return f"{self._path}: {error}; is the disk full, read-only or worn out?"
 
 
 def _decoded(bodies: Iterable[bytes]) -> tuple[Day, ...]:

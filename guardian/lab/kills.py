@@ -163,7 +163,8 @@ class Life:
         self._fuse = Fuse(self._chance.randrange(POINTS) if draws else None)
         self._queue: list[Notify] = []
         self._store = Store(self._path)
-        self._store._db = cast("Any", Statements(self._store._db, self._fuse))  # noqa: SLF001 - the seam of the kill
+        database = self._store._database  # noqa: SLF001 - the seam of the kill
+        database._db = cast("Any", Statements(database._db, self._fuse))  # noqa: SLF001 - and here
         outputs = Outputs(cast("Any", self), cast("Journal", Pages(self._store)), self._publish, self._queue.append)
         names = (f"i-{number}" for number in range(int(self._now * 10), 10**9))
         self._brain = Brain(SETTINGS, outputs, lambda: next(names), self._moment)
