@@ -3,7 +3,6 @@
 It owns the stages, and is called from one thread only. It has no thread and no clock: every call brings its Moment.
 """
 
-import json
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -11,11 +10,9 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from guardian.alarm import Alarm
-from guardian.areas import sentences
 from guardian.commands import Announce, Command, KeepScene, Notify, Publish, Save, ShowPanel
 from guardian.day import Day
 from guardian.deliveries import Deliveries
-from guardian.drawn import Drawn
 from guardian.events import (
     ContactNotTold,
     ContactTold,
@@ -39,29 +36,25 @@ from guardian.habits import TOLD, Habits
 from guardian.identity import Template
 from guardian.incident import Incident
 from guardian.io.gpio import DARK
-from guardian.learned import NO_PLACE, VIEW, Learned, recall_one
+from guardian.learned import NO_PLACE
 from guardian.moment import Moment
 from guardian.opinion import Judge
 from guardian.outputs import Outputs
 from guardian.people import People
 from guardian.phrasebook import ENGLISH, Phrasebook
-from guardian.pipeline import Pipeline
-from guardian.posture import Steady
 from guardian.readings import Heard
 from guardian.recollection import Recordings
-from guardian.rest_places import RestPlaces
 from guardian.rota import off_duty
 from guardian.senses import Senses
 from guardian.settings import Room, Settings
 from guardian.topics import Bulletin, topics_of
-from guardian.web.household import Coverage, FeedbackShown, RoomShown, Snapshot, SnoozeShown, look_shown, persons_shown
+from guardian.watched import Watched
+from guardian.web.household import FeedbackShown, Snapshot, SnoozeShown
 
 log = logging.getLogger(__name__)
 
 SAVE_SECONDS = 0.2
 """How long an announcement waits for the disk; a card takes some ten milliseconds, and a dead one must not matter."""
-SURE = 0.5
-"""Confidence in how the camera hangs from which on it is told how large places are; below it, it was mostly wrong."""
 
 Message: TypeAlias = Sight | Heard | Event
 
@@ -85,18 +78,15 @@ class Brain:
         self._alarm = Alarm(settings.alarm, settings.contacts, new_id, settings.behaviour.alarm_events, book)
         self._rooms = {room.name: room for room in settings.rooms}
         self._recordings = Recordings(self._rooms)
-        self._drawn, self._rests = dict[str, Drawn](), dict[str, RestPlaces]()
-        self._pipelines, self._learned = dict[str, Pipeline](), dict[str, Learned]()
+        self._watched = dict[str, Watched]()
         self._habits = Habits(settings)
         for room in settings.rooms:
             self._furnish(room, moment)
-        self._people = People(self._pipelines, outputs.journal)
+        self._people = People(self._watched, outputs.journal)
         self._feedback = Feedback(self._rooms, new_id, on=settings.feedback.keep_scenes)
         self._scenes_kept = 0
         self._topics = topics_of(settings, book)
         self._senses = Senses(settings.senses, moment.monotonic)
-        self._steadies = {room.name: Steady() for room in settings.rooms}
-        self._remembered: dict[str, tuple[tuple[int, str, bool], ...]] = {}
         self._bulletin, self._deliveries = Bulletin(self._topics), Deliveries()
         self._panel = DARK
         self._faults: dict[tuple[str, str], FaultOccurred] = {}
@@ -135,7 +125,8 @@ class Brain:
             kept = {what: rooms.get(room.name, "") for what, rooms in learned.items()}
             self._furnish(room, moment, people, kept)
             if room.name in memories:
-                self._recall(room.name, *memories[room.name], moment)
+                ago, memory = memories[room.name]
+                self._watched[room.name].recall(ago, memory, moment.monotonic)
         restored = self._alarm.restore(stored, moment.monotonic)
         for incident in self._alarm.incidents:
             self._rest_in(incident, moment)
@@ -152,21 +143,15 @@ class Brain:
         kept: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         """Begin with a room, and what was kept of it."""
-        drawn = Drawn(room)
-        recall_one(room.name, VIEW, kept, drawn.recall)
-        rests = RestPlaces(room.name, drawn.room.places)
-        pipeline = Pipeline(
-            drawn.room,
+        self._watched[room.name] = Watched(
+            room,
             self._settings,
             moment.monotonic,
-            people,
+            people=people,
+            kept=kept,
             network=self._network,
             still_usual=self._habits.still_usual,
         )
-        learned = Learned(drawn, rests, pipeline)
-        learned.recall(kept)
-        self._drawn[room.name], self._rests[room.name] = drawn, rests
-        self._pipelines[room.name], self._learned[room.name] = pipeline, learned
 
     def take(self, message: Message, moment: Moment) -> None:
         """Take one message, carry out what comes of it, and let time pass until now."""
@@ -175,7 +160,7 @@ class Brain:
                 self._recordings.add(room, observation)
                 self._feedback.saw(room, observation)
                 self._publish(self._bulletin.seen(room, observation.time, moment))
-                pipeline, rests = self._pipelines[room], self._rests[room]
+                pipeline, rests = self._watched[room].pipeline, self._watched[room].rests
                 events = pipeline.update(observation, moment)
                 self._note(events, moment)
                 seen = replace(moment, monotonic=observation.time)
@@ -186,7 +171,7 @@ class Brain:
             case Greeted(room, hello):
                 self._note(self._greeted(room, hello, moment), moment)
             case Cut(room, reason):
-                self._note(self._pipelines[room].cut(moment.monotonic, reason), moment)
+                self._note(self._watched[room].pipeline.cut(moment.monotonic, reason), moment)
             case Heard():
                 self._note(self._senses.hear(message), moment)
             case Event():
@@ -195,8 +180,8 @@ class Brain:
 
     def tick(self, moment: Moment) -> None:
         """Let time pass: deadlines, silent cameras, the end of a scene."""
-        for pipeline in self._pipelines.values():
-            self._note(pipeline.tick(moment), moment)
+        for watched in self._watched.values():
+            self._note(watched.pipeline.tick(moment), moment)
         self._note(self._senses.tick(moment.monotonic), moment)
         sensed = self._senses.all
         self._publish(self._bulletin.sensed(sensed, moment))
@@ -212,8 +197,8 @@ class Brain:
 
     def _rest_in(self, incident: Incident, moment: Moment) -> None:
         """Let the rest places know that something was the matter, or was not after all."""
-        for rests in self._rests.values():
-            self._note(rests.incident(incident, moment), moment)
+        for watched in self._watched.values():
+            self._note(watched.rests.incident(incident, moment), moment)
 
     def _keep_learned(self, moment: Moment) -> None:
         """Keep what was learned of a room, where it has changed, and what was counted of the days."""
@@ -222,33 +207,25 @@ class Brain:
         told = self._habits.told_anew()
         if told is not None:
             self._outputs.journal.save_learned("", TOLD, told, moment)
-        for room, learned in self._learned.items():
-            for what, body in learned.due(moment.monotonic):
+        for room, watched in self._watched.items():
+            for what, body in watched.due(moment.monotonic):
                 self._outputs.journal.save_learned(room, what, body, moment)
 
     def _answer(self, event: PlaceAccepted | PlaceDeclined | ViewAccepted, moment: Moment) -> Answer:
         """Carry out what a human says of a learned place, or of the view."""
-        if event.room not in self._learned:
+        if event.room not in self._watched:
             return Answer(kept=False, text=NO_PLACE)
-        answer = self._learned[event.room].answer(event)
+        answer = self._watched[event.room].answer(event)
         if answer.kept and isinstance(event, ViewAccepted):
             self._outputs.look_anew(event.room)
             self._people.forget_view(event.room, moment)
         return answer
 
     def _remember(self, room: str, moment: Moment) -> None:
-        """Keep the open falls of a room where they have changed: a power cut must not make them undone."""
-        pipeline = self._pipelines[room]
-        if pipeline.open_falls != self._remembered.get(room, ()):
-            self._remembered[room] = pipeline.open_falls
-            self._outputs.journal.save_memory(room, json.dumps(pipeline.remember(moment.monotonic)), moment)
-
-    def _recall(self, room: str, ago: float, body: str, moment: Moment) -> None:
-        try:
-            falls = [{**fall, "ago": float(fall["ago"]) + ago} for fall in json.loads(body)]
-            self._pipelines[room].recall(falls, moment.monotonic)
-        except (ValueError, KeyError, TypeError) as error:
-            log.error("event=memory_unreadable room=%r error=%r", room, str(error))
+        """Keep the open falls of a room where they have changed."""
+        memory = self._watched[room].memory(moment.monotonic)
+        if memory is not None:
+            self._outputs.journal.save_memory(room, memory, moment)
 
     def _greeted(self, room: str, hello: Hello, moment: Moment) -> tuple[Event, ...]:
         """An eye that may run unconfined is a fault that everybody sees, until a confined one takes its place."""
@@ -286,8 +263,8 @@ class Brain:
             case DaysForgotten() | EnrolmentAsked() | EnrolmentEnded() | ErasureAsked():
                 self._know(event, moment)
             case Judged() if event.incident is not None and not event.fall:
-                for rests in self._rests.values():
-                    self._note(rests.trust(event.incident, moment), moment)
+                for watched in self._watched.values():
+                    self._note(watched.rests.trust(event.incident, moment), moment)
 
     def _know(self, event: DaysForgotten | EnrolmentAsked | EnrolmentEnded | ErasureAsked, moment: Moment) -> None:
         """Get to know somebody, or forget them."""
@@ -307,7 +284,7 @@ class Brain:
                 log.info("event=feedback kept=%s text=%r", outcome.kept, outcome.text)
                 self._outputs.publish(self._topics.feedback(kept=outcome.kept, text=outcome.text))
             elif isinstance(outcome, KeepScene):
-                self._outputs.scenes(replace(outcome, roll=self._pipelines[outcome.room].turn))
+                self._outputs.scenes(replace(outcome, roll=self._watched[outcome.room].pipeline.turn))
             else:
                 self._outputs.scenes(outcome)
 
@@ -352,7 +329,7 @@ class Brain:
             self._outputs.publish(message)
 
     def _keep_scene(self, incident: Incident, moment: Moment) -> None:
-        turns = {room: pipeline.turn for room, pipeline in self._pipelines.items()}
+        turns = {room: watched.pipeline.turn for room, watched in self._watched.items()}
         lines = self._recordings.scene(incident, turns)
         if lines:
             self._outputs.journal.save_scene(incident.id, lines, moment)
@@ -361,7 +338,10 @@ class Brain:
     def _snapshot(self, moment: Moment) -> Snapshot:
         return Snapshot(
             moment=moment,
-            rooms=tuple(self._room(room, moment) for room in self._rooms.values()),
+            rooms=tuple(
+                watched.shown(self._bulletin.coverage(room), self._recordings.last(room), moment)
+                for room, watched in self._watched.items()
+            ),
             household=self._settings.household.name,
             incidents=self._alarm.incidents,
             panel=self._panel,
@@ -374,25 +354,4 @@ class Brain:
             people=self._people.shown,
             deliveries=self._deliveries.all,
             drill=self._alarm.drills.on,
-        )
-
-    def _room(self, room: Room, moment: Moment) -> RoomShown:
-        coverage, last = self._bulletin.coverage(room.name), self._recordings.last(room.name)
-        shown = persons_shown(self._pipelines[room.name].figures, self._steadies[room.name])
-        aspect = last.aspect if last is not None else room.camera.width / room.camera.height
-        pipeline, places = self._pipelines[room.name], self._rests[room.name].places
-        ground = pipeline.ground
-        areas = () if ground is None or ground.confidence < SURE else sentences(places, ground.optics)
-        return RoomShown(
-            name=room.name,
-            coverage=Coverage(coverage.state),
-            reason=" ".join(coverage.reasons),
-            aspect=aspect,
-            persons=shown,
-            places=places,
-            learned=self._rests[room.name].shown(moment.wall),
-            camera=" ".join((pipeline.camera, *areas)),
-            moved=pipeline.moved,
-            outdated=self._drawn[room.name].outdated,
-            look=look_shown(last, ground, pipeline.turn),
         )

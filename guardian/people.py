@@ -6,15 +6,15 @@ from guardian.enrolment import CANCELLED
 from guardian.events import EnrolmentAsked, EnrolmentEnded, ErasureAsked, Event
 from guardian.io.journal import Journal
 from guardian.moment import Moment
-from guardian.pipeline import Pipeline
+from guardian.watched import Watched
 from guardian.web.household import EnrolmentShown, PeopleShown
 
 
 class People:
-    """Enrols and erases in the `pipelines`, by room, and keeps that in the `journal`."""
+    """Enrols and erases in the `watched` rooms, by name, and keeps that in the `journal`."""
 
-    def __init__(self, pipelines: Mapping[str, Pipeline], journal: Journal) -> None:
-        self._pipelines, self._journal = pipelines, journal
+    def __init__(self, watched: Mapping[str, Watched], journal: Journal) -> None:
+        self._watched, self._journal = watched, journal
         self._ended: dict[str, EnrolmentShown] = {}
 
     def take(self, event: EnrolmentAsked | EnrolmentEnded | ErasureAsked, moment: Moment) -> tuple[Event, ...]:
@@ -22,7 +22,7 @@ class People:
         match event:
             case EnrolmentAsked():
                 self._ended.pop(event.room, None)
-                return self._pipelines[event.room].begin_enrolment(event.name, moment.monotonic)
+                return self._watched[event.room].pipeline.begin_enrolment(event.name, moment.monotonic)
             case EnrolmentEnded() if CANCELLED in event.reasons:
                 return ()  # another one goes on there, or nothing may be left of that person
             case EnrolmentEnded():
@@ -35,7 +35,7 @@ class People:
             case ErasureAsked():
                 self._ended = {room: each for room, each in self._ended.items() if each.name != event.name}
                 self._journal.forget_person(event.name, moment)
-                ended = [each.forget_person(event.name, moment.monotonic) for each in self._pipelines.values()]
+                ended = [each.pipeline.forget_person(event.name, moment.monotonic) for each in self._watched.values()]
                 return tuple(event for events in ended for event in events)
 
     def forget_view(self, room: str, moment: Moment) -> None:
@@ -46,15 +46,15 @@ class People:
     @property
     def shown(self) -> PeopleShown:
         """Who is known where, and how enrolments go."""
-        known = [(each.name, room) for room, pipeline in self._pipelines.items() for each in pipeline.templates]
+        known = [(each.name, room) for room, watched in self._watched.items() for each in watched.pipeline.templates]
         going = {
             room: EnrolmentShown(progress.name, room, progress.share, progress.hint)
-            for room, pipeline in self._pipelines.items()
-            if (progress := pipeline.enrolment) is not None
+            for room, watched in self._watched.items()
+            if (progress := watched.pipeline.enrolment) is not None
         }
         return PeopleShown(tuple(sorted(known)), tuple({**self._ended, **going}.values()))
 
     def _keep(self, event: EnrolmentEnded, moment: Moment) -> None:
-        for template in self._pipelines[event.room].templates:
+        for template in self._watched[event.room].pipeline.templates:
             if template.name == event.person:
                 self._journal.save_person(template, moment)

@@ -97,6 +97,7 @@ TOPS = (
     "network",
     "learned",
     "habits",
+    "watched",
     "people",
     "outputs",
     "brain",

@@ -584,7 +584,7 @@ def test_a_learnt_roll_is_kept_and_turns_the_poses_of_the_next_process(monkeypat
     ((_, body),) = box.log.all("roll")  # type: ignore[misc]
     monkeypatch.undo()
     again = Box(ALONE, learned={ROLL: {"kitchen": str(body)}})
-    assert again.brain._pipelines["kitchen"].turn == 20.0
+    assert again.brain._watched["kitchen"].pipeline.turn == 20.0
     assert "hung askew before the restart" in again.brain.shown.rooms[0].camera
 
 

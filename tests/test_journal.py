@@ -285,7 +285,7 @@ def test_messages_wait_for_the_broker_over_a_restart(rig: Rig):
     shelf.drop(2)
     rig.journal.save(fall(), NOW)
     rig.journal.close()
-    again = Journal(rig.disk._path, rig.told)
+    again = Journal(rig.disk._database._path, rig.told)
     again.open(NOW)
     assert again.messages() == ((1, Publish("event", "message 1")), (3, Publish("event", "message 3")))
     again.close()
