@@ -6,12 +6,13 @@ import pytest
 
 from guardian.errors import ConfigurationError
 from guardian.lab import scene as scenes
-from guardian.lab.commands import LEAST_WIDTH, MOST_WIDTH, add_verbs
+from guardian.lab.commands import add_verbs
 from guardian.lab.evaluate.evaluation import read_manifest
 from guardian.lab.scene import CameraSpec
 from guardian.lab.world.films import BRIEF_SECONDS, MOST_ACTIONS, _make, _Task, brief, films, scale
 from guardian.lab.world.hardness import SIZES
 from guardian.lab.world.truth import World
+from guardian.lab.world_commands import LEAST_WIDTH, MOST_WIDTH
 
 
 def test_a_film_has_no_time_for_long_rests_but_for_the_end_of_a_fall():

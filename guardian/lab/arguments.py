@@ -1,0 +1,29 @@
+"""Numbers as they are read from a command line, with a plain word where they are wrong."""
+
+import argparse
+from collections.abc import Callable
+from typing import TypeVar
+
+Number = TypeVar("Number", int, float)
+
+
+def whole(text: str) -> int:
+    """Read a whole number of an argument, 1 or more."""
+    number = int(text)
+    if number < 1:
+        message = f"{text} is wrong; 1 or more would be right"
+        raise argparse.ArgumentTypeError(message)
+    return number
+
+
+def within(kind: Callable[[str], Number], low: int, high: int) -> Callable[[str], Number]:
+    """Read a number of an argument that is from `low` to `high`."""
+
+    def number(text: str) -> Number:
+        value = kind(text)
+        if not low <= value <= high:
+            message = f"{text} is wrong; {low} to {high} would be right"
+            raise argparse.ArgumentTypeError(message)
+        return value
+
+    return number
