@@ -20,14 +20,12 @@ from guardian.brain import Brain, Message
 from guardian.commands import Publish
 from guardian.configuration import languages
 from guardian.discovery import Discovery
-from guardian.errors import ConfigurationError, GuardianError, ModelError, PanelError
+from guardian.errors import ConfigurationError, ModelError, PanelError
 from guardian.events import (
     Acknowledged,
     Cancelled,
     DrillStarted,
     Event,
-    FaultCleared,
-    FaultOccurred,
     HelpCalled,
     HumanEvent,
 )
@@ -49,6 +47,7 @@ from guardian.io.panel import NoPanel, Panel, choose_panel
 from guardian.io.scenes import SceneWriter
 from guardian.io.watchdog import Systemd, Watchdog
 from guardian.io.ways import Ways
+from guardian.late import Late
 from guardian.learned import LEARNED
 from guardian.network import Network, judge_for
 from guardian.outputs import Outputs
@@ -63,7 +62,6 @@ from guardian.web.tokens import load_token
 log = logging.getLogger(__name__)
 
 TICK_SECONDS = 0.5
-RETRY_SECONDS = 30.0
 ALIVE_SECONDS = 10.0
 """A core that has not finished a pass for so long gives no sign of life to the outside."""
 LOOP_HOLD_SECONDS = 60.0
@@ -94,8 +92,7 @@ class Guardian:
         self.ended = threading.Event()
         self._clock = clock or SystemClock(ZoneInfo(settings.household.timezone))
         self._inbox: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
-        self._stopping = threading.Event()
-        self._late: dict[str, Callable[[], None]] = {}
+        self._late = Late(self.submit, self._clock.monotonic)
         self._lock_file: int | None = None
         self.panel = self._choose_panel(panel)
         self.journal = Journal(settings.state_directory / STORE, self.submit)
@@ -119,12 +116,11 @@ class Guardian:
         self._rounds = Rounds(Health(settings.state_directory).examine, self._clock.moment, self.submit)
         self._heartbeat = self._supervised()
         self._core = threading.Thread(target=self._run, name="core", daemon=True)
-        self._starter = threading.Thread(target=self._start_late, name="starter", daemon=True)
 
     @property
     def late(self) -> tuple[str, ...]:
         """The parts that have not started yet, and are tried again."""
-        return tuple(self._late)
+        return self._late.parts
 
     @property
     def page(self) -> str:
@@ -144,11 +140,11 @@ class Guardian:
         moment = self._clock.moment()
         stored = self.journal.open(moment)
         self.ways.start(self.settings.state_directory)  # before anybody is told: a button is void without what it keeps
-        self._begin("panel", self.panel.start)
+        self._late.begin("panel", self.panel.start)
         if self.broker is not None:
-            self._begin("broker", self.broker.start)
+            self._late.begin("broker", self.broker.start)
         if self.settings.mqtt.broker != "none":
-            self._begin("mqtt", self._connect)
+            self._late.begin("mqtt", self._connect)
         learned = {what: self.journal.learned(what) for what in (*LEARNED, TOLD)}
         days = self.journal.days(needed(moment.wall.date()))
         memories, told = self.journal.memories(moment), self.journal.told(moment)
@@ -163,20 +159,18 @@ class Guardian:
         if self._heartbeat is not None:
             self._heartbeat.start()
         if self.settings.web.enabled:
-            self._begin("page", self._serve)
+            self._late.begin("page", self._serve)
         for watch in self.watches:
             watch.start()
-        self._starter.start()
+        self._late.start()
 
     def stop(self) -> None:
         """Stop everything, in reverse. What waits to be written or sent gets a few seconds."""
-        self._stopping.set()
         self._watchdog.stopping()
         self._rounds.stop()
         if self._heartbeat is not None:
             self._heartbeat.stop()
-        if self._starter.ident is not None:
-            self._starter.join()
+        self._late.stop()
         for watch in self.watches:
             watch.stop()
         if self.web is not None:
@@ -206,7 +200,7 @@ class Guardian:
                 return make(self._gestured, self.submit)
             return choose_panel(self.settings.panel, self._gestured, self.submit)
         except PanelError as error:
-            self._report("panel", error)
+            self._late.report("panel", error)
             return NoPanel()
 
     def _judge(self) -> Network | None:
@@ -214,7 +208,7 @@ class Guardian:
         try:
             return judge_for(self.settings.falls)
         except ModelError as error:
-            self._report("model", error)
+            self._late.report("model", error)
             return None
 
     def _supervised(self) -> Heartbeat | None:
@@ -277,31 +271,6 @@ class Guardian:
 
     def _wall(self) -> float:
         return self._clock.moment().wall.timestamp()
-
-    # Parts that start late.
-
-    def _begin(self, part: str, start: Callable[[], None]) -> None:
-        try:
-            start()
-        except GuardianError as error:
-            self._report(part, error)
-            self._late[part] = start
-
-    def _report(self, part: str, error: GuardianError) -> None:
-        log.error("event=part_not_started part=%s reason=%r", part, str(error))
-        self.submit(FaultOccurred(time=self._clock.monotonic(), room="", part=part, reasons=(str(error),)))
-
-    def _start_late(self) -> None:
-        """Try again what did not start, until all of it has."""
-        while self._late and not self._stopping.wait(RETRY_SECONDS):
-            for part, start in tuple(self._late.items()):
-                try:
-                    start()
-                except GuardianError as error:
-                    log.warning("event=part_not_started part=%s reason=%r", part, str(error))
-                    continue
-                del self._late[part]
-                self.submit(FaultCleared(time=self._clock.monotonic(), room="", part=part))
 
     # The core, on its own thread.
 

@@ -99,6 +99,7 @@ TOPS = (
     "habits",
     "watched",
     "people",
+    "late",
     "outputs",
     "brain",
     "home",

@@ -194,6 +194,6 @@ def parts() -> set[str]:
         ):
             words.update(key for each in node.value.keys if each is not None for key in _keys(each))
     for node in ast.walk(tree("app")):
-        if isinstance(node, ast.Call) and ast.unparse(node.func) == "self._begin":
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "self._late.begin":
             words.update(_keys(node.args[0]))
     return words

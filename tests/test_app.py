@@ -157,7 +157,7 @@ def test_a_state_directory_that_cannot_be_written_is_a_fault_and_no_end(tmp_path
 
 
 def test_a_page_that_cannot_start_is_a_fault_and_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(app, "RETRY_SECONDS", 0.05)
+    monkeypatch.setattr("guardian.late.RETRY_SECONDS", 0.05)
     (tmp_path / "state").mkdir()
     (tmp_path / "state" / "web-token").mkdir()
     with running(Guardian(settings(tmp_path, web=Web(port=0)))) as guardian:
