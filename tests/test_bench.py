@@ -121,6 +121,7 @@ def report() -> dict[str, object]:
         "idle_cpu_ratio": 0.06,
         "rss_mb": 213.0,
         "alarm": {"panel_ms": {"p50": 1.0, "p99": 50.1}, "subscriber_ms": {"p50": 3.0, "p99": 99.0}},
+        "alarm_beside_others": {"panel_ms": {"p50": 1.0, "p99": 49.9}, "subscriber_ms": {"p50": 3.0, "p99": 101.0}},
     }
 
 
@@ -133,6 +134,8 @@ def test_each_goal_is_told_to_be_met_or_not(report: dict[str, object]):
         (250.0, 213.0, True),
         (50.0, 50.1, False),
         (100.0, 99.0, True),
+        (50.0, 49.9, True),
+        (100.0, 101.0, False),
     ]
     assert len(told) == len(GOALS)
 
@@ -202,7 +205,9 @@ def test_a_run_has_every_figure(tiny: dict[str, object]):
     assert len(found["models"]) == 3
     assert report["alarm"]["alarms"] == 5
     for key in ("panel_ms", "subscriber_ms"):
-        assert 0 < report["alarm"][key]["p50"] <= report["alarm"][key]["p99"]
+        for alarm in (report["alarm"], report["alarm_beside_others"]):
+            assert 0 < alarm[key]["p50"] <= alarm[key]["p99"]
+    assert report["alarm_beside_others"]["viewers"] == 20
     assert len(report["goals"]) == len(GOALS)
 
 

@@ -1,13 +1,14 @@
 """How long a decision takes to the panel's pins and to a subscriber of the broker, in a real box.
 
 A fall is put into the box's own queue, as the core does when it has decided; the clock runs until the buzzer's pin is
-on, and until a client on loopback has the alarm's state in its hands. Each alarm is closed before the next.
+on, and until a client on loopback has the alarm's state in its hands. Each alarm is closed before the next. The same is
+measured of a call for help beside open pages, while the provider of the phone that is called hangs.
 """
 
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import cast
 
@@ -15,10 +16,12 @@ import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
 
 from guardian.app import Guardian
+from guardian.contacts import Contact
 from guardian.entrance import Web
 from guardian.errors import BrokerError, PanelError
-from guardian.events import FallConfirmed, Resolved
+from guardian.events import Event, FallConfirmed, HelpCalled, Resolved
 from guardian.io.panel import SimulatedPanel
+from guardian.lab import crowd
 from guardian.lab.bench_eye import milliseconds
 from guardian.settings import Camera, Mqtt, Panel, Room, Settings
 
@@ -26,7 +29,8 @@ ROOM = "room"
 ALARMS = 200
 PATIENCE_SECONDS = 20.0
 LOOK_SECONDS = 0.002
-IDLE, PENDING = "idle", "pending"
+IDLE, PENDING, RAISED = "idle", "pending", "raised"
+VIEWERS = 20
 
 
 class Subscriber:
@@ -67,13 +71,14 @@ class Subscriber:
 
 
 @contextmanager
-def box(film: Path, directory: Path) -> Iterator[Guardian]:
+def box(film: Path, directory: Path, contacts: tuple[Contact, ...] = ()) -> Iterator[Guardian]:
     """Run a whole appliance, with broker, page, store and an eye on a film that is looped."""
     settings = Settings(
         rooms=(Room(name=ROOM, camera=Camera(source=str(film))),),
         mqtt=Mqtt(broker="embedded", port=0),
         web=Web(port=0),
         panel=Panel(kind="simulated"),
+        contacts=contacts,
         privacy={"allow_unconfined": True},
         state_directory=directory,
     )
@@ -103,23 +108,53 @@ def measure(
     film: Path, directory: Path, alarms: int = ALARMS, step: Callable[[], object] = lambda: None
 ) -> dict[str, object]:
     """Raise so many alarms, one after the other; return how long they took to the panel and to the subscriber."""
-    to_panel, to_subscriber = [], []
+
+    def fall(decided: float, number: int) -> Event:
+        return FallConfirmed(time=decided, room=ROOM, track=1_000 + number, reasons=("A test.",))
+
     with box(film, directory) as guardian:
-        panel = cast("SimulatedPanel", guardian.panel)
-        subscriber = Subscriber(guardian.broker_port)
-        try:
+        return _series(guardian, fall, PENDING, alarms, step)
+
+
+def measure_beside_others(
+    film: Path, directory: Path, alarms: int = ALARMS, step: Callable[[], object] = lambda: None
+) -> dict[str, object]:
+    """Call for help so many times, beside open pages and a phone that hangs; return the same as `measure`."""
+
+    def call(decided: float, _number: int) -> Event:
+        return HelpCalled(time=decided, by="the bench", via="button")
+
+    with ExitStack() as stack:
+        port = stack.enter_context(crowd.hanging_provider())
+        anna = Contact(name="Anna", ways=(f"json://127.0.0.1:{port}/",))
+        guardian = stack.enter_context(box(film, directory, (anna,)))
+        stack.enter_context(crowd.viewers(guardian.page, VIEWERS))
+        return {"viewers": VIEWERS, **_series(guardian, call, RAISED, alarms, step)}
+
+
+def _series(
+    guardian: Guardian,
+    alarm: Callable[[float, int], Event],
+    state: str,
+    alarms: int,
+    step: Callable[[], object],
+) -> dict[str, object]:
+    to_panel, to_subscriber = [], []
+    panel = cast("SimulatedPanel", guardian.panel)
+    subscriber = Subscriber(guardian.broker_port)
+    try:
+        subscriber.heard(IDLE)
+        for number in range(alarms):
+            decided = time.monotonic()
+            subscriber.forget()
+            guardian.submit(alarm(decided, number))
+            to_panel.append(switched(panel, decided, on=True) - decided)
+            to_subscriber.append(subscriber.heard(state) - decided)
+            guardian.submit(Resolved(time=time.monotonic(), by="the bench", via="web", outcome="drill"))
             subscriber.heard(IDLE)
-            for number in range(alarms):
-                decided = time.monotonic()
-                subscriber.forget()
-                guardian.submit(FallConfirmed(time=decided, room=ROOM, track=1_000 + number, reasons=("A test.",)))
-                to_panel.append(switched(panel, decided, on=True) - decided)
-                to_subscriber.append(subscriber.heard(PENDING) - decided)
-                guardian.submit(Resolved(time=time.monotonic(), by="the bench", via="web", outcome="drill"))
-                subscriber.heard(IDLE)
-                step()
-        finally:
-            subscriber.close()
+            step()
+    finally:
+        subscriber.close()
     return {
         "alarms": alarms,
         "panel_ms": milliseconds(to_panel, 50, 99),
