@@ -125,12 +125,14 @@ def _add_kills(verbs: Verbs) -> None:
     verb.set_defaults(run=_kills)
     verb.add_argument("--count", type=whole, default=1_000, metavar="N", help="so many kills (default: 1000)")
     verb.add_argument("--seed", type=int, default=1, metavar="S", help="another seed, other points (default: 1)")
+    text = "kill the real daemon by signal 9, in place of the core at work in this process: some 10 s each"
+    verb.add_argument("--real", action="store_true", help=text)
 
 
 def _kills(options: argparse.Namespace) -> int:
-    from guardian.lab.kills import run
+    from guardian.lab import kills, real_kills
 
-    return run(options.count, options.seed)
+    return (real_kills if options.real else kills).run(options.count, options.seed)
 
 
 def _add_messages(verbs: Verbs) -> None:
