@@ -44,11 +44,14 @@ class ShowPanel:
 
 @dataclass(frozen=True, slots=True)
 class Publish:
-    """Send `payload` (UTF-8 text; JSON unless a plain word) to `topic`, quality of service 1."""
+    """Send `payload` (UTF-8 text; JSON unless a plain word) to `topic`, quality of service 1. What is `fleeting` gives
+    way first where too much waits for the broker: a day without one must not cost the news of a fall.
+    """
 
     topic: str
     payload: str
     retain: bool = False
+    fleeting: bool = False
 
 
 @dataclass(frozen=True, slots=True)

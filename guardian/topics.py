@@ -21,7 +21,9 @@ from guardian.events import (
     FaultCleared,
     FaultOccurred,
     HumanEvent,
+    PersonAppeared,
     PersonEvent,
+    PersonIdentified,
     PersonLeft,
     ViewAccepted,
     ViewLost,
@@ -43,6 +45,8 @@ EVERY_ROOM_PARTS = frozenset({"sandbox"})
 """Parts whose fault, named without a room, degrades every room."""
 
 MAX_TOPIC_QUOTED = 200
+FLEETING = (PersonAppeared, PersonLeft, PersonIdentified)
+"""Who comes and goes: hundreds a day, and of the past an hour later."""
 
 Payload: TypeAlias = Mapping[str, object]
 
@@ -119,7 +123,7 @@ class Topics:
         if isinstance(event, PersonEvent):
             said["person"] = event.person or UNKNOWN
         payload = {"event": type(event).__name__, **said, "time": iso(event.time, moment)}
-        return Publish(self.topic("event"), dumps(payload))
+        return Publish(self.topic("event"), dumps(payload), fleeting=isinstance(event, FLEETING))
 
     def refused(self, topic: str, error: PayloadError) -> Publish:
         """Tell whoever asked for something why it was not done."""

@@ -101,6 +101,15 @@ def test_the_oldest_events_are_given_up_and_never_a_state():
     assert taken(outbox) == [state("alarm", "raised"), event("c"), event("d")]
 
 
+def test_a_fall_outlasts_any_number_of_comings_and_goings():
+    outbox = Outbox(events_kept=2)
+    outbox.put(event("a fall"))
+    for text in "abcd":
+        outbox.put(Publish("event", text, fleeting=True))
+    assert taken(outbox) == [event("a fall"), Publish("event", "d", fleeting=True)]
+    assert outbox.dropped == 3
+
+
 def test_a_removal_is_said_again_to_a_broker_that_may_have_an_older_disk():
     outbox = Outbox()
     outbox.put(state("incident/1", "{}"))
@@ -203,6 +212,14 @@ def test_a_new_process_goes_on_where_the_last_one_ended():
         serials.append(each[0])
         assert outbox.settle(each[0]) == event("abcd"[len(serials) - 1])
     assert len(set(serials)) == 4
+    assert shelf.there == {}
+
+
+def test_what_is_fleeting_costs_the_disk_nothing():
+    shelf = Noted()
+    outbox = Outbox(shelf=shelf)
+    outbox.put(Publish("event", "somebody came", fleeting=True))
+    outbox.part()
     assert shelf.there == {}
 
 

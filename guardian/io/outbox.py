@@ -35,12 +35,13 @@ class Outbox:
     """Messages that wait or are in flight. Any thread may put; one thread takes and settles.
 
     A retained message replaces the one that waits for the same topic: a broker that was away learns what is true, not
-    what was. Of the other messages the newest `events_kept` wait. States are remembered after delivery too, since a
+    what was. Of the other messages `events_kept` wait at most: beyond them the oldest fleeting one is given up, or the
+    oldest where none is. States are remembered after delivery too, since a
     broker that restarts may have forgotten them; so are the latest removals (an empty retained payload), since it may
     as well have gone back to an older disk.
 
-    While there is no connection, the messages that are not retained are on the `shelf`, too; `kept` are those that an
-    earlier process left there, by number. States need no shelf: a new process says them anyway.
+    While there is no connection, the messages that are neither retained nor fleeting are on the `shelf`, too; `kept`
+    are those that an earlier process left there, by number. States need no shelf: a new process says them anyway.
     """
 
     def __init__(
@@ -75,14 +76,18 @@ class Outbox:
             self._waiting[serial] = message
             if self._away:
                 self._shelve(serial, message)
-            events = [serial for serial, each in self._waiting.items() if not each.retain]
-            for serial in events[: max(0, len(events) - self._events_kept)]:
-                del self._waiting[serial]
-                self._unshelve(serial)
-                self._dropped += 1
+            self._give_up()
+
+    def _give_up(self) -> None:
+        events = [serial for serial, each in self._waiting.items() if not each.retain]
+        events.sort(key=lambda serial: not self._waiting[serial].fleeting)
+        for serial in events[: max(0, len(events) - self._events_kept)]:
+            del self._waiting[serial]
+            self._unshelve(serial)
+            self._dropped += 1
 
     def _shelve(self, serial: int, message: Publish) -> None:
-        if not message.retain and serial not in self._shelved:
+        if not (message.retain or message.fleeting or serial in self._shelved):
             self._shelved.add(serial)
             self._shelf.keep(serial, message)
 
