@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from guardian import brain, roll
+from guardian import roll, watched
 from guardian.app import STORE
 from guardian.doctor.finding import Finding, ok, warn
 from guardian.drawn import Drawn
@@ -52,7 +52,7 @@ def _optics(room: Room, kept: Mapping[str, str]) -> tuple[str, str]:
         return "height and tilt not known yet", keys
     sure = known["confidence"]
     text = f"{known['height']:.1f} m high and {known['tilt']:.0f}° down, learnt (sure to {sure:.0%})"
-    return text, keys if sure < brain.SURE else ""
+    return text, keys if sure < watched.SURE else ""
 
 
 def _roll(room: Room, kept: Mapping[str, str]) -> tuple[str, str]:

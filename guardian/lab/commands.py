@@ -132,7 +132,8 @@ def _add_kills(verbs: Verbs) -> None:
 def _kills(options: argparse.Namespace) -> int:
     from guardian.lab import kills, real_kills
 
-    return (real_kills if options.real else kills).run(options.count, options.seed)
+    run = real_kills.run if options.real else kills.run
+    return run(options.count, options.seed)
 
 
 def _add_messages(verbs: Verbs) -> None:
