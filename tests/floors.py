@@ -30,6 +30,7 @@ NOUNS = (
     "phrasebook",
     "messages",
     "recording",
+    "vitals",
 )
 """Import nothing of ours but each other."""
 
@@ -80,10 +81,13 @@ STAGES = (
     "walk",
     "rehearsal",
     "topics",
+    "diagnostics",
     "entities",
     "discovery",
     "recollection",
     "feedback",
+    "payloads",
+    "tree",
 )
 """In the order of the flow: a stage may import an earlier one, never a later one."""
 
