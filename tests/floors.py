@@ -11,6 +11,7 @@ NOUNS = (
     "errors",
     "skeleton",
     "geometry",
+    "strokes",
     "moment",
     "day",
     "events",
@@ -88,6 +89,7 @@ STAGES = (
     "feedback",
     "payloads",
     "tree",
+    "sketch",
 )
 """In the order of the flow: a stage may import an earlier one, never a later one."""
 
