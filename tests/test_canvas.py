@@ -1,10 +1,14 @@
+from pathlib import Path
+
 import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from guardian import recording
+from guardian.commands import Glimpse
 from guardian.io.canvas import GROUND, NOW, PAPER, STOOD, Canvas, drawn
-from guardian.sketch import Sketch
+from guardian.sketch import Sketch, sketch
 from guardian.strokes import Strokes
 
 RED, INK = (200, 30, 24), (0, 0, 0)
@@ -84,3 +88,14 @@ def test_furniture_is_a_closed_line():
     for y, x in ((48, 120), (120, 192), (192, 120), (120, 48)):
         assert tuple(shown[y, x]) != PAPER
     assert tuple(shown[120, 120]) == PAPER
+
+
+def test_the_drawing_in_the_guide_is_what_is_drawn(repository: Path):
+    lines = (repository / "tests" / "scenes" / "fall_forward_and_stay.jsonl").read_text(encoding="utf-8").splitlines()
+    made = sketch(Glimpse("i-1", tuple(recording.read(lines))))
+    assert made is not None
+    shown, guide = (
+        read(png).astype(int) for png in (drawn(made), (repository / "docs" / "pictures" / "drawing.png").read_bytes())
+    )
+    assert shown.shape == guide.shape
+    assert np.abs(shown - guide).mean() < 1
