@@ -8,7 +8,7 @@ from bodies import seen, standing, tilted
 from schemas import check
 
 from guardian.brain import Brain
-from guardian.commands import Lamp, Notify, Publish, SceneCommand, ShowPanel, Sound
+from guardian.commands import Glimpse, Lamp, Notify, Publish, SceneCommand, ShowPanel, Sound
 from guardian.contacts import Contact
 from guardian.day import Day
 from guardian.events import ContactTold
@@ -98,14 +98,24 @@ class Log:
     def keep(self, command: SceneCommand) -> None:
         self.entries.append(("keep", command))
 
+    # What a drawing is made from.
+    def glimpse(self, glimpse: Glimpse) -> None:
+        self.entries.append(("glimpse", glimpse))
+
     def all(self, what: str) -> list[object]:
         return [thing for name, thing in self.entries if name == what]
 
     @property
     def outputs(self) -> Outputs:
         return Outputs(
-            panel=self, journal=self, publish=self.publish, tell=self.tell, scenes=self.keep, look_anew=self.look_anew
-        )  # type: ignore[arg-type]
+            panel=self,  # type: ignore[arg-type]
+            journal=self,  # type: ignore[arg-type]
+            publish=self.publish,
+            tell=self.tell,
+            scenes=self.keep,
+            look_anew=self.look_anew,
+            glimpse=self.glimpse,
+        )
 
 
 class Box:
