@@ -36,6 +36,7 @@ from guardian.home import Home, scenes_of
 from guardian.incident import IncidentState
 from guardian.io.broker import EmbeddedBroker, is_ours
 from guardian.io.clock import Clock, SystemClock
+from guardian.io.examination import Examination
 from guardian.io.gpio import Gesture
 from guardian.io.health import Health, Rounds
 from guardian.io.heartbeat import Heartbeat
@@ -49,6 +50,7 @@ from guardian.io.watchdog import Systemd, Watchdog
 from guardian.io.ways import Ways
 from guardian.late import Late
 from guardian.learned import LEARNED
+from guardian.moment import Moment
 from guardian.network import Network, judge_for
 from guardian.outputs import Outputs
 from guardian.readings import Heard
@@ -102,18 +104,18 @@ class Guardian:
         names = tuple(contact.name for contact in settings.contacts)
         book, moment = languages.phrasebook(settings.household.language), self._clock.moment
         self.ways = Ways(names, self.submit, self._clock.monotonic, self._ringing, book=book)
-        self._phones = Phones(settings.contacts, self.submit, moment, connect=self.ways.connect, book=book)
+        connect, told = self.ways.connect, self.ways.drawings.told
+        self._phones = Phones(settings.contacts, self.submit, moment, connect=connect, book=book, told=told)
         self.scenes = SceneWriter(scenes_of(settings), settings.feedback, self.submit, self._clock.moment)
-        outputs = Outputs(self.panel, self.journal, self._publish, self._phones.tell, self.scenes.put, self._look_anew)
         new_id, judge = lambda: uuid.uuid4().hex[:12], self._judge()
-        self.brain = Brain(settings, outputs, new_id, moment(), judge, book=book)
+        self.brain = Brain(settings, self._outputs(), new_id, moment(), judge, book=book)
         self.home = Home(settings, self.brain, self.journal, self._clock, self.submit)
         self.watches = tuple(
             Watch(room.name, _orders(room, settings, loop=loop_files), self._inbox.put) for room in settings.rooms
         )
         rooms = (room.name for room in settings.rooms)
         self._watchdog = Watchdog(rooms, Systemd(), self._clock.monotonic())
-        self._rounds = Rounds(Health(settings.state_directory).examine, self._clock.moment, self.submit)
+        self._rounds = Rounds[Message](self._examine(), moment, self._inbox.put)
         self._heartbeat = self._supervised()
         self._core = threading.Thread(target=self._run, name="core", daemon=True)
 
@@ -211,6 +213,23 @@ class Guardian:
             self._late.report("model", error)
             return None
 
+    def _outputs(self) -> Outputs:
+        return Outputs(
+            panel=self.panel,
+            journal=self.journal,
+            publish=self._publish,
+            tell=self._phones.tell,
+            scenes=self.scenes.put,
+            look_anew=self._look_anew,
+            glimpse=self.ways.drawings.keep,
+        )
+
+    def _examine(self) -> Callable[[Moment], tuple[Message, ...]]:
+        """What looks at the machine: what is wrong with it, and its numbers."""
+        health = Health(self.settings.state_directory)
+        examination = Examination(self.settings.state_directory)
+        return lambda moment: (*health.examine(moment), examination.measure(moment))
+
     def _supervised(self) -> Heartbeat | None:
         """The sign of life to somewhere outside, where the settings name an address."""
         url, seconds = self.settings.supervision.url, self.settings.supervision.seconds
@@ -295,6 +314,7 @@ class Guardian:
                 return False
             moment = self._clock.moment()
             self.brain.take(message, moment)
+            self.brain.decided(message, self._clock.monotonic())
             if isinstance(message, Seen):
                 self._watchdog.seen(message.room, message.observation.time)
         blind = {room.name for room in self.brain.shown.rooms if room.coverage is Coverage.BLIND}

@@ -10,9 +10,10 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from guardian.alarm import Alarm
-from guardian.commands import Announce, Command, KeepScene, Notify, Publish, Save, ShowPanel
+from guardian.commands import Announce, Command, Glimpse, KeepScene, Notify, Publish, Save, ShowPanel
 from guardian.day import Day
 from guardian.deliveries import Deliveries
+from guardian.diagnostics import Diagnostics
 from guardian.events import (
     ContactNotTold,
     ContactTold,
@@ -30,9 +31,10 @@ from guardian.events import (
     ViewAccepted,
 )
 from guardian.eye.watch import Cut, Greeted, Seen, Sight
-from guardian.eye.wire import Hello
+from guardian.eye.wire import RUNTIMES, Hello
 from guardian.feedback import Answer, Feedback, Outcome
 from guardian.habits import TOLD, Habits
+from guardian.human_requests import KINDS
 from guardian.identity import Template
 from guardian.incident import Incident
 from guardian.io.gpio import DARK
@@ -48,6 +50,7 @@ from guardian.rota import off_duty
 from guardian.senses import Senses
 from guardian.settings import Room, Settings
 from guardian.topics import Bulletin, topics_of
+from guardian.vitals import Vitals
 from guardian.watched import Watched
 from guardian.web.household import FeedbackShown, Snapshot, SnoozeShown
 
@@ -56,7 +59,7 @@ log = logging.getLogger(__name__)
 SAVE_SECONDS = 0.2
 """How long an announcement waits for the disk; a card takes some ten milliseconds, and a dead one must not matter."""
 
-Message: TypeAlias = Sight | Heard | Event
+Message: TypeAlias = Sight | Heard | Event | Vitals
 
 
 class Brain:
@@ -88,6 +91,7 @@ class Brain:
         self._topics = topics_of(settings, book)
         self._senses = Senses(settings.senses, moment.monotonic)
         self._bulletin, self._deliveries = Bulletin(self._topics), Deliveries()
+        self._diagnostics = Diagnostics(self._topics, moment.monotonic)
         self._panel = DARK
         self._faults: dict[tuple[str, str], FaultOccurred] = {}
         self._version = 0
@@ -169,6 +173,7 @@ class Brain:
                 self._note(rests.update(pipeline.figures, events, seen, observation.aspect), moment)
                 self._remember(room, moment)
             case Greeted(room, hello):
+                self._diagnostics.greeted(room, RUNTIMES[hello.runtime])
                 self._note(self._greeted(room, hello, moment), moment)
             case Cut(room, reason):
                 self._note(self._watched[room].pipeline.cut(moment.monotonic, reason), moment)
@@ -176,7 +181,14 @@ class Brain:
                 self._note(self._senses.hear(message), moment)
             case Event():
                 self._note((message,), moment)
+            case Vitals():
+                self._publish(self._diagnostics.measured(message, moment))
         self.tick(moment)
+
+    def decided(self, message: Message, now: float) -> None:
+        """Take note that all that came of a message was on its way at the monotonic second `now`."""
+        if isinstance(message, Seen):
+            self._diagnostics.decided(message.room, message.observation.time, now)
 
     def tick(self, moment: Moment) -> None:
         """Let time pass: deadlines, silent cameras, the end of a scene."""
@@ -298,6 +310,7 @@ class Brain:
                     self._outputs.journal.save(incident, moment, told)
                     if self._recordings.begins(incident, moment.monotonic):
                         self._keep_scene(incident, moment)
+                    self._glimpse(incident)
                     durable = False
                     changed.append(incident)
                 case ShowPanel():
@@ -313,6 +326,13 @@ class Brain:
         for incident in changed:
             self._heed(self._feedback.incident(incident, moment))
             self._rest_in(incident, moment)
+
+    def _glimpse(self, incident: Incident) -> None:
+        """Keep what was seen for a drawing to the phones, where the household allows one."""
+        seen = self._recordings.glimpse(incident) if self._settings.privacy.send_drawing else ()
+        if seen:
+            furniture = (place for place in self._watched[incident.room].rests.places if place.kind in KINDS)
+            self._outputs.glimpse(Glimpse(incident.id, seen, tuple(place.polygon for place in furniture)))
 
     def _announce(self, command: Command, moment: Moment) -> None:
         match command:

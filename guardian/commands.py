@@ -6,6 +6,7 @@ from enum import Enum
 from typing import TypeAlias
 
 from guardian.incident import Incident
+from guardian.skeleton import Observation
 
 
 class Lamp(str, Enum):
@@ -126,6 +127,18 @@ class JudgeScene:
 @dataclass(frozen=True, slots=True)
 class ForgetScenes:
     """Erase every scene that was kept to learn from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Glimpse:
+    """Keep in memory what was seen of an incident until it was decided on, so that those who are told can be shown a
+    drawing of it. `observations` are in order of time; `outlines` what is drawn of the room's furniture, as (x, y) in
+    fractions of frame width and height.
+    """
+
+    incident: str
+    observations: tuple[Observation, ...]
+    outlines: tuple[tuple[tuple[float, float], ...], ...] = ()
 
 
 SceneCommand: TypeAlias = KeepScene | JudgeScene | ForgetScenes

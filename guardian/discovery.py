@@ -26,6 +26,7 @@ SHORT: Mapping[str, str] = {
     "device_class": "dev_cla",
     "state_class": "stat_cla",
     "entity_category": "ent_cat",
+    "unit_of_measurement": "unit_of_meas",
     "options": "ops",
     "event_types": "evt_typ",
     "state_topic": "stat_t",

@@ -85,9 +85,12 @@ def entities(settings: Settings, topics: Topics, device: str) -> Entities:
             "device_class": "problem",
             "entity_category": "diagnostic",
         },
+        **_of_the_contacts(topics),
         **_buttons(topics),
         **{key: entity for room in settings.rooms for key, entity in _of_a_room(topics, room.name).items()},
         **{f"sense_{slug(sense.name)}": _of_a_sense(topics, sense) for sense in settings.senses},
+        **_of_the_machine(topics),
+        **{key: entity for room in settings.rooms for key, entity in _of_an_eye(topics, room.name).items()},
     }
     return {key: {**entity, "unique_id": f"{device}.{key}"} for key, entity in described.items()}
 
@@ -215,6 +218,73 @@ def _of_a_sense(topics: Topics, sense: Sense) -> Entity:
     template = "{{ {'on': 'ON', 'off': 'OFF'}.get(value_json.state, 'None') }}"
     entity = _binary(sense.title, topics.topic("sense", sense.name), template, "reading")
     return entity if sense.what is Kind.BUTTON else {**entity, "device_class": SENSE_CLASSES[sense.what]}
+
+
+def _of_the_contacts(topics: Topics) -> Entities:
+    """Who was told when, by which way: in the attribute `contacts` of both."""
+    contacts = topics.topic("contacts")
+    told = "value_json.contacts | selectattr('state', 'eq', 'told') | map(attribute='since') | list"
+    return {
+        "contacts": {
+            **_binary("Contact not reached", contacts, "{{ 'ON' if value_json.state == 'fault' else 'OFF' }}"),
+            "device_class": "problem",
+            "entity_category": "diagnostic",
+        },
+        "last_told": {
+            "platform": "sensor",
+            "name": "Contact last told",
+            "device_class": "timestamp",
+            "entity_category": "diagnostic",
+            "state_topic": contacts,
+            "value_template": f"{{% set told = {told} %}}{{{{ told | max if told else 'None' }}}}",
+            "json_attributes_topic": contacts,
+            "json_attributes_template": "{{ dict(contacts=value_json.contacts) | to_json }}",
+        },
+    }
+
+
+def _of_the_machine(topics: Topics) -> Entities:
+    topic = topics.topic("diagnostics")
+    slowed = "{{ 'None' if value_json.throttling is none else 'ON' if value_json.throttling else 'OFF' }}"
+    return {
+        "started": {**_reading("Started", topic, "started"), "device_class": "timestamp"},
+        "temperature": {
+            **_reading("Processor temperature", topic, "temperature", "°C"),
+            "device_class": "temperature",
+        },
+        "slowed": {
+            **_binary("Processor slowed down", topic, slowed),
+            "json_attributes_template": "{{ dict(throttling=value_json.throttling) | to_json }}",
+            "device_class": "problem",
+            "entity_category": "diagnostic",
+        },
+        "memory": {**_reading("Memory used", topic, "memory_mb", "MB"), "device_class": "data_size"},
+        "memory_free": {**_reading("Memory free", topic, "memory_free_mb", "MB"), "device_class": "data_size"},
+        "disk_free": {**_reading("Disk free", topic, "disk_free_mb", "MB"), "device_class": "data_size"},
+    }
+
+
+def _of_an_eye(topics: Topics, room: str) -> Entities:
+    key, title = f"room_{slug(room)}", f"{room[:1].upper()}{room[1:]}"
+    topic = topics.topic("room", room, "diagnostics")
+    latency = _reading(f"{title} frame to decision", topic, "latency_ms", "ms")
+    return {
+        f"{key}_fps": {**_reading(f"{title} frames", topic, "fps", "fps"), "icon": "mdi:cctv"},
+        f"{key}_latency": {**latency, "json_attributes_topic": topic, "icon": "mdi:timer-outline"},
+    }
+
+
+def _reading(name: str, topic: str, key: str, unit: str = "") -> Entity:
+    """Describe a number, or a time where it has no unit, that is there to look after the box."""
+    measured = {"unit_of_measurement": unit, "state_class": "measurement"} if unit else {}
+    return {
+        "platform": "sensor",
+        "name": name,
+        "entity_category": "diagnostic",
+        "state_topic": topic,
+        "value_template": f"{{{{ value_json.{key} }}}}",
+        **measured,
+    }
 
 
 def _binary(name: str, topic: str, template: str, state: str = "said") -> Entity:

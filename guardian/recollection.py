@@ -12,12 +12,13 @@ from struct import Struct
 import numpy as np
 
 from guardian import recording
-from guardian.incident import Incident
+from guardian.incident import Incident, IncidentState
 from guardian.skeleton import KEYPOINTS, Observation, Pose
 
 SECONDS = 1_800.0
 SCENE_SECONDS = 20.0
 """So long before and after an incident was opened belongs to its scene."""
+MOST_GLIMPSED = 64
 MOST_BYTES = 8_000_000
 FINENESS = 10_000
 """Parts of a frame height, or of a score; as fine as a scene is written."""
@@ -127,6 +128,7 @@ class Recordings:
     def __init__(self, rooms: Iterable[str]) -> None:
         self._surroundings = {room: Surroundings() for room in rooms}
         self._going: dict[str, Incident] = {}
+        self._glimpsed: deque[str] = deque(maxlen=MOST_GLIMPSED)
 
     def add(self, room: str, observation: Observation) -> None:
         """Take an observation of a room."""
@@ -143,6 +145,18 @@ class Recordings:
         if begins:
             self._going[incident.id] = incident
         return begins
+
+    def glimpse(self, incident: Incident) -> tuple[Observation, ...]:
+        """What was seen until an incident was decided on: once for each, and only of one that a camera saw somebody in.
+
+        It is taken when the countdown begins, or at the latest when it rings: a minute later the fall is forgotten.
+        """
+        decided = incident.state in (IncidentState.PENDING, IncidentState.RAISED)
+        seen = incident.track is not None and incident.track >= 0 and incident.room in self._surroundings
+        if not decided or not seen or incident.id in self._glimpsed:
+            return ()
+        self._glimpsed.append(incident.id)
+        return tuple(self._surroundings[incident.room].observations)
 
     def end(self, now: float) -> tuple[Incident, ...]:
         """Give the incidents whose scenes are whole by now, and forget them."""

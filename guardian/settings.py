@@ -266,9 +266,12 @@ class Supervision(Section):
 
 
 class Privacy(Section):
-    """Whether an eye that the kernel cannot confine may run; everybody sees then that it is degraded."""
+    """Whether an eye that the kernel cannot confine may run; everybody sees then that it is degraded. `send_drawing`
+    lets a drawing of the stick figures follow an alarm to the phones.
+    """
 
     allow_unconfined: bool = False
+    send_drawing: bool = False
 
 
 class Feedback(Section):

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import TypeAlias
 
+from guardian import __version__
 from guardian.commands import Publish
 from guardian.deliveries import Delivery, DeliveryState
 from guardian.drills import FallDrill
@@ -38,6 +39,8 @@ from guardian.senses import PART, Sensed
 from guardian.settings import Settings
 from guardian.transitions import Course, badness_of, course_of
 
+VERSION = 1
+"""Of the tree and its payloads: what may change without another one is told in guardian.payloads."""
 UNKNOWN = "unknown"
 STARTING = "Starting: no frame has come yet."
 MOVED = "The camera points elsewhere: places and floor no longer hold."
@@ -93,6 +96,10 @@ class Topics:
     def availability(self, *, online: bool) -> Publish:
         """Say whether the box is there; "offline" is also the Last Will."""
         return Publish(self.topic("availability"), "online" if online else "offline", retain=True)
+
+    def version(self) -> Publish:
+        """Say which version of this tree is spoken, so that whoever reads it can tell."""
+        return Publish(self.topic("schema"), dumps({"version": VERSION, "software": __version__}), retain=True)
 
     def incident(self, incident: Incident, moment: Moment) -> tuple[Publish, ...]:
         """Say all that is known of one incident: retained while it is open.
@@ -261,6 +268,7 @@ class Bulletin:
         """
         known = tuple(incidents)
         return (
+            self._topics.version(),
             *(message for incident in known for message in self._topics.incident(incident, moment)),
             *self._topics.alarm(known, moment),
             *(message for room in self._sights for message in self._room(room, moment.monotonic, moment)),

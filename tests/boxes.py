@@ -5,9 +5,10 @@ from datetime import datetime, timedelta, timezone
 from types import MappingProxyType
 
 from bodies import seen, standing, tilted
+from schemas import check
 
 from guardian.brain import Brain
-from guardian.commands import Lamp, Notify, Publish, SceneCommand, ShowPanel, Sound
+from guardian.commands import Glimpse, Lamp, Notify, Publish, SceneCommand, ShowPanel, Sound
 from guardian.contacts import Contact
 from guardian.day import Day
 from guardian.events import ContactTold
@@ -19,6 +20,7 @@ from guardian.opinion import Judge
 from guardian.outputs import Outputs
 from guardian.settings import Camera, Room, Settings
 from guardian.skeleton import Observation
+from guardian.topics import topics_of
 
 START = datetime(2025, 6, 1, 12, 0, tzinfo=timezone.utc)
 KITCHEN = Room(name="kitchen", camera=Camera(source="/dev/video0"))
@@ -26,6 +28,7 @@ SETTINGS = Settings(
     rooms=(KITCHEN, Room(name="bath", camera=Camera(source="/dev/video1"))),
     contacts=(Contact(name="Anna", ways=("json://localhost",)), Contact(name="Bruno", ways=("json://localhost",))),
 )
+TOPICS = topics_of(SETTINGS)
 
 
 class Log:
@@ -81,6 +84,7 @@ class Log:
 
     # MQTT and phones.
     def publish(self, message: Publish) -> None:
+        check(message, TOPICS)
         self.entries.append(("publish", message))
 
     def tell(self, notice: Notify) -> None:
@@ -94,14 +98,24 @@ class Log:
     def keep(self, command: SceneCommand) -> None:
         self.entries.append(("keep", command))
 
+    # What a drawing is made from.
+    def glimpse(self, glimpse: Glimpse) -> None:
+        self.entries.append(("glimpse", glimpse))
+
     def all(self, what: str) -> list[object]:
         return [thing for name, thing in self.entries if name == what]
 
     @property
     def outputs(self) -> Outputs:
         return Outputs(
-            panel=self, journal=self, publish=self.publish, tell=self.tell, scenes=self.keep, look_anew=self.look_anew
-        )  # type: ignore[arg-type]
+            panel=self,  # type: ignore[arg-type]
+            journal=self,  # type: ignore[arg-type]
+            publish=self.publish,
+            tell=self.tell,
+            scenes=self.keep,
+            look_anew=self.look_anew,
+            glimpse=self.glimpse,
+        )
 
 
 class Box:

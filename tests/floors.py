@@ -11,6 +11,7 @@ NOUNS = (
     "errors",
     "skeleton",
     "geometry",
+    "strokes",
     "moment",
     "day",
     "events",
@@ -30,6 +31,7 @@ NOUNS = (
     "phrasebook",
     "messages",
     "recording",
+    "vitals",
 )
 """Import nothing of ours but each other."""
 
@@ -80,10 +82,14 @@ STAGES = (
     "walk",
     "rehearsal",
     "topics",
+    "diagnostics",
     "entities",
     "discovery",
     "recollection",
     "feedback",
+    "payloads",
+    "tree",
+    "sketch",
 )
 """In the order of the flow: a stage may import an earlier one, never a later one."""
 

@@ -102,6 +102,7 @@ class Ntfy(Server):
         self.raw: list[bytes] = []
         self.streams = 0
         self.cuts = 0
+        self.keeps_files = True
         self.may: Callable[[str, str, bool], bool] = lambda *_: True
         self._numbers = itertools.count(1)
         self.authorizations: set[str] = set()
@@ -145,6 +146,21 @@ class NtfyTalk(Talk):
             self.reply(403, {"code": 40301, "http": 403, "error": "forbidden"})
             return
         self.reply(200, self.server_side.publish(message))
+
+    def do_PUT(self) -> None:
+        """A file, with what is said of it in the query; a server without room for files refuses it."""
+        data = self.taken()
+        if data is None:
+            return
+        parts = urlsplit(self.path)
+        said = {key: values[0] for key, values in parse_qs(parts.query).items()}
+        if not self.server_side.keeps_files or "filename" not in said:
+            self.reply(400, {"code": 40014, "http": 400, "error": "attachments not allowed"})
+            return
+        topic = parts.path.strip("/")
+        self.server_side.authorizations.add(self.headers.get("Authorization", ""))
+        full = self.server_side.publish({"topic": topic, **said, "file": data})
+        self.reply(200, {"id": full["id"]})
 
     def do_GET(self) -> None:
         if self.taken() is None:

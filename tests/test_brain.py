@@ -7,7 +7,7 @@ from boxes import KITCHEN, SETTINGS, Box
 from stand_ins import Low
 
 from guardian import recording
-from guardian.commands import ForgetScenes, KeepScene, Lamp, Publish, Sound
+from guardian.commands import ForgetScenes, Glimpse, KeepScene, Lamp, Publish, Sound
 from guardian.events import (
     Acknowledged,
     ContactNotTold,
@@ -26,7 +26,7 @@ from guardian.events import (
     Snoozed,
     ViewAccepted,
 )
-from guardian.eye.watch import Cut, Greeted
+from guardian.eye.watch import Cut, Greeted, Seen
 from guardian.eye.wire import Confinement, Hello
 from guardian.incident import Incident, IncidentState
 from guardian.learned import (
@@ -45,7 +45,8 @@ from guardian.learned import (
 from guardian.pipeline import Pipeline
 from guardian.readings import Heard
 from guardian.sense import Sense
-from guardian.settings import Feedback, Place
+from guardian.settings import Feedback, Place, Privacy
+from guardian.vitals import Vitals
 from guardian.web.household import Coverage
 
 CONFINED = Hello(640, 480, Confinement(landlock=7, seccomp=True, no_new_privs=True, undumpable=True))
@@ -643,3 +644,50 @@ def test_a_radar_that_falls_silent_is_a_fault_that_the_box_shows():
     said = json.loads(retained(box)["sense/radar"])
     assert (said["state"], said["fault"]) == ("unknown", "Nothing was heard of it for 1 hour at z/shower.")
     assert [each.name for each in box.brain.shown.senses] == ["radar"]
+
+
+def test_how_the_box_does_is_said_with_each_examination_and_changes_nothing_else():
+    box = Box()
+    box.brain.take(Greeted("kitchen", replace(CONFINED, runtime=1)), box.at(0.0))
+    box.watch(10.0, standing())
+    moment = box.at(10.0)
+    for tenth in range(100):
+        frame = Seen("kitchen", replace(seen(0.0), time=moment.monotonic - tenth / 10))
+        box.brain.decided(frame, moment.monotonic - tenth / 10 + 0.05)
+    box.brain.decided(Heard(moment.monotonic, "a/b", b"x", retained=False), moment.monotonic)
+    box.brain.take(Vitals(moment.monotonic, temperature=50.0), moment)
+    told = json.loads(retained(box)["room/kitchen/diagnostics"])
+    assert (told["fps"], told["latency_ms"], told["model"]) == (10.0, 50.0, "MoveNet (litert)")
+    assert json.loads(retained(box)["diagnostics"])["temperature"] == 50.0
+    assert json.loads(retained(box)["room/bath/diagnostics"])["fps"] == 0.0
+    assert box.state is None
+
+
+DRAWING = SETTINGS.model_copy(update={"privacy": Privacy(send_drawing=True)})
+
+
+def test_what_a_drawing_is_made_from_leaves_the_brain_once_and_before_anybody_is_told():
+    bed = Place(name="bed", kind="bed", polygon=((0.1, 0.1), (0.2, 0.1), (0.2, 0.2)))
+    door = Place(name="door", kind="door", polygon=((0.8, 0.1), (0.9, 0.1), (0.9, 0.2)))
+    kitchen = KITCHEN.model_copy(update={"places": (bed, door)})
+    box = Box(DRAWING.model_copy(update={"rooms": (kitchen, *SETTINGS.rooms[1:])}))
+    box.fall(lying=60.0)
+    (glimpse,) = box.log.all("glimpse")
+    assert isinstance(glimpse, Glimpse)
+    assert glimpse.incident == "i-0"
+    assert glimpse.outlines == (bed.polygon,)
+    assert len(glimpse.observations) > 60
+    order = [name for name, _ in box.log.entries if name in {"glimpse", "tell"}]
+    assert order[0] == "glimpse"
+    assert "tell" in order
+
+
+def test_no_drawing_is_made_where_the_household_does_not_allow_it_or_no_camera_saw_it():
+    silent = Box()
+    silent.fall(lying=60.0)
+    assert silent.state is IncidentState.RAISED
+    box = Box(DRAWING)
+    box.watch(3.0, standing())
+    call(box)
+    assert box.log.all("tell")
+    assert silent.log.all("glimpse") == box.log.all("glimpse") == []

@@ -8,6 +8,7 @@ import yaml
 from brokers import AVAILABILITY, MOSQUITTO, TOPICS, Box, Listener, Mosquitto, running, started
 from hypothesis import given
 from hypothesis import strategies as st
+from schemas import check
 
 from guardian.commands import Publish
 from guardian.discovery import MAX_DESCRIPTION_BYTES, SHORT, Discovery
@@ -61,6 +62,13 @@ def test_one_retained_message_describes_the_box_and_a_note_says_what_was_describ
     }
 
 
+@pytest.mark.parametrize("prefix", ["homeassistant", "ha/found"])
+def test_what_is_said_is_as_promised(prefix: str):
+    made = settings("kitchen", "bath", prefix=prefix)
+    leaves = [check(message, topics_of(made), prefix).schema for message in Discovery(made, topics_of(made)).begin()]
+    assert leaves == ["home_assistant_device", "home_assistant"]
+
+
 def test_nothing_is_said_where_it_is_switched_off():
     off = discovery(prefix=None)
     assert off.begin() == ()
@@ -85,9 +93,9 @@ def test_what_is_gone_from_the_configuration_is_removed_before_anything_else_is_
     (told,) = one.hear(NOTE, both.begin()[1].payload.encode(), retained=True)
     found = read(told)["components"]
     gone = [key for key, component in found.items() if set(component) == {"p"}]
-    assert len(gone) == 3
+    assert len(gone) == 5
     assert all(key.startswith("room_bath_") for key in gone)
-    assert list(found)[:3] == gone
+    assert list(found)[:5] == gone
     assert set(found) - set(gone) == set(read(one.begin()[1])["components"])
 
 

@@ -13,6 +13,7 @@ from guardian.entities import HAPPENINGS, KINDS, SENSE_CLASSES, entities, slug
 from guardian.human_requests import understand
 from guardian.incident import IncidentState
 from guardian.messages import HEADLINES
+from guardian.payloads import BoxDiagnostics, Contacts, RoomDiagnostics
 from guardian.sense import Sense
 from guardian.settings import Camera, Household, Mqtt, Room, Settings
 from guardian.topics import topics_of
@@ -124,3 +125,26 @@ def test_the_guide_names_every_entity(repository: Path):
     sense = Sense(name="front door", room="hall", topic="a/b", device="zigbee2mqtt_contact")
     expected = [(each["name"], each["platform"]) for each in described("kitchen", senses=(sense,)).values()]
     assert table == expected
+
+
+def test_what_is_there_to_look_after_the_box_is_diagnostic_and_reads_what_is_promised():
+    found = described("kitchen")
+    promised = {*BoxDiagnostics.model_fields, *RoomDiagnostics.model_fields, *Contacts.model_fields}
+    diagnostic = {key for key, each in found.items() if each.get("entity_category") == "diagnostic"}
+    kitchen = f"room_{slug('kitchen')}"
+    assert diagnostic == {
+        *("fault", "contacts", "last_told", "started", "temperature", "slowed", "memory", "memory_free", "disk_free"),
+        *(f"{kitchen}_fps", f"{kitchen}_latency"),
+    }
+    for key in diagnostic - {"fault"}:
+        read = set(re.findall(r"value_json\.(\w+)", found[key]["value_template"]))
+        assert read
+        assert read <= promised
+        assert found[key].get("state_class", "measurement") == "measurement"
+
+
+def test_a_number_has_its_unit_and_what_does_not_tell_is_unknown():
+    found = described("kitchen")
+    assert found["temperature"]["unit_of_measurement"] == "°C"
+    assert found[f"room_{slug('kitchen')}_fps"]["unit_of_measurement"] == "fps"
+    assert "'None' if value_json.throttling is none" in found["slowed"]["value_template"]

@@ -11,6 +11,7 @@ import pytest
 import yaml
 from brokers import MOSQUITTO, Listener, Mosquitto, running
 from home_assistant import SECONDS, HomeAssistant, Phone, State
+from phone_servers import Ntfy, NtfyTalk, serving
 
 from guardian.configuration import parse
 from guardian.demo.show import FILM
@@ -137,16 +138,33 @@ def test_all_that_is_described_appears_with_a_state(boxes: Callable[..., Box]):
     box.wait('The "best" room occupied', "on")
     box.wait('The "best" room people', "1")
     assert "unavailable" not in {state["state"] for state in box.states.values()}
+    box.house.there.wait_for(lambda: float(box.state("Memory used") or 0) > 1, "memory measured")
+    assert float(box.state("Disk free") or 0) > 1
+    assert box.state("Started") not in {"unknown", None}
+    assert box.state("Contact not reached") == "off"
+    assert box.state("Contact last told") == "unknown"
+    assert box.state("Processor slowed down") in {"unknown", "off", "on"}
+    assert box.states['The "best" room frames']["attributes"]["unit_of_measurement"] == "fps"
 
 
-def test_a_fall_is_an_emergency_there_until_it_is_taken_and_help_was_given_from_there(boxes: Callable[..., Box]):
-    box = boxes("fall", rooms=[Box.room("kitchen")])
-    with Listener(box.house.broker.endpoint, "guardian/fall/#", name="fall-listener") as listener:
+def test_a_fall_is_an_emergency_there_until_it_is_taken_and_help_was_given_from_there(
+    house: House, boxes: Callable[..., Box]
+):
+    with (
+        serving(Ntfy(), NtfyTalk) as phone,
+        Listener(house.broker.endpoint, "guardian/fall/#", name="fall-listener") as listener,
+    ):
+        way = f"ntfy://{phone.removeprefix('http://')}/anna"
+        box = boxes("fall", rooms=[Box.room("kitchen")], contacts=[{"name": "Anna", "ways": [way]}])
         box.start().wait(EMERGENCY, "on")
         raised = box.wait(INCIDENT, "raised")
         assert box.state(REASON) in {"a fall", "somebody lies where nobody should", "somebody has been down for long"}
         assert raised["attributes"]["room"] == "kitchen"
         assert raised["attributes"]["command_topic"] == "guardian/fall/command"
+        box.house.there.wait_for(lambda: box.state("Contact last told") != "unknown", "a contact was told")
+        (told,) = box.states["Contact last told"]["attributes"]["contacts"]
+        assert (told["contact"], told["way"], told["state"]) == ("Anna", "ntfy", "told")
+        assert box.state("Contact not reached") == "off"
         box.press("Acknowledge")
         box.wait(INCIDENT, "acknowledged")
         said = json.loads(listener.heard.wait_for_one(lambda each: '"state":"acknowledged"' in each[1])[1])

@@ -1,6 +1,7 @@
 import json
 import logging
 import threading
+from base64 import b64decode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -14,6 +15,7 @@ from guardian.configuration import languages
 from guardian.contacts import Contact
 from guardian.errors import ConfigurationError
 from guardian.events import ContactNotTold, ContactTold, Event, FaultCleared, FaultOccurred
+from guardian.io.drawings import Shows
 from guardian.io.notify import EXPIRE_SECONDS, WAITING, Phones, Send, by_apprise, labels_of
 from guardian.moment import Moment
 from guardian.phrasebook import ENGLISH, Phrasebook
@@ -96,9 +98,11 @@ def phones(
     pauses: tuple[float, ...] = (NEVER,),
     now: float = 7.0,
     book: Phrasebook = ENGLISH,
+    told: Callable[[Notify, Send], None] = lambda _notice, _way: None,
 ) -> Iterator[Phones]:
     moment = Moment(now, NOON)
-    made = Phones(contacts, providers.report, lambda: moment, connect=providers.connect, pauses=pauses, book=book)
+    more = {"pauses": pauses, "book": book, "told": told}
+    made = Phones(contacts, providers.report, lambda: moment, connect=providers.connect, **more)  # type: ignore[arg-type]
     try:
         yield made
     finally:
@@ -407,6 +411,38 @@ def test_apprise_sends_the_title_and_the_body(provider: tuple[str, type[Provider
     assert by_apprise(address)(notice(step=3))
     (posted,) = received.posted
     assert (posted["title"], posted["message"]) == ("Fall in the kitchen", "step 3")
+
+
+@real
+def test_apprise_shows_a_drawing_where_the_service_takes_files(provider: tuple[str, type[Provider]]):
+    address, received = provider
+    way = by_apprise(address)
+    assert isinstance(way, Shows)
+    assert way.show(notice(), "A drawing.", b"PNG")
+    (posted,) = received.posted
+    assert (posted["title"], posted["message"]) == ("Fall in the kitchen", "A drawing.")
+    (attached,) = posted["attachments"]  # type: ignore[misc]
+    assert (attached["filename"], attached["mimetype"]) == ("guardian.png", "image/png")
+    assert b64decode(attached["base64"]) == b"PNG"
+    received.status = 500
+    assert not way.show(notice(), "A drawing.", b"PNG")
+
+
+@real
+def test_an_sms_does_not_come_twice():
+    way = by_apprise(f"twilio://AC{'a' * 32}:{'b' * 32}@15551234567/15557654321")
+    assert isinstance(way, Shows)
+    assert not way.show(notice(), "A drawing.", b"PNG")
+
+
+def test_what_was_told_is_said_with_its_way_and_what_was_not_is_not():
+    providers, told = Providers(), list[Notify]()
+    providers.failing = {"tgram"}
+    with phones(providers, ANNA, BRUNO, told=lambda asked, _way: told.append(asked)) as made:
+        for contact in ("Anna", "Bruno"):
+            made.tell(notice(contact))
+        providers.wait_for_outcomes(2)
+    assert told == [notice("Anna")]
 
 
 @real

@@ -17,6 +17,7 @@ from guardian.configuration import languages
 from guardian.events import Acknowledged, Event
 from guardian.io import ntfy, providers
 from guardian.io.answers import Answers
+from guardian.io.drawings import Shows
 from guardian.io.mqtt import Backoff
 from guardian.io.ntfy import (
     ANSWER_TOPIC,
@@ -163,6 +164,29 @@ def test_an_urgent_notice_wakes_and_has_a_button_and_others_do_not():
     assert button["url"].startswith(f"{made.address}/{ANSWER_TOPIC}")
     assert "tk_1" not in json.dumps(button)
     assert made.server.authorizations == {"Bearer tk_1"}
+
+
+PNG = b"\x89PNG\r\n\x1a\n\x00\xff"
+
+
+def test_a_drawing_comes_as_a_file_without_a_sound():
+    with box(Login.bearer("tk_1")) as made:
+        assert isinstance(made.ntfy, Shows)
+        assert made.ntfy.show(notice(), "Eine Zeichnung: grün & rot.", PNG)
+        (shown,) = made.server.told("alarm")
+    assert shown["file"] == PNG
+    assert (shown["title"], shown["message"]) == ("Rosa has fallen (kitchen)", "Eine Zeichnung: grün & rot.")
+    assert (shown["priority"], shown["filename"]) == ("2", "guardian.png")
+    assert made.server.authorizations == {"Bearer tk_1"}
+
+
+def test_a_server_that_keeps_no_files_or_is_away_shows_no_drawing(caplog: pytest.LogCaptureFixture):
+    with box() as made:
+        made.server.keeps_files = False
+        assert not made.ntfy.show(notice(), "A drawing.", PNG)
+        assert made.ntfy(notice())
+    assert not made.ntfy.show(Notify("Anna", "\ud83d", "", "i-1", 1), "A drawing.", PNG)
+    assert "alarm" not in caplog.text
 
 
 def test_the_button_speaks_the_household_s_language():

@@ -1,4 +1,5 @@
 import logging
+from base64 import b64decode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,7 @@ from guardian.commands import Notify
 from guardian.events import Acknowledged, Event
 from guardian.io import providers
 from guardian.io.answers import Answers
+from guardian.io.drawings import Shows
 from guardian.io.fakes import FakeClock
 from guardian.io.phone_memory import PhoneMemory
 from guardian.io.pushover import EXPIRE_SECONDS, GRACE_SECONDS, RETRY_SECONDS, Account, Pushover, account_of
@@ -310,3 +312,16 @@ def test_one_that_never_began_ends():
     made = Box(Server(), "http://127.0.0.1:1", PhoneMemory())
     made.pushover.stop()
     made.pushover.join(1.0)
+
+
+def test_a_drawing_comes_as_a_message_without_a_sound_that_nobody_has_to_acknowledge():
+    with box() as made:
+        assert isinstance(made.pushover, Shows)
+        assert made.pushover.show(notice(), "A drawing.", b"\x89PNG\x00")
+        (shown,) = made.server.messages
+        made.server.status = 400
+        assert not made.pushover.show(notice(), "A drawing.", b"\x89PNG\x00")
+    assert (shown["title"], shown["message"], shown["priority"]) == ("Rosa has fallen (kitchen)", "A drawing.", "-1")
+    assert (b64decode(shown["attachment_base64"]), shown["attachment_type"]) == (b"\x89PNG\x00", "image/png")
+    assert shown["device"] == "iphone"
+    assert not made.pushover._receipts()

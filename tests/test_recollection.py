@@ -127,3 +127,25 @@ def test_the_last_that_was_seen_of_a_room_is_known():
     last = recordings.last("kitchen")
     assert last is not None
     assert last.time == 110.0
+
+
+def decided(**fields: object) -> Incident:
+    facts = {"id": "i-1", "room": "bath", "kind": "FallConfirmed", "state": IncidentState.PENDING, "track": 3}
+    return Incident(**{**facts, "opened": 1.0, "changed": 2.0, **fields})  # type: ignore[arg-type]
+
+
+def test_a_glimpse_is_what_was_seen_until_it_was_decided_once():
+    recordings, frames = Recordings(("bath",)), tuple(seen(step / 10, standing()) for step in range(20))
+    for frame in frames:
+        recordings.add("bath", frame)
+    assert recordings.glimpse(decided(state=IncidentState.SUSPECTED)) == ()
+    assert recordings.glimpse(decided()) == frames
+    assert recordings.glimpse(decided(state=IncidentState.RAISED)) == ()
+    assert recordings.glimpse(decided(id="i-2", state=IncidentState.RAISED)) == frames
+
+
+@pytest.mark.parametrize("fields", [{"track": None}, {"track": -1}, {"room": "hall"}, {"room": ""}])
+def test_of_what_no_camera_saw_there_is_no_glimpse(fields: dict[str, object]):
+    recordings = Recordings(("bath",))
+    recordings.add("bath", seen(1.0, standing()))
+    assert recordings.glimpse(decided(**fields)) == ()

@@ -8,6 +8,7 @@ from datetime import datetime, timezone
 import numpy as np
 import pytest
 from bodies import posed_like, seated, standing, tilted
+from schemas import check
 
 from guardian.alarm import Alarm
 from guardian.commands import Announce, Command, Lamp, Notify, Publish, Save, ShowPanel, Sound
@@ -156,6 +157,7 @@ class Day:
 
     def _publish(self, messages: Iterable[Publish]) -> None:
         for message in messages:
+            check(message, self.topics)
             if message.retain:
                 self.retained[message.topic.removeprefix("guardian/home/")] = message.payload
 

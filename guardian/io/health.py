@@ -8,11 +8,11 @@ not judged. Limits: the processor of a Raspberry Pi is slowed down from 80 degre
 import logging
 import os
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
-from typing import TypeAlias
+from typing import Generic, TypeAlias, TypeVar
 
 from guardian.events import Event, FaultCleared, FaultOccurred
 from guardian.io.clock import trustworthy
@@ -165,7 +165,11 @@ def _clock(moment: Moment) -> Finding:
     return Verdict.ILL, reason
 
 
-class Rounds:
+Found = TypeVar("Found")
+"""What an examination has to report."""
+
+
+class Rounds(Generic[Found]):
     """Examines the box now and every 60 s, on a thread of its own: a disk that does not answer must hold up nothing.
 
     `report` is called on that thread and must return at once.
@@ -173,9 +177,9 @@ class Rounds:
 
     def __init__(
         self,
-        examine: Callable[[Moment], tuple[Event, ...]],
+        examine: Callable[[Moment], Iterable[Found]],
         now: Callable[[], Moment],
-        report: Callable[[Event], None],
+        report: Callable[[Found], None],
         *,
         every: float = EXAMINE_SECONDS,
     ) -> None:
@@ -195,6 +199,6 @@ class Rounds:
 
     def _run(self) -> None:
         while not self._stopping.is_set():
-            for event in self._examine(self._now()):
-                self._report(event)
+            for found in self._examine(self._now()):
+                self._report(found)
             self._stopping.wait(self._every)

@@ -20,7 +20,8 @@ from guardian.commands import Notify, Untold
 from guardian.contacts import WAY_FILE, Contact
 from guardian.errors import ConfigurationError
 from guardian.events import ContactNotTold, ContactTold, Event, FaultCleared, FaultOccurred
-from guardian.io.providers import hush
+from guardian.io.drawings import FILE
+from guardian.io.providers import hush, plain
 from guardian.moment import Moment
 from guardian.phrasebook import ENGLISH, Phrasebook
 
@@ -33,6 +34,7 @@ EXPIRE_SECONDS = 86_400.0
 WAITING = 64
 """Incidents of which something waits for one way; beyond them the oldest is dropped."""
 STOP_SECONDS = 3.0
+MOST_TITLE = 250
 
 Send: TypeAlias = Callable[[Notify], bool]
 """Tells one notice by one way; returns whether the provider took it. May take as long as the network does."""
@@ -40,21 +42,42 @@ Connect: TypeAlias = Callable[[str], Send]
 """Makes the Send of one way; `ways` knows them all. Raises ConfigurationError, without the way, where it is none."""
 
 
+class Apprised:
+    """One way by the library apprise, which shows a drawing where its service can."""
+
+    def __init__(self, way: str) -> None:
+        hush()
+        import apprise  # noqa: PLC0415 - slow to import, and only a household with contacts needs it
+
+        self._sender = apprise.Apprise()
+        if not self._sender.add(way):
+            message = "no such way is known; an address as in the documentation of apprise would be right"
+            raise ConfigurationError(message)
+
+    def __call__(self, notice: Notify) -> bool:
+        """Tell a notice; whether the provider took it."""
+        return bool(self._sender.notify(title=notice.title, body=notice.body))
+
+    def show(self, notice: Notify, caption: str, png: bytes) -> bool:
+        """Send a drawing after the words, where the service takes files: an SMS would only come twice."""
+        from apprise.attachment.memory import AttachMemory  # noqa: PLC0415 - as above
+
+        able = [service for service in self._sender if service.attachment_support]
+        drawing: Any = AttachMemory(content=png, name=FILE, mimetype="image/png")  # type: ignore[no-untyped-call]
+        title = plain(notice.title, MOST_TITLE)
+        sent = tuple(service.notify(body=caption, title=title, attach=drawing) for service in able)
+        return bool(sent) and all(sent)
+
+
 def by_apprise(way: str) -> Send:
     """Connect by the library apprise. Its own log is switched off: addresses with secrets stand in it."""
-    hush()
-    import apprise  # noqa: PLC0415 - slow to import, and only a household with contacts needs it
-
-    sender = apprise.Apprise()
-    if not sender.add(way):
-        message = "no such way is known; an address as in the documentation of apprise would be right"
-        raise ConfigurationError(message)
-    return lambda notice: bool(sender.notify(title=notice.title, body=notice.body))
+    return Apprised(way)
 
 
 class Phones:
     """Tells contacts. `report` gets ContactTold and ContactNotTold of each notice and way; and FaultOccurred with part
-    "phone" whenever another way fails, FaultCleared when all of them work again. It is called on any thread.
+    "phone" whenever another way fails, FaultCleared when all of them work again. `told` gets what a way has told, and
+    the way: more may follow the words. Both are called on any thread, and return at once.
     """
 
     def __init__(
@@ -66,6 +89,7 @@ class Phones:
         connect: Connect = by_apprise,
         pauses: tuple[float, ...] = PAUSES,
         book: Phrasebook = ENGLISH,
+        told: Callable[[Notify, Send], None] = lambda _notice, _way: None,
     ) -> None:
         self._report, self._moment = report, moment
         self._lock = threading.Lock()
@@ -80,6 +104,7 @@ class Phones:
                     outcome=self._outcome,
                     moment=moment,
                     book=book,
+                    told=told,
                 )
                 for label, way in zip(labels_of(contact.ways), contact.ways, strict=True)
             )
@@ -156,11 +181,13 @@ class _Way(threading.Thread):
         outcome: Callable[["_Way", str, Event | None], None],
         moment: Callable[[], Moment],
         book: Phrasebook,
+        told: Callable[[Notify, Send], None],
     ) -> None:
         super().__init__(name=f"{contact} by {label}", daemon=True)
         self.label = label
         self._contact, self._connect = contact, connect
         self._pauses, self._outcome, self._moment, self._book = pauses, outcome, moment, book
+        self._told = told
         self._waiting: dict[str, _Letter] = {}
         self._changed = threading.Condition()
         self._stopping = False
@@ -218,6 +245,7 @@ class _Way(threading.Thread):
         if send(messages.as_told(notice, self._moment(), self._book)):
             log.info("event=contact_told %s", about)
             self._outcome(self, "", ContactTold(**self._facts(notice)))
+            self._told(notice, send)
             return
         log.warning("event=contact_not_told %s", about)
         first, given_up = not letter.tries, self._moment().monotonic - notice.asked > EXPIRE_SECONDS

@@ -14,10 +14,11 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 from guardian.commands import Notify
 from guardian.io.answers import Answers
+from guardian.io.drawings import FILE
 from guardian.io.mqtt import Backoff
 from guardian.io.phone_memory import PhoneMemory
 from guardian.io.providers import NOBODY, OK, UNAUTHORISED, Login, UnreachableError, ask, opened, pieces, plain
@@ -28,7 +29,7 @@ SCHEMES: Final = {"ntfy": "http", "ntfys": "https"}
 ANSWER_TOPIC = "guardian-answers-"
 BUTTON = "I am on my way"
 PRESS = 'Press "{button}" below to take it.'
-URGENT, USUAL = 5, 3
+URGENT, USUAL, QUIET = 5, 3, 2
 MOST_TITLE, MOST_MESSAGE_BYTES = 200, 3000
 """A message above 4096 bytes becomes a file, which nobody opens in a fright; the button needs some of them too."""
 
@@ -136,6 +137,19 @@ class Ntfy:
             "clear": True,
         }
         return {**said, "priority": URGENT, "tags": ["rotating_light"], "actions": [button]}
+
+    def show(self, notice: Notify, caption: str, png: bytes) -> bool:
+        """Publish a drawing, as a file with words of its own; whether the server took it. One that keeps no files does
+        not.
+        """
+        said = {"title": plain(notice.title, MOST_TITLE), "message": caption, "filename": FILE, "priority": str(QUIET)}
+        url = f"{self._topic.server}/{self._topic.name}?{urlencode(said)}"
+        try:
+            reply = ask("PUT", url, login=self._topic.login, body=png)
+        except UnreachableError as error:
+            log.warning("event=provider_failed way=ntfy contact=%s reason=%r", notice.contact, str(error))
+            return False
+        return reply.status == OK
 
     def examine(self) -> str:
         """See, with a topic of its own that nobody listens to, whether answers could come back; return why not, or

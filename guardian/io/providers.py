@@ -107,14 +107,14 @@ def ask(
     url: str,
     *,
     login: Login = NOBODY,
-    body: Mapping[str, object] | str | None = None,
+    body: Mapping[str, object] | str | bytes | None = None,
     form: Mapping[str, str] | None = None,
 ) -> Reply:
     """Ask once, and return what was answered, whatever its status. A redirection is not followed: what was posted would
     get lost on the way. Raises UnreachableError.
     """
     text = json.dumps(body, ensure_ascii=False) if isinstance(body, Mapping) else body
-    data = form if text is None else text.encode()
+    data = form if text is None else text if isinstance(text, bytes) else text.encode()
     with opened(method, url, login=login, data=data, read_seconds=READ_SECONDS) as response:
         said, deadline = bytearray(), time.monotonic() + WHOLE_SECONDS
         for piece in pieces(response):

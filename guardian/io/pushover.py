@@ -8,8 +8,9 @@ import hashlib
 import logging
 import re
 import threading
+from base64 import b64encode
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias
 from urllib.parse import parse_qsl, urlsplit
 
@@ -19,7 +20,7 @@ from guardian.io.phone_memory import PhoneMemory, Receipt
 from guardian.io.providers import OK, Reply, UnreachableError, ask, plain
 
 API: Final = "https://api.pushover.net/1"
-EMERGENCY, HIGH, NORMAL = "2", "1", "0"
+EMERGENCY, HIGH, NORMAL, QUIET = "2", "1", "0", "-1"
 RETRY_SECONDS, EXPIRE_SECONDS = 30, 1500
 """The least pause that is allowed, and as long as the phone then repeats, which is 50 times at most. While nobody takes
 it, the alarm's own next repeat begins a new one."""
@@ -129,6 +130,13 @@ class Pushover:
         if emergency:
             self._keep(reply, notice)
         return True
+
+    def show(self, notice: Notify, caption: str, png: bytes) -> bool:
+        """Send a drawing as a message without a sound; whether Pushover took it."""
+        drawing = {"attachment_base64": b64encode(png).decode("ascii"), "attachment_type": "image/png"}
+        said = {**self._message(replace(notice, body=caption)), "priority": QUIET}
+        reply = self._post("messages", {**said, **drawing})
+        return reply is not None and reply.status == OK and reply.fields.get("status") == 1
 
     def examine(self) -> str:
         """Ask whether both keys are good; return why not, or nothing. Nobody is told anything."""

@@ -14,6 +14,7 @@ from guardian.contacts import CREDENTIALS, WAY_FILE, is_way
 from guardian.errors import ConfigurationError
 from guardian.events import Event, FaultCleared, FaultOccurred
 from guardian.io.answers import Answers
+from guardian.io.drawings import Drawings
 from guardian.io.mqtt import Backoff
 from guardian.io.notify import Send, by_apprise
 from guardian.io.ntfy import SILENT_SECONDS, AnswerStream, Ntfy, Topic, topic_of
@@ -50,7 +51,8 @@ class Ways:
     """Connects ways, and hears from `start` on what is answered: `submit` gets Acknowledged for each, and FaultOccurred
     with part "answers" while those of a server cannot be heard.
 
-    `contacts` are the names of those who may answer; `ringing` says which incidents nobody has taken.
+    `contacts` are the names of those who may answer; `ringing` says which incidents nobody has taken. `drawings` follow
+    what a way has told.
     """
 
     def __init__(
@@ -71,6 +73,7 @@ class Ways:
         self._memory = PhoneMemory()
         self._answers = Answers(contacts, submit, now, self._memory)
         self._lock = threading.Lock()
+        self.drawings = Drawings(book)
         self._heard: dict[object, AnswerStream | Pushover] = {}
         self._deaf: dict[AnswerStream, str] = {}
         self._started = self._stopped = False
@@ -90,6 +93,7 @@ class Ways:
     def start(self, directory: Path) -> None:
         """Begin to hear answers, also to what was sent before a restart; `directory` keeps what that needs."""
         self._memory.open(directory)
+        self.drawings.start()
         with self._lock:
             self._started = True
             for each in self._heard.values():
@@ -102,6 +106,7 @@ class Ways:
             heard = tuple(self._heard.values())
         for each in heard:
             each.stop()
+        self.drawings.stop(STOP_SECONDS)
         for each in heard:
             each.join(STOP_SECONDS)
         self._memory.close(STOP_SECONDS)

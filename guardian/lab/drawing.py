@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from guardian.events import URGENT_EVENTS, Event, FallSuspected, PersonEvent
-from guardian.geometry import SEEN, distance, extent, middle
 from guardian.lab.analyse import NOON
 from guardian.messages import HEADLINES, SOMEBODY
 from guardian.moment import Moment
@@ -21,11 +20,9 @@ from guardian.network import judge_for
 from guardian.pipeline import Pipeline
 from guardian.posture import Figure, Posture, Steady
 from guardian.settings import Camera, Room, Settings
-from guardian.skeleton import HEAD, LIMBS, SHOULDERS, Keypoints, Observation
+from guardian.skeleton import Observation
+from guardian.strokes import Dot, Strokes, strokes, window
 from guardian.tracking import TrackState
-
-Dot = tuple[float, float]
-Line = tuple[Dot, Dot]
 
 COLOURS: dict[Posture, str] = {
     Posture.UPRIGHT: "#7fe6c2",
@@ -37,9 +34,6 @@ COLOURS: dict[Posture, str] = {
 """The colours of the caregiver's page: readable on its dark stage, and apart for those who see no red or no green."""
 STAGE, EDGE, DOT, ALARM = "#10201b", "#1c332b", "#2b463c", "#ff5a5a"
 
-HEAD_REACH, HEAD_LEAST, HEAD_MOST = 0.55, 0.05, 0.1
-"""The head's radius: a share of its distance from the shoulders, within shares of the body's size."""
-_BONES = tuple(limb for limb in LIMBS if not set(limb) <= set(HEAD))
 _SAID = {
     "PersonAppeared": "{who} is in the room",
     "PersonLeft": "{who} has left",
@@ -52,9 +46,6 @@ _SAID = {
     "CameraReturned": "The camera points where it did",
 }
 
-ROOM, CLOSEST = 1.3, 0.5
-"""How much larger than the bodies' own extent the part of the frame is that is drawn, and its least height."""
-
 LEAD_SECONDS, AFTER_SECONDS = 2.0, 2.0
 """How long before the fall, and after the alarm, a story goes."""
 FALL_SECONDS = 30.0
@@ -64,14 +55,11 @@ CALM_SECONDS = 20.0
 
 
 @dataclass(frozen=True, slots=True)
-class Stick:
-    """One body: `bones` and the neck as lines, the `head` as (centre, radius) or None; `size` is its diagonal."""
+class Stick(Strokes):
+    """One body as it is drawn here: in the colour of its posture, with its name."""
 
     posture: Posture
     name: str
-    bones: tuple[Line, ...]
-    head: tuple[Dot, float] | None
-    size: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,27 +96,10 @@ def stills(observations: Iterable[Observation], settings: Settings | None = None
 
 def stick(figure: Figure, posture: Posture | None = None) -> Stick | None:
     """Draw a figure, as in another posture if so told; None where too little of the body is seen."""
-    keypoints = figure.person.track.pose.picture
-    box = extent(keypoints)
-    if box is None:
+    drawn = strokes(figure.person.track.pose.picture)
+    if drawn is None:
         return None
-    bones = [
-        (_dot(keypoints, a), _dot(keypoints, b)) for a, b in _BONES if min(keypoints[a, 2], keypoints[b, 2]) >= SEEN
-    ]
-    head, shoulders = middle(keypoints, HEAD), middle(keypoints, SHOULDERS)
-    skull = None
-    if head is not None:
-        reach = distance(head, shoulders) if shoulders is not None else 0.0
-        radius = min(max(HEAD_REACH * reach, HEAD_LEAST * box.diagonal), HEAD_MOST * box.diagonal)
-        skull = (head[1], head[0]), radius
-        if shoulders is not None and reach > radius:
-            chin = tuple(h + (s - h) * radius / reach for h, s in zip(head, shoulders, strict=True))
-            bones.append(((chin[1], chin[0]), (shoulders[1], shoulders[0])))
-    return Stick(posture or figure.posture, figure.person.name or SOMEBODY, tuple(bones), skull, box.diagonal)
-
-
-def _dot(keypoints: Keypoints, which: int) -> Dot:
-    return float(keypoints[which, 1]), float(keypoints[which, 0])
+    return Stick(drawn.bones, drawn.head, drawn.size, posture or figure.posture, figure.person.name or SOMEBODY)
 
 
 def ghostly(colour: str, strength: float) -> str:
@@ -146,31 +117,9 @@ def before(scene: Sequence[Still], number: int, time: float) -> Still:
 
 def closer(scene: Sequence[Still], first: int, last: int) -> tuple[Still, ...]:
     """Return the stills from the first to the last, with the part of the frame where the bodies are as all of it."""
-    aspect = scene[first].aspect
-    dots = np.array(
-        [d for still in scene[first : last + 1] for body in still.sticks for line in body.bones for d in line]
-    )
-    if not dots.size:
-        return tuple(scene[first : last + 1])
-    (left, top), (right, bottom) = dots.min(axis=0), dots.max(axis=0)
-    height = min(1.0, max(CLOSEST, ROOM * (bottom - top), ROOM * (right - left) / aspect))
-    x = min(max((left + right - height * aspect) / 2, 0.0), aspect * (1 - height))
-    y = min(max((top + bottom - height) / 2, 0.0), 1 - height)
-    return tuple(
-        replace(still, sticks=tuple(_enlarged(body, (x, y), height) for body in still.sticks))
-        for still in scene[first : last + 1]
-    )
-
-
-def _enlarged(body: Stick, corner: Dot, height: float) -> Stick:
-    """Return a body as seen in the part of the frame that begins at `corner` and is so high."""
-
-    def at(dot: Dot) -> Dot:
-        return (dot[0] - corner[0]) / height, (dot[1] - corner[1]) / height
-
-    bones = tuple((at(start), at(end)) for start, end in body.bones)
-    head = None if body.head is None else (at(body.head[0]), body.head[1] / height)
-    return replace(body, bones=bones, head=head, size=body.size / height)
+    told = scene[first : last + 1]
+    part = window((dot for still in told for body in still.sticks for dot in body.dots), scene[first].aspect)
+    return tuple(replace(still, sticks=tuple(map(part.enlarged, still.sticks))) for still in told)
 
 
 def said(event: Event) -> str:

@@ -9,7 +9,8 @@ from rich.console import Console, Group
 from rich.live import Live
 from rich.text import Text
 
-from guardian.lab.drawing import COLOURS, STAGE, Dot, Stick, Still, said, told
+from guardian.lab.drawing import COLOURS, STAGE, Stick, Still, said, told
+from guardian.strokes import Dot
 
 ROWS_OF_DOTS, DOTS_PER_CELL = 4, 2
 _BITS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]])
