@@ -30,6 +30,8 @@ from guardian.events import (
 
 SOMEONE = "someone"
 VIA = "mqtt"
+ANOTHER_BOX = "another box"
+"""The way of what was done at another box of the household, which passed it on."""
 MAX_PAYLOAD_BYTES = 1024
 MAX_WORD = 64
 MAX_NOTE = 200
@@ -42,9 +44,9 @@ PRESSED = frozenset({"", "press", "pressed", "on", "true"})
 RELEASED = frozenset({"off", "false"})
 
 REQUESTS: Mapping[str, tuple[str, ...]] = {
-    "acknowledge": ("by", "incident", "room"),
-    "cancel": ("by", "incident", "room"),
-    "resolve": ("outcome", "note", "by", "incident", "room"),
+    "acknowledge": ("by", "incident", "room", "ref", "box"),
+    "cancel": ("by", "incident", "room", "ref", "box"),
+    "resolve": ("outcome", "note", "by", "incident", "room", "ref", "box"),
     "snooze": ("seconds", "by", "room"),
     "help": ("by", "room"),
     "test": ("by", "room"),
@@ -95,6 +97,7 @@ class _Who(TypedDict):
     by: str
     via: str
     incident: str | None
+    ref: str
 
 
 def understand(
@@ -122,7 +125,9 @@ def understand(
         _refuse(f"there is no room {room!r}{without}; one of {', '.join(known)} would be right")
     by = _word("by", values.get("by")) or SOMEONE
     incident = _word("incident", values.get("incident")) or None
-    who: _Who = {"time": now, "room": room, "by": by, "via": VIA, "incident": incident}
+    via = ANOTHER_BOX if _word("box", values.get("box")) else VIA
+    ref = _word("ref", values.get("ref"))
+    who: _Who = {"time": now, "room": room, "by": by, "via": via, "incident": incident, "ref": ref}
     if request in _PLAIN:
         return _PLAIN[request](**who)
     match request:

@@ -25,6 +25,7 @@ HEADLINES: dict[str, str] = {
     "CheckInMissed": "{who} has not been up",
     "StrangerSeen": "A person who is not known here",
     "NightWandering": "{who} is up and about at night",
+    "NeighbourLost": "{who} needed help, and the box there does not answer",
     "ViewLost": "Guardian cannot see",
     "DrillStarted": "This is a drill",
 }
