@@ -12,7 +12,7 @@ from guardian.errands import REQUESTS, Errand, Errands
 from guardian.errors import PayloadError
 from guardian.events import Acknowledged, Event, HumanEvent, NeighbourLost
 from guardian.hearsay import Answer, read
-from guardian.human_requests import ANOTHER_BOX
+from guardian.human_requests import ANOTHER_BOX, SOMEONE
 from guardian.incident import Incident, IncidentState
 from guardian.moment import Moment
 from guardian.neighbours import Neighbours, Seen
@@ -81,20 +81,15 @@ class WholeHome:
         return (*self.neighbours.tick(now), *self._follow(own, now)), tuple(refused)
 
     def _follow(self, own: Sequence[Incident], now: float) -> Iterator[Event]:
-        """Where several boxes miss the same one, each has an emergency of that: who takes one of them takes them all."""
-        taken = {
-            each.incident.room: each.incident
-            for each in self._elsewhere()
-            if each.box.lives and each.incident.kind == MISSING and each.incident.state is IncidentState.ACKNOWLEDGED
-        }
+        """Where several boxes miss the same one, each has an emergency of that: who takes one takes them all."""
+        taken = [each.incident for each in self._elsewhere() if each.box.lives and each.incident.kind == MISSING]
+        taken = [incident for incident in taken if incident.state is IncidentState.ACKNOWLEDGED]
+        fresh = {incident.room: incident for incident in taken if incident.id not in self._followed}
+        self._followed = frozenset(incident.id for incident in taken)
         for mine in own:
-            other = taken.get(mine.room)
-            missing = mine.kind == MISSING and mine.state is IncidentState.RAISED
-            if missing and other is not None and other.id not in self._followed:
-                self._followed |= {other.id}
-                by = other.acknowledged_by or other.room
+            if mine.kind == MISSING and mine.state is IncidentState.RAISED and mine.room in fresh:
+                by = fresh[mine.room].acknowledged_by or SOMEONE
                 yield Acknowledged(time=now, by=by, via=ANOTHER_BOX, incident=mine.id)
-        self._followed &= {each.id for each in taken.values()}
 
     def state(self, own: Sequence[Incident]) -> IncidentState | None:
         """The state of the worst of all that is shown here, given this box's open incidents; None where all is well."""
@@ -142,7 +137,7 @@ class WholeHome:
             sound = max(sound, there[1], key=LOUDNESS.index) if each.box.neighbour.buzzer else sound
             first = worse
         if not shown and lamp is WATCHING and any(map(_amiss, self.all)):
-            lamp = Lamp.DOUBLE_BLINK
+            lamp, first = Lamp.DOUBLE_BLINK, True
         others = [text for box in self.all if (text := self._said(box))]
         mine = [own.text] if not others else [self._book.say("Here: {text}", text=own.text)]
         return ShowPanel(lamp, sound, self._book.say(" ").join((*others, *mine) if first else (*mine, *others)))
