@@ -106,6 +106,7 @@ TOPS = (
     "people",
     "late",
     "outputs",
+    "together",
     "brain",
     "home",
     "app",
