@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from bodies import seen
 from boxes import Box
 
 from guardian.app import button_event
@@ -81,12 +82,12 @@ class Households:
         while going:
             going = False
             for name, box in tuple(self.boxes.items()):
-                said = box.log.all("publish")
-                news, self._read[name] = said[self._read[name] :], len(said)
-                for message in news if name not in self.deaf else ():
-                    assert isinstance(message, Publish)
-                    self._say(name, message)
-                    going = True
+                entries = box.log.entries
+                news, self._read[name] = entries[self._read[name] :], len(entries)
+                for _, message in news if name not in self.deaf else ():
+                    if isinstance(message, Publish):
+                        self._say(name, message)
+                        going = True
 
     def _say(self, speaker: str, message: Publish) -> None:
         if message.retain:
@@ -105,14 +106,13 @@ class Households:
         elif any(matches(pattern, message.topic) for pattern in filters(settings.neighbours, topics)):
             box.brain.take(Heard(moment.monotonic, message.topic, message.payload.encode(), retained), moment)
 
-    def let_pass(self, seconds: float, step: float = 0.5) -> None:
-        """Let time pass for every box."""
+    def let_pass(self, seconds: float) -> None:
+        """Let time pass for every box, whose camera sees an empty room."""
         end = self.now + seconds
         while self.now < end:
-            self.now = min(end, self.now + step)
+            self.now = min(end, self.now + 1.0)
             for box in tuple(self.boxes.values()):
-                box.now = self.now
-                box.brain.tick(box.at(self.now))
+                box.see(seen(self.now))
             self.pump()
 
     def settle(self) -> None:
