@@ -123,11 +123,7 @@ def understand(
     if room and rooms and room not in known:
         without = " with a camera" if room in unseen else ""
         _refuse(f"there is no room {room!r}{without}; one of {', '.join(known)} would be right")
-    by = _word("by", values.get("by")) or SOMEONE
-    incident = _word("incident", values.get("incident")) or None
-    via = ANOTHER_BOX if _word("box", values.get("box")) else VIA
-    ref = _word("ref", values.get("ref"))
-    who: _Who = {"time": now, "room": room, "by": by, "via": via, "incident": incident, "ref": ref}
+    who = _who(values, room, now)
     if request in _PLAIN:
         return _PLAIN[request](**who)
     match request:
@@ -142,6 +138,18 @@ def understand(
         case _:
             who["room"] = _one_of(room, rooms)
             return _of_one_room(request, who, values)
+
+
+def _who(values: Values, room: str, now: float) -> _Who:
+    """Read who asks, by which way, about what, and whether an answer is wanted."""
+    return {
+        "time": now,
+        "room": room,
+        "by": _word("by", values.get("by")) or SOMEONE,
+        "via": ANOTHER_BOX if _word("box", values.get("box")) else VIA,
+        "incident": _word("incident", values.get("incident")) or None,
+        "ref": _word("ref", values.get("ref")),
+    }
 
 
 def _of_the_past(request: str, who: _Who, values: Values) -> HumanEvent:

@@ -76,8 +76,8 @@ class WholeHome:
         refused = []
         for errand in self._errands.tick(now):
             topic = self._own.topic("command", REQUESTS[type(errand.event)])
-            reason = f"{errand.box} has not answered; {errand.incident} is open there as it was"
-            refused.append(self._own.refused(topic, PayloadError(reason)))
+            message = f"{errand.box} has not answered; {errand.incident} is open there as it was"
+            refused.append(self._own.refused(topic, PayloadError(message)))
         return (*self.neighbours.tick(now), *self._follow(own, now)), tuple(refused)
 
     def _follow(self, own: Sequence[Incident], now: float) -> Iterator[Event]:
@@ -139,7 +139,7 @@ class WholeHome:
         if not shown and lamp is WATCHING and any(map(_amiss, self.all)):
             lamp, first = Lamp.DOUBLE_BLINK, True
         others = [text for box in self.all if (text := self._said(box))]
-        mine = [own.text] if not others else [self._book.say("Here: {text}", text=own.text)]
+        mine = [own.text] if not others else [messages.here(own.text, self._book)]
         return ShowPanel(lamp, sound, self._book.say(" ").join((*others, *mine) if first else (*mine, *others)))
 
     def _said(self, box: Seen) -> str:
@@ -150,21 +150,14 @@ class WholeHome:
             worst = box.incidents[0]
             text = messages.panel_text(worst, self._book)
             if any(errand.incident == each.id for errand in self.vain for each in box.incidents):
-                text += self._book.say(" ") + unanswered(box.neighbour.name, self._book)
-            return self._book.say("{box}: {text}", box=box.neighbour.name, text=text)
+                text += self._book.say(" ") + messages.unanswered(box.neighbour.name, self._book)
+            return messages.elsewhere(box.neighbour.name, text, self._book)
         if not _amiss(box):
             return ""
         blind = [room.name for room in box.rooms if room.coverage == "blind"]
         faults = {(each.part, each.room): each.reason for each in box.faults if each.room not in blind}
         text = messages.fault_text(blind, faults, self._book)
-        return self._book.say("{box}: {text}", box=box.neighbour.name, text=text)
-
-
-def unanswered(box: str, book: Phrasebook = ENGLISH) -> str:
-    """Tell a human who has done something about an incident elsewhere that the other box does not know of it."""
-    return book.say(
-        "The box {box} has not answered: it does not know what you pressed, and goes on. Go there, or call.", box=box
-    )
+        return messages.elsewhere(box.neighbour.name, text, self._book)
 
 
 def rank(incident: Incident) -> tuple[int, int]:

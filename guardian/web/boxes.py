@@ -7,7 +7,7 @@ from guardian import messages
 from guardian.incident import Incident
 from guardian.neighbours import RoomThere, Seen
 from guardian.web.household import Coverage, RoomShown, Snapshot
-from guardian.whole_home import rank, unanswered
+from guardian.whole_home import rank
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def broken(snapshot: Snapshot) -> tuple[tuple[str, str], ...]:
 
 def problem(each: Somewhere, snapshot: Snapshot) -> str:
     """What a human must know who has done something about an incident elsewhere; empty where all is well."""
-    return unanswered(each.box) if each.box and each.incident.id in snapshot.unanswered else ""
+    return messages.unanswered(each.box) if each.box and each.incident.id in snapshot.unanswered else ""
 
 
 def says(room: RoomThere) -> str:
