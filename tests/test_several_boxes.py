@@ -1,4 +1,4 @@
-"""Two daemons of one household at a real broker: a fall at one is answered at the other; one that is killed is missed."""
+"""Two daemons of a household at a real broker: what rings at one is answered at the other, and a dead one is missed."""
 
 import json
 import os

@@ -13,19 +13,21 @@ export function showBoxes(boxes) {
 function card({ name, page, lives, stands, heard, rooms, last }) {
   const link = page ? make("a", { href: page, rel: "noreferrer" }, `Open the page of ${name}`) : null;
   const silent = lives ? null : make("p", { class: "wrong" }, heard ? `It was last heard at ${timeOf(heard)}. What is below may no longer be true: go and look.` : "It has not been heard since this box was started.");
-  const open = last.map((each) => make("li", { class: "wrong" }, make("strong", {}, each.what), ` ${each.where ? `${each.where} · ` : ""}${each.verdict} · ${timeOf(each.opened)}`));
+  const open = last.map((each) => make("li", { class: "wrong" }, make("strong", {}, each.what), `${each.where ? ` · ${each.where}` : ""} · ${each.verdict} · ${timeOf(each.opened)}`));
   return make(
     "article",
     { class: "card box", "data-box": name, "data-lives": String(lives) },
     make("header", {}, make("h3", {}, name), make("span", { class: "stands" }, stands)),
     silent,
     open.length ? make("ul", { class: "last", "aria-label": `What was open in ${name}` }, ...open) : null,
-    make("ul", { class: "there", "aria-label": `Rooms of ${name}` }, ...rooms.map(room)),
+    make("ul", { class: "there", "aria-label": `Rooms of ${name}` }, ...rooms.map((each) => room(each, lives))),
     make("p", { class: "elsewhere" }, "Its stick figures are on the other box. ", link),
   );
 }
 
-function room({ name, coverage, reason, says }) {
-  const why = reason ? make("span", { class: "why" }, reason) : null;
-  return make("li", { "data-coverage": coverage }, make("strong", {}, name), make("span", { class: "says" }, says), make("span", { class: "badge" }, COVERAGE[coverage]), why);
+/** A room, as it is now; of a box that does not answer, as it was then. */
+function room({ name, coverage, reason, says }, lives) {
+  const why = reason && lives ? make("span", { class: "why" }, reason) : null;
+  const known = lives ? coverage : "";
+  return make("li", { "data-coverage": known }, make("strong", {}, name), make("span", { class: "says" }, lives ? says : `Last heard: ${says}`), make("span", { class: "badge" }, COVERAGE[known]), why);
 }
