@@ -146,8 +146,14 @@ def read(form: type[_Form], payload: bytes) -> _Form:
         raise PayloadError(message) from None
 
 
+def _lasts(told: _Told) -> float:
+    """How long the state of an incident lasts by the clock of its own box, in seconds."""
+    return 0.0 if told.until is None else max(0.0, (told.until - told.changed).total_seconds())
+
+
 def incident(payload: bytes, moment: Moment) -> Whole:
-    """Read an incident; its times become monotonic seconds of this process, none later than now but the deadline.
+    """Read an incident; its times become monotonic seconds of this process, none later than now but the deadline, which
+    is no later than the whole of what it lasts: the other box's clock may be wrong.
 
     Raises PayloadError, and nothing else.
     """
@@ -161,7 +167,7 @@ def incident(payload: bytes, moment: Moment) -> Whole:
         **fields,
         opened=min(seconds(told.since), moment.monotonic),
         changed=min(seconds(told.changed), moment.monotonic),
-        deadline=None if told.until is None else seconds(told.until),
+        deadline=None if told.until is None else min(seconds(told.until), moment.monotonic + _lasts(told)),
         person=None if told.person == "unknown" else told.person,
     )
     if made.open and row_of(made) not in PANEL:

@@ -383,6 +383,12 @@ def test_a_way_in_a_file_is_looked_at_and_the_box_starts_without_it(tmp_path: Pa
     check(path)
 
 
+def test_check_config_names_every_other_box(capsys: pytest.CaptureFixture[str], tmp_path: Path):
+    neighbours = "neighbours: [{id: home-up, name: Upstairs}]\n"
+    assert cli.main(["check-config", str(write(tmp_path / "g.yaml", ROOM + neighbours))]) == 0
+    assert "Upstairs: another box, heard at guardian/home-up" in capsys.readouterr().out
+
+
 def test_check_config_names_every_sense_and_where_it_is_heard(capsys: pytest.CaptureFixture[str], tmp_path: Path):
     senses = "senses: [{name: radar, room: bath, topic: z/a, device: zigbee2mqtt_tuya_fall}, "
     senses += "{name: pendant, topic: z/b, device: zigbee2mqtt_button}]\n"

@@ -51,6 +51,17 @@ def test_a_clock_that_is_ahead_tells_of_nothing_to_come():
     assert (read.opened, read.changed) == (-3_600.0, -3_600.0)
 
 
+def test_a_countdown_is_never_longer_than_it_is_by_the_clock_of_its_box():
+    told = written(state="pending", changed="2025-06-01T12:00:00+00:00", until="2025-06-01T12:00:30+00:00")
+    assert [hearsay.incident(told, at(now)).incident.deadline for now in (-3_600.0, 0.0, 10.0)] == [
+        -3_570.0,
+        30.0,
+        30.0,
+    ]
+    wrong = written(state="pending", changed="2025-06-01T12:00:00+00:00", until="2025-06-01T11:00:00+00:00")
+    assert hearsay.incident(wrong, at(0.0)).incident.deadline == -3_600.0
+
+
 def test_what_is_too_long_is_cut_and_what_is_new_is_passed_over():
     read = hearsay.incident(
         written(room="b" * 900, reasons=["x" * 400] * 12, told=["A\n"] * 90, colour="red"), at(0)
