@@ -27,7 +27,7 @@ class Trigger(str, Enum):
 
     SUSPICION = "fall suspected"
     DANGER = "fall confirmed, person down, behaviour"
-    CALL = "long lie, help called"
+    CALL = "long lie, help called, box lost"
     GESTURE = "help gestured"
     DRILL = "drill started"
     DRILL_SUSPICION = "fall suspected in a fall drill"
@@ -158,6 +158,7 @@ TRIGGERS: Mapping[str, Trigger] = {
     "LongLie": Trigger.CALL,
     "HelpGestured": Trigger.GESTURE,
     "HelpCalled": Trigger.CALL,
+    "NeighbourLost": Trigger.CALL,
     "DrillStarted": Trigger.DRILL,
     "PersonRecovered": Trigger.RECOVERY,
     "ViewRestored": Trigger.VIEW_RESTORED,
@@ -198,7 +199,7 @@ SEVERITY: Mapping[str, int] = {
             ("FallSuspected",),
             ("RoutineBroken", "NightWandering", "StrangerSeen", "StillnessExceeded", "CheckInMissed"),
             ("PersonDown",),
-            ("FallConfirmed",),
+            ("FallConfirmed", "NeighbourLost"),
             ("HelpGestured", "HelpCalled"),
             ("LongLie",),
         )

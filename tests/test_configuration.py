@@ -13,6 +13,7 @@ from guardian.configuration import advice, document
 from guardian.configuration.fault import Fault, dotted, error, shown
 from guardian.configuration.loading import check, find, load, parse
 from guardian.errors import ConfigurationError
+from guardian.neighbour import Neighbour
 from guardian.sense import Sense
 from guardian.settings import Settings
 
@@ -292,6 +293,7 @@ def test_the_commented_configuration_names_every_key_and_shows_its_true_value():
     }
     commented |= {"web.tls.cert_file", "web.tls.key_file", "web.tls.hsts"}
     commented |= {f"senses.{key}" for key in Sense.model_fields}
+    commented |= {f"neighbours.{key}" for key in Neighbour.model_fields}
     assert shown_keys | commented == keys(advice._schema())
     for key in commented:
         assert key.rpartition(".")[2] + ":" in text
@@ -320,19 +322,23 @@ def test_the_commented_configuration_tells_every_range_and_every_choice():
 
 
 def test_every_line_of_the_commented_examples_is_right_without_its_mark():
+    fields = "|".join((*Sense.model_fields, *Neighbour.model_fields))
     text = re.sub(
-        rf"^( *)# ( *)(?=(?:places|contacts|senses|- name|polygon|ways|hours|{'|'.join(Sense.model_fields)}):)",
+        rf"^( *)# ( *)(?=(?:places|contacts|senses|neighbours|- name|- id|polygon|ways|hours|{fields}):)",
         r"\1\2",
         COMMENTED,
         flags=re.MULTILINE,
     )
     text = re.sub(r"^  # ( *)(?=(?:tls|ca_file|cert_file|key_file|hsts):)", r"  \1", text, flags=re.MULTILINE)
-    settings = parse(re.sub(r"^ *(?:places|contacts|senses|tls): (?:\[\]|null).*\n", "", text, flags=re.MULTILINE))
+    settings = parse(
+        re.sub(r"^ *(?:places|contacts|senses|neighbours|tls): (?:\[\]|null).*\n", "", text, flags=re.MULTILINE)
+    )
     assert settings.rooms[0].places[0].kind == "bed"
     assert [contact.name for contact in settings.contacts] == ["Anna", "Bruno"]
     assert settings.mqtt.tls
     assert settings.web.tls
     assert [sense.name for sense in settings.senses] == ["bath radar", "another radar"]
+    assert [neighbour.name for neighbour in settings.neighbours] == ["Upstairs"]
 
 
 def keys_of(data: object, prefix: str = "") -> set[str]:
@@ -375,6 +381,12 @@ def test_a_way_in_a_file_is_looked_at_and_the_box_starts_without_it(tmp_path: Pa
     for each in (way, others):
         each.chmod(0o600)
     check(path)
+
+
+def test_check_config_names_every_other_box(capsys: pytest.CaptureFixture[str], tmp_path: Path):
+    neighbours = "neighbours: [{id: home-up, name: Upstairs}]\n"
+    assert cli.main(["check-config", str(write(tmp_path / "g.yaml", ROOM + neighbours))]) == 0
+    assert "Upstairs: another box, heard at guardian/home-up" in capsys.readouterr().out
 
 
 def test_check_config_names_every_sense_and_where_it_is_heard(capsys: pytest.CaptureFixture[str], tmp_path: Path):
