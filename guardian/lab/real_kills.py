@@ -32,9 +32,9 @@ from paho.mqtt.enums import CallbackAPIVersion
 from rich.console import Console
 from rich.progress import track
 
-from guardian.demo.show import FILM
 from guardian.errors import BrokerError
 from guardian.io.database import peek
+from guardian.lab.bench import LIVELY
 
 HOME = "guardian/home/"
 PATIENCE_SECONDS = 60.0
@@ -115,7 +115,7 @@ class Box:
             self.port = int(server.getsockname()[1])
         self.store, self._config, self._log = path / "state" / "guardian.db", path / "guardian.yaml", path / "log"
         settings = {
-            "rooms": [{"name": "kitchen", "camera": {"source": str(FILM)}}],
+            "rooms": [{"name": "kitchen", "camera": {"source": str(LIVELY)}}],
             "mqtt": {"broker": "embedded", "port": self.port},
             "panel": {"kind": "simulated"},
             "web": {"enabled": False},
