@@ -20,7 +20,7 @@ from guardian.opinion import Judge
 from guardian.outputs import Outputs
 from guardian.settings import Camera, Room, Settings
 from guardian.skeleton import Observation
-from guardian.topics import topics_of
+from guardian.topics import Topics, topics_of
 
 START = datetime(2025, 6, 1, 12, 0, tzinfo=timezone.utc)
 KITCHEN = Room(name="kitchen", camera=Camera(source="/dev/video0"))
@@ -34,9 +34,10 @@ TOPICS = topics_of(SETTINGS)
 class Log:
     """Everything that left the brain, in its order: (what, thing)."""
 
-    def __init__(self) -> None:
+    def __init__(self, topics: Topics = TOPICS) -> None:
         self.entries: list[tuple[str, object]] = []
         self.durable = True
+        self._topics = topics
 
     # The panel.
     def start(self) -> None: ...
@@ -84,7 +85,7 @@ class Log:
 
     # MQTT and phones.
     def publish(self, message: Publish) -> None:
-        check(message, TOPICS)
+        check(message, self._topics)
         self.entries.append(("publish", message))
 
     def tell(self, notice: Notify) -> None:
@@ -134,7 +135,7 @@ class Box:
         new_id: Callable[[], str] | None = None,
         after: float = 0.0,
     ) -> None:
-        self.log, self.now = Log(), after
+        self.log, self.now = Log(topics_of(settings)), after
         names = iter(range(10_000))
         now = self.at(after)
         self.brain = Brain(settings, self.log.outputs, new_id or (lambda: f"i-{next(names)}"), now, network)

@@ -19,6 +19,14 @@ def validator(name: str) -> Draft202012Validator:
 
 def check(message: Publish, topics: Topics, prefix: str = "homeassistant") -> Leaf:
     """Fail where a message of the box is not as promised; give its leaf."""
+    elsewhere = message.topic.split("/")[1] if message.topic.startswith(f"{topics.root}/") else topics.household
+    if elsewhere != topics.household:  # another box of the household is asked
+        asked = leaf_of(message.topic, Topics(topics.root, elsewhere), prefix)
+        assert asked is not None
+        assert asked.way is Way.REQUEST
+        assert not message.retain
+        check_payload(asked, message.payload)
+        return asked
     leaf = leaf_of(message.topic, topics, prefix)
     assert leaf is not None, f"{message.topic} has no leaf in guardian/tree.py"
     assert leaf.way is not Way.REQUEST
