@@ -53,8 +53,7 @@ class Errands:
             del self._errands[next(iter(self._errands))]
         event = replace(event, ref=self._new_id(), incident=incident.id)
         self._errands[event.ref] = Errand(box, incident.id, incident.state, event, now)
-        there = Topics(self._own.root, box)
-        return Publish(there.topic("command", REQUESTS[type(event)]), _payload(event, self._own.household))
+        return self._own.passed_on(box, REQUESTS[type(event)], _values(event, self._own.household))
 
     def answered(self, box: str, answer: Answer) -> bool:
         """Take an answer of a box; False where it was not asked for that, or not that box."""
@@ -83,11 +82,11 @@ class Errands:
         return tuple(replace(errand, vain=True) for errand in due.values())
 
 
-def _payload(event: HumanEvent, own: str) -> str:
+def _values(event: HumanEvent, own: str) -> Mapping[str, object]:
     """Write a request; a note gives way where both would be more than the other box reads."""
     values = {"by": event.by, "incident": event.incident, "ref": event.ref, "box": own}
     if isinstance(event, Resolved):
         values |= {"outcome": event.outcome, "note": event.note}
         while values["note"] and len(dumps(values).encode()) > MAX_PAYLOAD_BYTES:
             values["note"] = str(values["note"])[:-1]
-    return dumps(values)
+    return values

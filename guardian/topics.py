@@ -151,6 +151,10 @@ class Topics:
         state = next((each.state.value for each in incidents if each.id == event.incident), "closed")
         return Publish(self.topic("answer"), dumps({"ref": event.ref, "incident": event.incident, "state": state}))
 
+    def passed_on(self, box: str, request: str, values: Payload) -> Publish:
+        """Ask another box of the household for what a human asks of it here."""
+        return Publish(Topics(self.root, box).topic("command", request), dumps(values))
+
     def feedback(self, *, kept: bool, text: str) -> Publish:
         """Tell whoever spoke of a mistake what comes of it."""
         return Publish(self.topic("feedback"), dumps({"kept": kept, "text": text}))

@@ -32,12 +32,12 @@ TOPICS = topics_of(SETTINGS)
 
 
 class Log:
-    """Everything that left the brain, in its order: (what, thing). What it says must be as promised for `topics`."""
+    """Everything that left the brain, in its order: (what, thing)."""
 
     def __init__(self, topics: Topics = TOPICS) -> None:
-        self._topics = topics
         self.entries: list[tuple[str, object]] = []
         self.durable = True
+        self._topics = topics
 
     # The panel.
     def start(self) -> None: ...

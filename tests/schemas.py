@@ -18,15 +18,17 @@ def validator(name: str) -> Draft202012Validator:
 
 
 def check(message: Publish, topics: Topics, prefix: str = "homeassistant") -> Leaf:
-    """Fail where a message of the box is not as promised; give its leaf. Of another box it may only ask something."""
-    root, box = message.topic.split("/")[:2]
-    owner = topics if root != topics.root else Topics(root, box)
-    leaf = leaf_of(message.topic, owner, prefix)
+    """Fail where a message of the box is not as promised; give its leaf."""
+    elsewhere = message.topic.split("/")[1] if message.topic.startswith(f"{topics.root}/") else topics.household
+    if elsewhere != topics.household:  # another box of the household is asked
+        asked = leaf_of(message.topic, Topics(topics.root, elsewhere), prefix)
+        assert asked is not None
+        assert asked.way is Way.REQUEST
+        assert not message.retain
+        check_payload(asked, message.payload)
+        return asked
+    leaf = leaf_of(message.topic, topics, prefix)
     assert leaf is not None, f"{message.topic} has no leaf in guardian/tree.py"
-    if owner.household != topics.household:
-        assert leaf.way is Way.REQUEST
-        check_payload(leaf, message.payload)
-        return leaf
     assert leaf.way is not Way.REQUEST
     if leaf.kept != "while open":
         assert message.retain is (leaf.kept == "yes"), f"{message.topic}: retained is {message.retain}"

@@ -506,3 +506,26 @@ def test_the_title_is_in_the_household_s_language_and_the_reasons_are_not():
     said = json.loads(german.incident(FALL, MOMENT)[0].payload)
     assert said["title"].startswith("Jemand ist gestürzt")
     assert said["reasons"] == list(FALL.reasons)
+
+
+def test_a_heartbeat_and_an_answer_are_the_neighbours_alone():
+    beat = TOPICS.heartbeat("b1", 7, [FALL], MOMENT)
+    assert (beat.topic, beat.retain) == ("guardian/casa/heartbeat", True)
+    assert json.loads(beat.payload) == {
+        "boot": "b1",
+        "beat": 7,
+        "open": {"i-7": "raised"},
+        "rooms": ["Bedroom", "Salón"],
+        "time": "2024-05-06T12:00:00.000+02:00",
+    }
+    asked = Acknowledged(time=1.0, by="Ana", via="mqtt", incident="i-7", ref="r-1")
+    for known, state in (([FALL], "raised"), ([], "closed")):
+        answer = TOPICS.answer(asked, known)
+        assert (answer.topic, answer.retain) == ("guardian/casa/answer", False)
+        assert json.loads(answer.payload) == {"ref": "r-1", "incident": "i-7", "state": state}
+
+
+def test_an_event_tells_of_a_ref_only_where_somebody_waits_for_an_answer():
+    asked = Acknowledged(time=1.0, by="Ana", via="mqtt")
+    assert "ref" not in json.loads(TOPICS.event(asked, MOMENT).payload)
+    assert json.loads(TOPICS.event(replace(asked, ref="r-1"), MOMENT).payload)["ref"] == "r-1"

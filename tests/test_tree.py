@@ -221,6 +221,8 @@ SAMPLES = {
     "kind": "sofa",
     "places": "fit",
     "name": "Rosa",
+    "ref": "r-1",
+    "box": "home-upstairs",
 }
 WRONG: dict[str, list[object]] = {
     "by": ["x" * 65, 3],
@@ -239,6 +241,8 @@ WRONG: dict[str, list[object]] = {
     "kind": ["bath"],
     "places": ["maybe"],
     "name": [""],
+    "ref": ["x" * 65],
+    "box": ["x" * 65],
 }
 
 
