@@ -19,9 +19,11 @@ from guardian.events import (
     FaultOccurred,
     HelpCalled,
     HumanEvent,
+    PauseEnded,
     PersonEvent,
     PersonLeft,
     PersonRecovered,
+    RoomPaused,
     Snoozed,
     ViewLost,
     ViewRestored,
@@ -132,6 +134,7 @@ class Alarm:
         self._unseen: dict[str, ViewLost] = {}
         self._blind_at: dict[str, float] = {}
         self._faults: dict[tuple[str, str], str] = {}
+        self._paused: set[str] = set()
         self._shown: ShowPanel | None = None
         self.off_duty: frozenset[str] = frozenset()
         self._changes: list[tuple[Incident, list[Notify]]] = []
@@ -201,7 +204,7 @@ class Alarm:
         return max(self._blind_at[room], self._snoozes.until(room))
 
     def _note(self, event: Event, now: float) -> None:
-        """Remember what is no incident: snoozes, drills, faults and rooms that cannot be seen."""
+        """Remember what is no incident: snoozes, pauses, drills, faults and rooms that cannot be seen."""
         self.drills.note(event, now)
         match event:
             case Snoozed():
@@ -215,9 +218,13 @@ class Alarm:
                 self._blind_at[event.room] = now + self._view_lost_seconds
             case ViewLost():  # the same, and by now it is known why
                 self._unseen[event.room] = replace(event, time=self._unseen[event.room].time)
-            case ViewRestored():
+            case ViewRestored() | RoomPaused():  # who closes a camera need not be told that it cannot see
                 self._unseen.pop(event.room, None)
                 self._blind_at.pop(event.room, None)
+                if isinstance(event, RoomPaused):
+                    self._paused.add(event.room)
+            case PauseEnded():
+                self._paused.discard(event.room)
             case PersonRecovered() | PersonLeft():
                 self._snoozes.forget(event)
 
@@ -353,10 +360,10 @@ class Alarm:
         return commands
 
     def _panel(self, now: float) -> ShowPanel:
-        """Show the worst of all that is the matter; a snooze and a drill are always told beside it."""
+        """Show the worst of all that is the matter; a snooze, a pause and a drill are always told beside it."""
         rooms = [room for room, until in self._snoozes.rooms.items() if until > now]
         drill = self.drills.on
-        beside = messages.snooze_text(rooms, self._book)
+        beside = messages.snooze_text(rooms, self._book) + messages.pause_text(sorted(self._paused), self._book)
         beside += messages.drill_text(drill.room if drill else None, self._book)
         worst = next(iter(self.incidents), None)
         if worst is not None:
@@ -364,5 +371,7 @@ class Alarm:
         if self._unseen or self._faults:
             text = messages.fault_text(self._unseen, self._faults, self._book)
             return ShowPanel(Lamp.DOUBLE_BLINK, Sound.SILENT, text + beside)
-        lamp = Lamp.STEADY if drill is None else Lamp.SLOW_BLINK
-        return ShowPanel(lamp, Sound.SILENT, self._book.say(messages.WATCHING) + beside)
+        lamp = Lamp.WINK if self._paused else Lamp.STEADY
+        lamp = lamp if drill is None else Lamp.SLOW_BLINK
+        watching = "" if self._paused else self._book.say(messages.WATCHING)
+        return ShowPanel(lamp, Sound.SILENT, (watching + beside).strip())

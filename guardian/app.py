@@ -29,6 +29,7 @@ from guardian.events import (
     Event,
     HelpCalled,
     HumanEvent,
+    PauseAsked,
 )
 from guardian.eye.orders import EyeSettings, orders_for
 from guardian.eye.watch import Seen, Watch
@@ -54,6 +55,7 @@ from guardian.learned import LEARNED
 from guardian.moment import Moment
 from guardian.network import Network, judge_for
 from guardian.outputs import Outputs
+from guardian.pause import PAUSES
 from guardian.readings import Heard
 from guardian.sense import filters
 from guardian.settings import Room, Settings
@@ -149,7 +151,7 @@ class Guardian:
             self._late.begin("broker", self.broker.start)
         if self.settings.mqtt.broker != "none":
             self._late.begin("mqtt", self._connect)
-        learned = {what: self.journal.learned(what) for what in (*LEARNED, TOLD, BOXES)}
+        learned = {what: self.journal.learned(what) for what in (*LEARNED, TOLD, BOXES, PAUSES)}
         days = self.journal.days(needed(moment.wall.date()))
         memories, told = self.journal.memories(moment), self.journal.told(moment)
         self.brain.begin(stored, self.journal.people(), moment, memories, learned, days=days, told=told)
@@ -217,13 +219,12 @@ class Guardian:
 
     def _outputs(self) -> Outputs:
         return Outputs(
-            panel=self.panel,
-            journal=self.journal,
-            publish=self._publish,
-            tell=self._phones.tell,
-            scenes=self.scenes.put,
-            look_anew=self._look_anew,
+            *(self.panel, self.journal, self._publish, self._phones.tell, self.scenes.put),
+            look_anew=lambda room: self._watch(room).look_anew(),
             glimpse=self.ways.drawings.keep,
+            close_eye=lambda room: self._watch(room).close(),
+            open_eye=lambda room: self._watch(room).open(),
+            audit=self._note_deed,
         )
 
     def _examine(self) -> Callable[[Moment], tuple[Message, ...]]:
@@ -254,10 +255,12 @@ class Guardian:
         raised = (incident.id for incident in shown.incidents if incident.state is IncidentState.RAISED)
         return shown.moment.monotonic, frozenset(raised)
 
-    def _look_anew(self, room: str) -> None:
-        for watch in self.watches:
-            if watch.room == room:
-                watch.look_anew()
+    def _note_deed(self, who: str, what: str, way: str) -> None:
+        if self.web is not None:
+            self.web.note(who, what, way)
+
+    def _watch(self, room: str) -> Watch:
+        return next(watch for watch in self.watches if watch.room == room)
 
     def _connect(self) -> None:
         endpoint = self.broker.endpoint if self.broker is not None else endpoint_of(self.settings.mqtt)
@@ -320,9 +323,10 @@ class Guardian:
             self.brain.decided(message, self._clock.monotonic())
             if isinstance(message, Seen):
                 self._watchdog.seen(message.room, message.observation.time)
-        blind = {room.name for room in self.brain.shown.rooms if room.coverage is Coverage.BLIND}
-        blind -= {watch.room for watch in self.watches if watch.failed}  # only a new start opens that eye again
-        self._watchdog.passed(moment.monotonic, blind)
+        shown = self.brain.shown.rooms
+        rooms = {coverage: {room.name for room in shown if room.coverage is coverage} for coverage in Coverage}
+        failed = {watch.room for watch in self.watches if watch.failed}  # only a new start opens those eyes again
+        self._watchdog.passed(moment.monotonic, rooms[Coverage.BLIND] - failed, rooms[Coverage.PAUSED])
         return True
 
 
@@ -351,6 +355,8 @@ def run(settings: Settings) -> int:
 
 def button_event(gesture: Gesture, state: IncidentState | None, now: float) -> HumanEvent:
     """Say what a gesture on the button means: short is "I am all right" or, once it rings, "I have taken it"."""
+    if gesture in (Gesture.PAUSE, Gesture.WATCH):
+        return PauseAsked(time=now, by="the button", via="button", seconds=None if gesture is Gesture.PAUSE else 0.0)
     if gesture is Gesture.HOLD:
         return HelpCalled(time=now, by="the button", via="button")
     if gesture is Gesture.LONG_HOLD:

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from guardian.alarm import Alarm
+from guardian.cameras import Cameras
 from guardian.commands import Announce, Command, Glimpse, KeepScene, Notify, Publish, Save, ShowPanel
 from guardian.day import Day
 from guardian.deliveries import Deliveries
@@ -25,6 +26,7 @@ from guardian.events import (
     FaultCleared,
     FaultOccurred,
     Judged,
+    PauseAsked,
     PlaceAccepted,
     PlaceDeclined,
     ScenesChanged,
@@ -41,6 +43,7 @@ from guardian.learned import NO_PLACE
 from guardian.moment import Moment
 from guardian.opinion import Judge
 from guardian.outputs import Outputs
+from guardian.pause import PAUSES
 from guardian.people import People
 from guardian.phrasebook import ENGLISH, Phrasebook
 from guardian.readings import Heard
@@ -85,6 +88,7 @@ class Brain:
         self._habits = Habits(settings)
         for room in settings.rooms:
             self._furnish(room, moment)
+        self._cameras = Cameras(self._watched, outputs, settings, book)
         self._people = People(self._watched, outputs.journal)
         self._feedback = Feedback(self._rooms, new_id, on=settings.feedback.keep_scenes)
         self._scenes_kept = 0
@@ -125,7 +129,7 @@ class Brain:
     ) -> None:
         """Go on where the last process ended, and say every state once. `memories` are of each room: how many seconds
         ago they were kept, and the falls that were open; `learned` what was learned of it, by learned.LEARNED, and TOLD
-        of no room; `days` are those that were counted; `told` says when each contact was last told.
+        and PAUSES of no room; `days` are those that were counted; `told` says when each contact was last told.
         """
         for event in told:
             self._deliveries.note(event)
@@ -140,6 +144,8 @@ class Brain:
         restored = self._alarm.restore(stored, moment.monotonic)
         for incident in self._alarm.incidents:
             self._rest_in(incident, moment)
+        self._note(self._cameras.recall(learned.get(PAUSES, {}).get("", ""), moment), moment)
+        self._publish(self._bulletin.paused(self._cameras.paused, moment))
         self._publish(self._bulletin.begin(self._alarm.incidents, moment))
         self._publish(self._bulletin.delivered(self._deliveries.all, moment))
         self._carry_out(restored, moment)
@@ -153,19 +159,16 @@ class Brain:
         kept: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         """Begin with a room, and what was kept of it."""
+        network, usual = self._network, self._habits.still_usual
         self._watched[room.name] = Watched(
-            room,
-            self._settings,
-            moment.monotonic,
-            people=people,
-            kept=kept,
-            network=self._network,
-            still_usual=self._habits.still_usual,
+            room, self._settings, moment.monotonic, people=people, kept=kept, network=network, still_usual=usual
         )
 
     def take(self, message: Message, moment: Moment) -> None:
         """Take one message, carry out what comes of it, and let time pass until now."""
         match message:
+            case Seen(room) | Greeted(room) | Cut(room) if room in self._cameras.closed:
+                pass  # what the eye said just before it was closed
             case Seen(room, observation):
                 self._recordings.add(room, observation)
                 self._feedback.saw(room, observation)
@@ -199,13 +202,14 @@ class Brain:
 
     def tick(self, moment: Moment) -> None:
         """Let time pass: deadlines, silent cameras, the end of a scene."""
-        for watched in self._watched.values():
-            self._note(watched.pipeline.tick(moment), moment)
+        self._note(self._cameras.tick(moment), moment)
+        for room in self._watched.keys() - self._cameras.closed:
+            self._note(self._watched[room].pipeline.tick(moment), moment)
         self._note(self._senses.tick(moment.monotonic), moment)
         sensed = self._senses.all
         self._publish(self._bulletin.sensed(sensed, moment))
         self._habits.feel(sensed)
-        self._note(self._habits.tick(moment), moment)
+        self._note(self._habits.tick(moment, self._cameras.closed), moment)
         self._alarm.off_duty = off_duty(self._settings.contacts, moment.wall)
         self._carry_out(self._alarm.tick(moment.monotonic), moment)
         self._note(self._together.tick(self._alarm.incidents, moment), moment)
@@ -233,8 +237,12 @@ class Brain:
             for what, body in watched.due(moment.monotonic):
                 self._outputs.journal.save_learned(room, what, body, moment)
 
-    def _answer(self, event: PlaceAccepted | PlaceDeclined | ViewAccepted, moment: Moment) -> Answer:
-        """Carry out what a human says of a learned place, or of the view."""
+    def _answer(self, event: PlaceAccepted | PlaceDeclined | ViewAccepted | PauseAsked, moment: Moment) -> Answer:
+        """Carry out what a human says of a learned place, of the view, or of the cameras."""
+        if isinstance(event, PauseAsked):
+            done, answer = self._cameras.ask(event, self._alarm, moment)
+            self._note(done, moment)
+            return answer
         if event.room not in self._watched:
             return Answer(kept=False, text=NO_PLACE)
         answer = self._watched[event.room].answer(event)
@@ -262,6 +270,7 @@ class Brain:
         for event in events:
             log.info("event=%s room=%r reasons=%r", type(event).__name__, event.room, " ".join(event.reasons))
             self._learn(event, moment)
+            self._note(self._cameras.turn(event, moment), moment)
             self._carry_out(self._alarm.handle(event, moment.monotonic), moment)
             self._publish(self._bulletin.note(event, moment))
             self._together.answer(event, self._alarm.incidents)
@@ -281,7 +290,7 @@ class Brain:
                 self._publish(self._bulletin.delivered(self._deliveries.all, moment))
             case ScenesChanged():
                 self._scenes_kept, self._version = event.count, self._version + 1
-            case PlaceAccepted() | PlaceDeclined() | ViewAccepted():
+            case PlaceAccepted() | PlaceDeclined() | ViewAccepted() | PauseAsked():
                 self._heed((self._answer(event, moment),))
             case DaysForgotten() | EnrolmentAsked() | EnrolmentEnded() | ErasureAsked():
                 self._know(event, moment)
@@ -332,6 +341,7 @@ class Brain:
                         durable = True
                     self._announce(command, moment)
         self._publish(self._bulletin.snoozed(self._alarm.snoozed, moment))
+        self._publish(self._bulletin.paused(self._cameras.paused, moment))
         self._publish(self._bulletin.drilled(self._alarm.drills.on, moment))
         for incident in changed:
             self._heed(self._feedback.incident(incident, moment))
@@ -386,4 +396,5 @@ class Brain:
             drill=self._alarm.drills.on,
             boxes=self._together.boxes,
             unanswered=self._together.unanswered,
+            pauses=self._cameras.paused,
         )

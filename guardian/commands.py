@@ -10,10 +10,13 @@ from guardian.skeleton import Observation
 
 
 class Lamp(str, Enum):
-    """What the lamps say (design: button and LED): steady = watching, slow = pending, fast = raised, double = fault."""
+    """What the lamps say (design: button and LED): steady = watching, slow = pending, fast = raised, double = fault,
+    wink = a camera is paused.
+    """
 
     OFF = "off"
     STEADY = "steady"
+    WINK = "wink"
     SLOW_BLINK = "slow blink"
     FAST_BLINK = "fast blink"
     DOUBLE_BLINK = "double blink"

@@ -26,6 +26,8 @@ TICK_SECONDS = 60.0
 """What was not ticked for longer was not watched: the box was off."""
 PRESENT = frozenset({Kind.PRESENCE, Kind.MOTION, Kind.BED})
 """Senses that tell of somebody who is there."""
+PAUSED_SECONDS = 1_800.0
+"""After a pause of cameras whoever was unseen meanwhile is not missed for so long."""
 ONE_DAY = timedelta(days=1)
 
 
@@ -72,6 +74,7 @@ class Diary:
         self._company = _Company()
         self._felt: tuple[Sensed, ...] = ()
         self._left = float("-inf")
+        self._paused_at, self._paused_on = float("-inf"), date.min
         self._kinds: dict[str, RoomKind] = {each.room: each.room_kind for each in settings.senses if each.room}
         self._kinds |= {room.name: room.kind for room in settings.rooms}
         self.today: date | None = None
@@ -148,6 +151,20 @@ class Diary:
         if any(each.since > self._left for each in self._felt):
             self.away = False
 
+    def pause(self, rooms: Iterable[str], moment: Moment) -> None:
+        """The cameras of these rooms are closed, as somebody asked: who is there is not known, and not missed."""
+        for room in rooms:
+            self._sights[room].figures, self._sights[room].in_view = (), False
+            self._paused_at, self._paused_on = moment.monotonic, moment.wall.date()
+
+    def lately_paused(self, now: float) -> bool:
+        """Whether somebody may not have been seen because a camera is closed, or was until just now."""
+        return now - self._paused_at <= PAUSED_SECONDS
+
+    def paused_today(self, today: date) -> bool:
+        """Whether a camera was closed today: what was not seen may have happened."""
+        return self._paused_on == today
+
     def stroll(self, strolls: Iterable[Stroll], moment: Moment) -> None:
         """Count walks."""
         for stroll in strolls if self.today == moment.wall.date() else ():
@@ -204,10 +221,10 @@ class Diary:
         page, now = self.household.page(moment.wall.date()), moment.monotonic
         by_day = page.rising is not None and not at_night(self._limits, moment.wall.hour)
         watched = bool(self.in_view) and not (self.away or self.present or self._felt)
-        if not (by_day and watched and now > self.household.seen > float("-inf")):
+        if not (by_day and watched and now > self.household.seen > float("-inf")) or self.lately_paused(now):
             return None
         dawn = now - 60 * (minutes_of(moment.wall, moment.wall.date()) - 60 * self._limits.night_to)
-        return max(self.household.seen, dawn)
+        return max(self.household.seen, dawn, self._paused_at)
 
     def closed(self) -> tuple[Day, ...]:
         """Give the days that are over, once."""

@@ -81,6 +81,7 @@ def entities(settings: Settings, topics: Topics, device: str) -> Entities:
         **_of_the_alarm(topics),
         **_of_what_happens(topics),
         **_of_the_snooze(topics, settings.alarm.snooze_seconds),
+        **_of_the_pause(topics, settings.privacy.pause_seconds),
         "fault": {
             **_binary("Fault", topics.topic("fault"), "{{ 'ON' if value_json.state == 'fault' else 'OFF' }}"),
             "device_class": "problem",
@@ -143,11 +144,10 @@ def _of_the_snooze(topics: Topics, seconds: float) -> Entities:
     """The switch is off where all is snoozed; one room that is shows in the time alone."""
     snooze = topics.topic("snooze")
     whole = "value_json.rooms | selectattr('room', 'eq', '') | list"
-    spoken = f"{seconds / 60:.0f} min" if seconds >= 60 else f"{seconds:.0f} s"  # noqa: PLR2004 seconds of a minute
     return {
         "armed": {
             "platform": "switch",
-            "name": f"Armed (off ends by itself after {spoken})",
+            "name": f"Armed (off ends by itself after {_spoken(seconds)})",
             "state_topic": snooze,
             "value_template": f"{{{{ 'OFF' if {whole} else 'ON' }}}}",
             "state_on": "ON",
@@ -165,6 +165,42 @@ def _of_the_snooze(topics: Topics, seconds: float) -> Entities:
             "value_template": "{{ value_json.rooms | map(attribute='until') | max if value_json.rooms else 'None' }}",
             "json_attributes_topic": snooze,
         },
+    }
+
+
+def _spoken(seconds: float) -> str:
+    return f"{seconds / 60:.0f} min" if seconds >= 60 else f"{seconds:.0f} s"  # noqa: PLR2004 seconds of a minute
+
+
+def _of_the_pause(topics: Topics, seconds: float) -> Entities:
+    """The switch is off where every camera is closed; those of the rooms have switches of their own."""
+    name = f"Cameras (off ends by itself after {_spoken(seconds)})"
+    return {
+        "cameras": _camera(topics, name, "", "value_json.all"),
+        "cameras_paused_until": {
+            "platform": "sensor",
+            "name": "Cameras paused until",
+            "device_class": "timestamp",
+            "state_topic": topics.topic("pause"),
+            "value_template": "{{ value_json.rooms | map(attribute='until') | max if value_json.rooms else 'None' }}",
+            "json_attributes_topic": topics.topic("pause"),
+        },
+    }
+
+
+def _camera(topics: Topics, name: str, room: str, closed: str) -> Entity:
+    """Describe a switch that closes cameras for a time; `closed` says in Jinja whether they are."""
+    return {
+        "platform": "switch",
+        "name": name,
+        "state_topic": topics.topic("pause"),
+        "value_template": f"{{{{ 'OFF' if {closed} else 'ON' }}}}",
+        "state_on": "ON",
+        "state_off": "OFF",
+        "command_topic": topics.topic("command", "pause"),
+        "payload_on": dumps({"seconds": 0, "room": room, "by": BY}),
+        "payload_off": dumps({"room": room, "by": BY}),
+        "icon": "mdi:cctv",
     }
 
 
@@ -194,9 +230,17 @@ def _of_a_room(topics: Topics, room: str) -> Entities:
     coverage, occupancy = topics.topic("room", room, "coverage"), topics.topic("room", room, "occupancy")
     return {
         f"{key}_view": {
-            **_binary(f"{title} view", coverage, "{{ 'OFF' if value_json.state == 'armed' else 'ON' }}", "coverage"),
+            **_binary(
+                f"{title} view",
+                coverage,
+                "{{ 'OFF' if value_json.state in ('armed', 'paused') else 'ON' }}",
+                "coverage",
+            ),
             "device_class": "problem",
         },
+        f"{key}_camera": _camera(
+            topics, f"{title} camera", room, f"{_quoted(room)} in (value_json.rooms | map(attribute='room') | list)"
+        ),
         f"{key}_occupied": {
             "platform": "binary_sensor",
             "name": f"{title} occupied",

@@ -209,6 +209,32 @@ class Snoozed(HumanEvent):
     seconds: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PauseAsked(HumanEvent):
+    """A human asks that the camera of `room` (every one, where it is empty) be closed for `seconds`; 0 ends the pause,
+    and None is for as long as is configured.
+    """
+
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoomPaused(Event):
+    """The camera of the room is closed, for `seconds` from `time` on, as `by` asked for by the way `via`."""
+
+    seconds: float
+    by: str
+    via: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PauseEnded(Event):
+    """The camera of the room is opened again: `by` names who asked for it, or is empty where it was time."""
+
+    by: str = ""
+    via: str = ""
+
+
 class DrillStarted(HumanEvent):
     """A human asked for a test alarm."""
 

@@ -133,6 +133,11 @@ class FallDetector:
             course.see(figure, now)
         yield from self._decide(course, now)
 
+    def forget(self) -> None:
+        """What was seen so far is over: nobody is waited for."""
+        self._courses.clear()
+        self._found.clear()
+
     def forget_exits(self) -> None:
         """The view is another one: where people left is elsewhere."""
         self._exits.clear()

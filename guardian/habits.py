@@ -69,8 +69,9 @@ class Habits:
         """Take how the senses stand that are no cameras."""
         self._diary.feel(senses)
 
-    def tick(self, moment: Moment) -> tuple[PersonEvent, ...]:
-        """Let time pass; return what departs from the usual."""
+    def tick(self, moment: Moment, paused: Iterable[str] = ()) -> tuple[PersonEvent, ...]:
+        """Let time pass; return what departs from the usual. The cameras of the `paused` rooms are closed."""
+        self._diary.pause(paused, moment)
         self._diary.tick(moment)
         over = self._diary.closed()
         if self._learns and over:

@@ -69,7 +69,7 @@ class Answer(_Said):
 class Watched(_Said):
     """How well a room is watched, and why not better."""
 
-    state: Literal["armed", "degraded", "blind"]
+    state: Literal["armed", "degraded", "blind", "paused"]
     reasons: _Sentences = ()
 
 

@@ -20,6 +20,7 @@ from guardian.events import (
     HumanEvent,
     Judged,
     MissReported,
+    PauseAsked,
     PlaceAccepted,
     PlaceDeclined,
     Resolved,
@@ -38,6 +39,7 @@ MAX_NOTE = 200
 MAX_QUOTED = 40
 MAX_BRACKETS = 16
 MAX_SNOOZE_SECONDS = 14_400.0
+MAX_PAUSE_SECONDS = 43_200.0
 DRILL_SECONDS, MAX_DRILL_SECONDS = 300.0, 600.0
 OUTCOMES = ("helped", "false alarm", "drill")
 PRESSED = frozenset({"", "press", "pressed", "on", "true"})
@@ -48,6 +50,7 @@ REQUESTS: Mapping[str, tuple[str, ...]] = {
     "cancel": ("by", "incident", "room", "ref", "box"),
     "resolve": ("outcome", "note", "by", "incident", "room", "ref", "box"),
     "snooze": ("seconds", "by", "room"),
+    "pause": ("seconds", "by", "room"),
     "help": ("by", "room"),
     "test": ("by", "room"),
     "drill": ("seconds", "contacts", "by", "room"),
@@ -79,10 +82,10 @@ FALSE = "false:"
 """How a plain payload begins that calls an alarm false; what follows is the note."""
 VERDICTS: Mapping[str, bool] = {"fall": True, "false alarm": False}
 
-_SEEN = frozenset({"drill", "missed", "accept", "decline", "view", "enrol"})
+_SEEN = frozenset({"pause", "drill", "missed", "accept", "decline", "view", "enrol"})
 """What means nothing of a room without a camera."""
 
-TIMED = frozenset({"snooze", "drill"})
+TIMED = frozenset({"snooze", "pause", "drill"})
 """What lasts for a time, and is taken back by OFF."""
 
 _CLOCK = re.compile(r"([01]?[0-9]|2[0-3])[:.]([0-5][0-9])")
@@ -131,8 +134,8 @@ def understand(
             return Acknowledged(**who)
         case "acknowledge" | "resolve":
             return Resolved(**who, outcome=_outcome(values.get("outcome")), note=_note(values.get("note")))
-        case "snooze":
-            return Snoozed(**who, seconds=_seconds(values.get("seconds"), snooze_seconds))
+        case "snooze" | "pause":
+            return _for_a_time(request, who, values.get("seconds"), snooze_seconds)
         case "judge" | "unlearn" | "erase":
             return _of_the_past(request, who, values)
         case _:
@@ -150,6 +153,13 @@ def _who(values: Values, room: str, now: float) -> _Who:
         "incident": _word("incident", values.get("incident")) or None,
         "ref": _word("ref", values.get("ref")),
     }
+
+
+def _for_a_time(request: str, who: _Who, seconds: object, snooze_seconds: float) -> HumanEvent:
+    """Read a request that holds something back for a time; how long a pause lasts by itself is the box's to say."""
+    if request == "snooze":
+        return Snoozed(**who, seconds=_seconds(seconds, snooze_seconds))
+    return PauseAsked(**who, seconds=None if seconds is None else _seconds(seconds, 0.0, MAX_PAUSE_SECONDS))
 
 
 def _of_the_past(request: str, who: _Who, values: Values) -> HumanEvent:

@@ -7,6 +7,7 @@ Every text is said by a phrasebook, in the household's language; its key is the 
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime
 
 from guardian.commands import Notify
 from guardian.incident import Incident, IncidentState
@@ -229,6 +230,25 @@ def drill_text(room: str | None, book: Phrasebook = ENGLISH) -> str:
         return ""
     text = book.say("Drill: a fall in the {room} is taken for an exercise; that ends by itself.", room=room)
     return book.say(" ") + text
+
+
+def pause_text(rooms: Collection[str], book: Phrasebook = ENGLISH) -> str:
+    """Tell of rooms whose cameras are paused, as `snooze_text` does; empty where none is."""
+    if not rooms:
+        return ""
+    text = book.say("The camera is paused: {rooms}. That ends by itself.", rooms=_listed(rooms, book))
+    return book.say(" ") + text
+
+
+def paused(rooms: Collection[str], by: str, until: datetime, book: Phrasebook = ENGLISH) -> tuple[str, str]:
+    """Write the title and body by which the contacts are told that cameras are paused."""
+    title = book.say("Cameras are paused: {rooms}", rooms=_listed(rooms, book))
+    lines = (
+        book.say("Paused by: {by}", by=book.word(by)),
+        book.say("Until: {time}", time=f"{until:%H:%M}"),
+        book.say("A fall there is not seen until then. The button and other senses still call."),
+    )
+    return title, "\n".join(lines)
 
 
 def snooze_text(rooms: Collection[str], book: Phrasebook = ENGLISH) -> str:

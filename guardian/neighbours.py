@@ -39,8 +39,8 @@ _UNTAKEN = (IncidentState.PENDING, IncidentState.RAISED)
 
 @dataclass(frozen=True, slots=True)
 class RoomThere:
-    """A room of another box: `coverage` is armed, degraded or blind, empty where it was not heard yet; `occupied` None
-    where that is not known.
+    """A room of another box: `coverage` is armed, degraded, blind or paused, empty where it was not heard yet;
+    `occupied` None where that is not known.
     """
 
     name: str

@@ -23,6 +23,7 @@ from guardian.human_requests import (
     KINDS,
     MAX_DRILL_SECONDS,
     MAX_NOTE,
+    MAX_PAUSE_SECONDS,
     MAX_SNOOZE_SECONDS,
     MAX_WORD,
     OUTCOMES,
@@ -99,9 +100,11 @@ class Emergency(Said):
 
 
 class Coverage(Said):
-    """Whether a fall would be seen in a room: armed, degraded (it might not) or blind (it would not)."""
+    """Whether a fall would be seen in a room: armed, degraded (it might not), blind (it would not) or paused (it would
+    not, as somebody asked).
+    """
 
-    state: Literal["armed", "degraded", "blind"]
+    state: Literal["armed", "degraded", "blind", "paused"]
     reasons: tuple[str, ...]
     since: Time
 
@@ -144,6 +147,25 @@ class Snooze(Said):
 
     state: OnOff
     rooms: tuple[SnoozedRoom, ...]
+    since: Time
+
+
+class PausedRoom(Said):
+    """A room whose camera is closed, and who asked for it by which way; `via` is an open list."""
+
+    room: str
+    since: Time
+    until: Time
+    by: str
+    via: str
+
+
+class Pause(Said):
+    """Whose cameras are closed, and whether every one is."""
+
+    state: OnOff
+    all: bool
+    rooms: tuple[PausedRoom, ...]
     since: Time
 
 
@@ -338,6 +360,7 @@ KEYS: Mapping[str, Any] = {
 """What the value of a key of a request may be; null, where it may be, is as if the key were not there."""
 NARROWER: Mapping[tuple[str, str], Any] = {
     ("drill", "seconds"): Annotated[float, Field(ge=0, le=MAX_DRILL_SECONDS)] | None,
+    ("pause", "seconds"): Annotated[float, Field(ge=0, le=MAX_PAUSE_SECONDS)] | None,
     ("judge", "incident"): Name,
 }
 """Where a key means more in one request than in others."""

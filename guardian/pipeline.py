@@ -235,6 +235,19 @@ class Pipeline:
         """Let time pass without a frame."""
         return (*self._view.tick(moment.monotonic), *self._wait(moment.monotonic))
 
+    def pause(self, now: float) -> tuple[Event, ...]:
+        """The camera is closed, as somebody asked: nobody is in sight any more, what happened in the room so far was
+        answered, and an enrolment that goes on is called off.
+        """
+        self.figures, self._present = (), {}
+        self._falls.forget()
+        ended, self._enrolment = self._enrolment, None
+        return () if ended is None else (ended.cancel(now),)
+
+    def resume(self, now: float) -> None:
+        """The camera is opened again at `now`: a view that stays away is lost from then on."""
+        self._view = View(self._room, now)
+
     def cut(self, now: float, reason: str) -> tuple[Event, ...]:
         """The eye has ended."""
         return self._view.cut(now, reason)

@@ -256,7 +256,7 @@ class Routine:
         )
         found = []
         for name, rule in ROUTINES.items():
-            if name in MISSED and not self._can_miss(name, ledger, diary, now):
+            if name in MISSED and (diary.paused_today(today) or not self._can_miss(name, ledger, diary, now)):
                 continue
             reason, day = rule(now), morning_of(wall) if name == NIGHT_VISITS else today
             if reason is None or not self._say(name, ledger.who, day):
@@ -287,6 +287,8 @@ class Routine:
             self._awaited, awaited = False, self._awaited and missed
             return (_told(PersonRecovered, moment, "Somebody is up now."),) if awaited else ()
         if f"{moment.wall:%H:%M}" < self._limits.check_in or diary.away or not diary.in_view:
+            return ()
+        if diary.lately_paused(moment.monotonic):
             return ()
         if not self._say(CHECK_IN, HOUSEHOLD, today):
             return ()

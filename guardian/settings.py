@@ -240,18 +240,22 @@ class Leds(Section):
 
 
 class Panel(Section):
-    """Buzzer, lamps and button. GPIO numbers are BCM, not the physical pins. `none` is a box without a panel."""
+    """Buzzer, lamps and button. GPIO numbers are BCM, not the physical pins. `none` is a box without a panel. The
+    `pause_button` is another button, which closes the cameras for a time; None: there is none.
+    """
 
     kind: Literal["gpio", "simulated", "none"] = "none"
     buzzer: Gpio = 18
     button: Gpio = 23
+    pause_button: Gpio | None = None
     leds: Leds = Leds()
 
     @model_validator(mode="after")
     def _one_pin_each(self) -> "Panel":
         """Blame the pin that was written, not the one that was left out and has its default."""
         own, lamps = self.model_fields_set, self.leds.model_fields_set
-        pins = [(name, name in own, gpio) for name, gpio in (("buzzer", self.buzzer), ("button", self.button))]
+        given = (("buzzer", self.buzzer), ("button", self.button), ("pause_button", self.pause_button))
+        pins = [(name, name in own, gpio) for name, gpio in given if gpio is not None]
         pins += [(f"leds.{colour}", colour in lamps, gpio) for colour, gpio in self.leds]
         clashes = header.refusals({name: gpio for name, _, gpio in sorted(pins, key=lambda pin: pin[1])})
         if clashes:
@@ -269,11 +273,26 @@ class Supervision(Section):
 
 class Privacy(Section):
     """Whether an eye that the kernel cannot confine may run; everybody sees then that it is degraded. `send_drawing`
-    lets a drawing of the stick figures follow an alarm to the phones.
+    lets a drawing of the stick figures follow an alarm to the phones. A pause closes cameras for `pause_seconds` where
+    nobody says for how long, and for `longest_pause_seconds` at most; the contacts are told of one that is longer than
+    `tell_pause_seconds`, None: of none.
     """
 
     allow_unconfined: bool = False
     send_drawing: bool = False
+    pause_seconds: float = Field(3_600, ge=60, le=43_200)
+    longest_pause_seconds: float = Field(43_200, ge=60, le=43_200)
+    tell_pause_seconds: float | None = Field(None, ge=60, le=43_200)
+
+    @model_validator(mode="after")
+    def _within_the_longest(self) -> "Privacy":
+        if self.pause_seconds > self.longest_pause_seconds:
+            message = (
+                f"pause_seconds is {self.pause_seconds:g}, more than longest_pause_seconds "
+                f"({self.longest_pause_seconds:g}); as much or less would be right"
+            )
+            raise ValueError(message)
+        return self
 
 
 class Feedback(Section):

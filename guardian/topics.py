@@ -7,7 +7,7 @@ through a Moment.
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, fields
 from typing import TypeAlias
 
 from guardian import __version__
@@ -16,8 +16,6 @@ from guardian.deliveries import Delivery, DeliveryState
 from guardian.drills import FallDrill
 from guardian.errors import PayloadError
 from guardian.events import (
-    CameraMoved,
-    CameraReturned,
     Event,
     FaultCleared,
     FaultOccurred,
@@ -26,24 +24,20 @@ from guardian.events import (
     PersonEvent,
     PersonIdentified,
     PersonLeft,
-    ViewAccepted,
-    ViewLost,
-    ViewRestored,
 )
 from guardian.human_requests import understand
 from guardian.incident import Incident, IncidentState
 from guardian.messages import title
 from guardian.moment import Moment
+from guardian.pause import Pause
 from guardian.phrasebook import ENGLISH, Phrasebook
-from guardian.senses import PART, Sensed
+from guardian.senses import Sensed
 from guardian.settings import Settings
+from guardian.sight import STARTING, UNKNOWN, RoomCoverage, Sight
 from guardian.transitions import Course, badness_of, course_of
 
 VERSION = 1
 """Of the tree and its payloads: what may change without another one is told in guardian.payloads."""
-UNKNOWN = "unknown"
-STARTING = "Starting: no frame has come yet."
-MOVED = "The camera points elsewhere: places and floor no longer hold."
 EVERY_ROOM_PARTS = frozenset({"sandbox"})
 """Parts whose fault, named without a room, degrades every room."""
 
@@ -220,64 +214,12 @@ def _emergency_payload(incidents: Iterable[Incident]) -> Payload:
     }
 
 
-@dataclass(frozen=True, slots=True)
-class RoomCoverage:
-    """Whether a fall would be seen in a room: `state` is armed, degraded (it might not) or blind (it would not)."""
-
-    state: str
-    reasons: tuple[str, ...]
-
-
-@dataclass(slots=True)
-class _Sight:
-    """What is known of one room: why it cannot be seen (None: it can), what else is amiss by part, who is in it."""
-
-    blind: str | None = STARTING
-    amiss: dict[str, str] = field(default_factory=dict)
-    present: dict[int, str] = field(default_factory=dict)
-
-    def take(self, event: Event) -> None:
-        """Learn from what happened in the room."""
-        match event:
-            case ViewLost():
-                self.blind = " ".join(event.reasons) or "The room cannot be seen."
-            case ViewRestored():
-                self.blind = None
-            case CameraMoved():
-                self.amiss["place"] = " ".join(event.reasons) or MOVED
-            case CameraReturned() | ViewAccepted():
-                self.amiss.pop("place", None)
-            case FaultOccurred() if not event.part.startswith(PART):  # of a sense: the camera sees as it did
-                self.amiss[event.part] = " ".join(event.reasons) or f"The {event.part} does not work."
-            case FaultCleared():
-                self.amiss.pop(event.part, None)
-            case PersonLeft():
-                self.present.pop(event.track, None)
-            case PersonEvent() if event.track >= 0:
-                self.present[event.track] = event.person or UNKNOWN
-
-    @property
-    def is_blind(self) -> bool:
-        """Whether nothing can be seen; a camera that does not work sees nothing."""
-        return self.blind is not None or "camera" in self.amiss
-
-    def coverage(self) -> RoomCoverage:
-        """Say whether a fall would be seen here."""
-        reasons = (*(() if self.blind is None else (self.blind,)), *self.amiss.values())
-        return RoomCoverage("blind" if self.is_blind else "degraded" if self.amiss else "armed", reasons)
-
-    def occupancy(self) -> Payload:
-        """Say whether somebody is here; null where the room cannot be seen and nobody was known to be in it."""
-        occupied = None if self.is_blind and not self.present else bool(self.present)
-        return {"occupied": occupied, "count": len(self.present), "persons": sorted(self.present.values())}
-
-
 class Bulletin:
     """Turns what happened into messages. Of a state that is the same as before it says nothing."""
 
     def __init__(self, topics: Topics) -> None:
         self._topics = topics
-        self._sights = {room: _Sight() for room in topics.rooms}
+        self._sights = {room: Sight() for room in topics.rooms}
         self._faults: dict[tuple[str, str], Payload] = {}
         self._said: dict[str, Payload] = {}
 
@@ -318,6 +260,7 @@ class Bulletin:
         everywhere = part in EVERY_ROOM_PARTS and not event.room
         rooms = [room for room in self._sights if everywhere or room == event.room]
         for room in rooms:
+            self._sights[room].turn(event, moment)
             self._sights[room].take(event)
         if isinstance(event, FaultOccurred):
             reason = " ".join(event.reasons)
@@ -336,6 +279,23 @@ class Bulletin:
         held = [{"room": room, "until": iso(until, moment)} for room, until in sorted(rooms.items())]
         payload = {"state": "on" if held else "off", "rooms": held}
         return self._state(("snooze",), payload, moment.monotonic, moment, facts=dict(rooms))
+
+    def paused(self, pauses: Iterable[Pause], moment: Moment) -> tuple[Publish, ...]:
+        """Say which cameras are closed, since and until when, and who asked for it; only a change has news."""
+        known = tuple(pauses)
+        rooms = [
+            {
+                "room": each.room,
+                "since": iso(each.since, moment),
+                "until": iso(each.until, moment),
+                "by": each.by,
+                "via": each.via,
+            }
+            for each in known
+        ]
+        every = {each.room for each in known} >= self._sights.keys()
+        payload = {"state": "on" if rooms else "off", "all": every, "rooms": rooms}
+        return self._state(("pause",), payload, moment.monotonic, moment, facts={"known": known})
 
     def drilled(self, drill: FallDrill | None, moment: Moment) -> tuple[Publish, ...]:
         """Say in which room a fall is an exercise, until when, and whether the contacts are told; a change is news."""

@@ -104,8 +104,8 @@ STATES = (
         "coverage",
         model=payloads.Coverage,
         names=("room",),
-        says="would a fall be seen: `armed`, `degraded` (it might not) or `blind` (it would not), with `reasons` and"
-        " `since`",
+        says="would a fall be seen: `armed`, `degraded` (it might not), `blind` (it would not) or `paused` (it would"
+        " not, as somebody asked), with `reasons` and `since`",
     ),
     _state(
         "room",
@@ -139,6 +139,12 @@ STATES = (
         "snooze",
         model=payloads.Snooze,
         says="`state` is `on` or `off`; `rooms` lists `room` (empty: every room) and `until`",
+    ),
+    _state(
+        "pause",
+        model=payloads.Pause,
+        says="whose cameras are closed ([pause.md](pause.md)): `state` is `on` or `off`, `all` whether every one is;"
+        " `rooms` lists `room`, `since`, `until`, `by` and `via`",
     ),
     _state(
         "drill",
@@ -185,7 +191,8 @@ HAPPENINGS = (
     _happening(
         "feedback",
         payloads.Feedback,
-        "`kept` (true or false) and `text`: what comes of what somebody said of a mistake, or of a place",
+        "`kept` (true or false) and `text`: what comes of what somebody said of a mistake or a place, or asked of a"
+        " camera",
     ),
 )
 DOES: Mapping[str, str] = {
@@ -193,6 +200,8 @@ DOES: Mapping[str, str] = {
     "cancel": '"I am all right"',
     "resolve": "closes the incident; `outcome` is `helped`, `false alarm` or `drill`",
     "snooze": "holds new alarms for 0 to 14400 `seconds`; 0 or `OFF` ends it",
+    "pause": "closes the camera of that room, or of all, for 0 to 43200 `seconds` (`privacy.pause_seconds` if not"
+    " said); 0 or `OFF` ends it. `feedback` answers, also why not ([pause.md](pause.md))",
     "help": "calls for help at once",
     "test": "begins a drill",
     "drill": "for so many `seconds` (0 to 600, 300 if not said; 0 or `OFF` ends it) a fall in that room is an exercise,"

@@ -17,8 +17,8 @@ from guardian.pipeline import Pipeline
 from guardian.posture import Steady
 from guardian.rest_places import RestPlaces
 from guardian.settings import Room, Settings
+from guardian.sight import RoomCoverage
 from guardian.skeleton import Observation
-from guardian.topics import RoomCoverage
 from guardian.web.household import Coverage, RoomShown, look_shown, persons_shown
 
 log = logging.getLogger(__name__)

@@ -95,6 +95,15 @@ class Log:
     def look_anew(self, room: str) -> None:
         self.entries.append(("look anew", room))
 
+    def close_eye(self, room: str) -> None:
+        self.entries.append(("close eye", room))
+
+    def audit(self, who: str, what: str, way: str) -> None:
+        self.entries.append(("audit", (who, what, way)))
+
+    def open_eye(self, room: str) -> None:
+        self.entries.append(("open eye", room))
+
     # What there is to learn from.
     def keep(self, command: SceneCommand) -> None:
         self.entries.append(("keep", command))
@@ -116,6 +125,9 @@ class Log:
             scenes=self.keep,
             look_anew=self.look_anew,
             glimpse=self.glimpse,
+            close_eye=self.close_eye,
+            open_eye=self.open_eye,
+            audit=self.audit,
         )
 
 

@@ -59,6 +59,7 @@ class Lived:
         self.routine, self.strangers = Routine(self.settings, days), Strangers(self.settings.behaviour)
         self.events: list[Event] = []
         self.dark: frozenset[str] = frozenset()
+        self.paused: frozenset[str] = frozenset()
         self.diary.tick(self.clock.moment())
 
     def look(self, rooms: dict[str, tuple[Figure, ...]], still: dict[str, float] | None = None) -> None:
@@ -66,8 +67,11 @@ class Lived:
         self.clock.advance(STEP)
         moment = self.clock.moment()
         for room in self.settings.rooms:
+            if room.name in self.paused:
+                continue
             seen = rooms.get(room.name, ())
             self.diary.see(room.name, seen, still or {}, moment, in_view=room.name not in self.dark)
+        self.diary.pause(self.paused, moment)
         self.diary.tick(moment)
         self.events += self.routine.tick(self.diary, moment)
         self.events += self.strangers.tick(self.diary, moment)

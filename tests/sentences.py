@@ -30,9 +30,10 @@ NOT_TOLD = {
     "io.watchdog": "the status that systemd shows",
     "learned": "answers on the page",
     "payloads": "what whoever writes a program for MQTT reads",
+    "pause": "answers on the page and by MQTT",
     "rest_places": "what the page says of learned places",
     "roll": "what the page says of how the camera hangs",
-    "topics": "reasons of a room's coverage, told on the page and by MQTT",
+    "sight": "reasons of a room's coverage, told on the page and by MQTT",
     "usual": "what the page says of what is usual",
 }
 """Modules whose sentences reach neither a phone nor the panel, and where they do go."""

@@ -14,7 +14,7 @@ from guardian.app import ALIVE_SECONDS, Guardian, button_event
 from guardian.commands import Lamp, Sound
 from guardian.entrance import Web
 from guardian.errors import BrokerError, ConfigurationError, ModelError, PanelError
-from guardian.events import Acknowledged, Cancelled, DrillStarted, Event, HelpCalled, ViewLost
+from guardian.events import Acknowledged, Cancelled, DrillStarted, Event, HelpCalled, PauseAsked, ViewLost
 from guardian.incident import IncidentState
 from guardian.io.fakes import FakeClock
 from guardian.io.gpio import Gesture
@@ -233,6 +233,8 @@ def test_a_core_that_fails_ends_the_box_so_that_it_is_started_anew(tmp_path: Pat
         (Gesture.HOLD, None, HelpCalled),
         (Gesture.HOLD, IncidentState.PENDING, HelpCalled),
         (Gesture.LONG_HOLD, None, DrillStarted),
+        (Gesture.PAUSE, None, PauseAsked),
+        (Gesture.WATCH, IncidentState.RAISED, PauseAsked),
     ],
 )
 def test_what_the_button_means(gesture: Gesture, state: IncidentState | None, meant: type[Event]):

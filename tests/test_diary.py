@@ -69,6 +69,24 @@ def test_nobody_is_missed_at_night_or_before_anybody_was_up_or_where_nothing_is_
     assert lived.today.watched == pytest.approx(1800, abs=60)
 
 
+def test_nobody_is_missed_while_a_camera_is_paused_nor_for_half_an_hour_after_it():
+    lived = Lived("2025-06-04T09:00").be(30, "kitchen", UP)
+    lived.paused = frozenset({"kitchen"})
+    lived.be(120)
+    assert (lived.today.gap, lived.diary.in_view) == (0, ("bedroom", "bathroom", "hall"))
+    assert lived.diary.paused_today(date(2025, 6, 4))
+    lived.paused = frozenset()
+    assert lived.be(29).today.gap == 0
+    assert lived.be(10).today.gap == pytest.approx(39 * 60, abs=60)  # and the paused hours are none of it
+
+
+def test_who_was_in_a_room_that_is_paused_is_present_no_more_and_not_away():
+    lived = Lived("2025-06-04T09:00").be(30, "kitchen", UP)
+    lived.paused = frozenset({"kitchen"})
+    lived.be(1)
+    assert (lived.diary.present, lived.diary.away) == ((), False)
+
+
 def test_what_cannot_be_seen_counts_for_nothing():
     lived = Lived("2025-06-04T09:00")
     lived.dark = frozenset({"kitchen"})

@@ -93,9 +93,9 @@ def test_what_is_gone_from_the_configuration_is_removed_before_anything_else_is_
     (told,) = one.hear(NOTE, both.begin()[1].payload.encode(), retained=True)
     found = read(told)["components"]
     gone = [key for key, component in found.items() if set(component) == {"p"}]
-    assert len(gone) == 5
+    assert len(gone) == 6
     assert all(key.startswith("room_bath_") for key in gone)
-    assert list(found)[:5] == gone
+    assert list(found)[:6] == gone
     assert set(found) - set(gone) == set(read(one.begin()[1])["components"])
 
 
@@ -180,7 +180,7 @@ def test_the_largest_home_fits_into_one_message():
     )
     told = discovery(*rooms, senses=senses).begin()[0]
     assert len(told.payload.encode()) < MAX_DESCRIPTION_BYTES + 2_000
-    assert sum(key.startswith("room_") for key in read(told)["components"]) == 8 * 3
+    assert sum(key.startswith("room_") for key in read(told)["components"]) == 8 * 4
 
 
 def test_what_does_not_fit_is_left_out_the_last_first():

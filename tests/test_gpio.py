@@ -35,7 +35,7 @@ SECONDS = 30.0
 PINS = Pins(kind="gpio")
 WATCHING = ShowPanel(Lamp.STEADY, Sound.SILENT, "Watching.")
 ALARM = ShowPanel(Lamp.FAST_BLINK, Sound.SIREN, "Help is needed.")
-LAMPS = {lamp: {Lamp.STEADY: "green", Lamp.FAST_BLINK: "red"}.get(lamp, "amber") for lamp in Lamp}
+LAMPS = {lamp: {Lamp.STEADY: "green", Lamp.WINK: "green", Lamp.FAST_BLINK: "red"}.get(lamp, "amber") for lamp in Lamp}
 
 
 def wait_for(wanted: Callable[[], bool]) -> None:
@@ -66,6 +66,7 @@ def course(lamp: Lamp, seconds: float) -> list[bool]:
     [
         (Lamp.OFF, [(False, 4.0)]),
         (Lamp.STEADY, [(True, 4.0)]),
+        (Lamp.WINK, [(True, 0.2), (False, 1.8)] * 2),
         (Lamp.SLOW_BLINK, [(True, 0.5), (False, 0.5)] * 4),
         (Lamp.FAST_BLINK, [(True, 0.2), (False, 0.2)] * 10),
         (Lamp.DOUBLE_BLINK, [(True, 0.15), (False, 0.2), (True, 0.15), (False, 1.5)] * 2),
@@ -246,6 +247,51 @@ def bench() -> Bench:
 def test_pins_are_claimed_silent_and_dark_and_the_button_with_its_pull_up(bench: Bench):
     assert bench.gpio.levels == dict.fromkeys((PINS.buzzer, PINS.leds.green, PINS.leds.amber, PINS.leds.red), 0)
     assert bench.gpio.pulls == {PINS.button: FakeGpio.PUD_UP}
+
+
+PAUSING = Pins(kind="gpio", pause_button=24)
+
+
+def hold_pause(*holds: tuple[float, float]) -> list[Gesture]:
+    """What is said of holds (seconds down, seconds up) on the pause button of a whole panel."""
+    clock, said = FakeClock(), list[Gesture]()
+    gpio = FakeGpio(clock)
+    panel = GpioPanel(PAUSING, gpio, lambda gesture, _: said.append(gesture), lambda _: None, clock=clock)
+    panel.open()
+    panel.step(clock.advance(1.0))
+    panel.step(clock.advance(1.0))
+    for down, up in holds:
+        gpio.hold(24, down)
+        for _ in range(round((down + up) / POLL_SECONDS)):
+            panel.step(clock.advance(POLL_SECONDS))
+    panel.close()
+    return said
+
+
+def test_the_pause_button_has_its_pin_and_is_let_go_of_after_two_seconds():
+    assert hold_pause((2.0, 1.0)) == [Gesture.PAUSE]
+    assert hold_pause((4.5, 1.0)) == [Gesture.PAUSE]
+
+
+def test_short_presses_of_it_only_open_the_cameras():
+    assert hold_pause((0.2, 0.2), (1.2, 0.2)) == [Gesture.WATCH] * 2
+
+
+def test_who_holds_on_to_it_calls_for_help_whichever_button_it_is():
+    assert hold_pause((5.5, 1.0)) == [Gesture.HOLD]
+    assert hold_pause((15.0, 1.0)) == [Gesture.HOLD]
+
+
+@given(st.lists(st.tuples(st.floats(0.05, 1.3), st.floats(0.06, 1.0)), min_size=1, max_size=6))
+def test_frantic_presses_of_it_close_no_camera(presses: list[tuple[float, float]]):
+    assert Gesture.PAUSE not in hold_pause(*presses)
+
+
+def test_a_pause_button_that_is_busy_is_named_with_its_role():
+    panel = GpioPanel(PAUSING, FakeGpio(FakeClock(), busy=(24,)), lambda *_: None, lambda _: None)
+    with pytest.raises(PanelError, match=r"GPIO 24 \(physical pin 18\) cannot be set up as the pause button"):
+        panel.start()
+    panel.close()
 
 
 def test_a_pin_that_is_busy_is_named_by_both_its_numbers_with_its_role():

@@ -17,6 +17,7 @@ from guardian.events import (
     HumanEvent,
     Judged,
     MissReported,
+    PauseAsked,
     PlaceAccepted,
     PlaceDeclined,
     Resolved,
@@ -33,6 +34,7 @@ KINDS = {
     "cancel": Cancelled,
     "resolve": Resolved,
     "snooze": Snoozed,
+    "pause": PauseAsked,
     "help": HelpCalled,
     "test": DrillStarted,
     "drill": FallDrillAsked,
@@ -271,6 +273,8 @@ def test_whatever_comes_is_a_sound_event_or_a_plain_refusal(request_name: str, p
         assert len(event.note) <= MAX_NOTE
     if isinstance(event, Snoozed):
         assert 0 <= event.seconds <= 14_400
+    if isinstance(event, PauseAsked):
+        assert event.seconds is None or 0 <= event.seconds <= 43_200
 
 
 def test_what_is_not_about_a_camera_may_name_a_room_without_one():

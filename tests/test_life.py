@@ -230,6 +230,52 @@ def test_an_eye_that_is_killed_is_opened_again_and_both_are_told(daemon: Daemon)
         assert eye not in daemon.eyes()
 
 
+def covered(listener: Listener, state: str, *, since: int = 0) -> int:
+    """Wait until the kitchen's coverage is said to be so, after so many messages; return how many there are then."""
+    topic = HOME + "room/kitchen/coverage"
+    heard = listener.heard.wait_for(
+        lambda heard: any(each[0] == topic and f'"{state}"' in each[1] for each in heard[since:])
+    )
+    return len(heard)
+
+
+def test_while_a_room_is_paused_there_is_no_eye_also_after_a_kill_and_then_there_is_one_again(daemon: Daemon):
+    with listening(daemon) as listener:
+        listener.wait_for(HOME + "availability", "online")
+        covered(listener, "armed")
+        (eye,) = daemon.eyes()
+        listener.ask(HOME + "command/pause", '{"seconds": 3600, "room": "kitchen", "by": "Anna"}')
+        covered(listener, "paused")
+        eventually(lambda: not Path(f"/proc/{eye}").exists(), "the eye has ended")
+        reply = listener.heard.wait_for_one(lambda each: each[0] == HOME + "feedback")
+        assert json.loads(reply[1])["kept"] is True
+        paused = listener.heard.wait_for_one(lambda each: each[0] == HOME + "pause" and '"on"' in each[1])
+        assert json.loads(paused[1])["rooms"][0]["by"] == "Anna"
+    assert daemon.eyes() == []
+    daemon.kill()
+    daemon.start()
+    with listening(daemon) as listener:
+        listener.wait_for(HOME + "availability", "online")
+        covered(listener, "paused")
+        assert daemon.eyes() == []
+        listener.ask(HOME + "command/help", "Rosa")
+        listener.wait_for(HOME + "alarm", "raised")
+        listener.ask(HOME + "command/resolve", '{"by": "Bruno", "outcome": "helped"}')
+        listener.wait_for(HOME + "alarm", "idle")
+        assert daemon.eyes() == []
+        listener.ask(HOME + "command/pause", "off")
+        covered(listener, "armed")
+        assert len(daemon.eyes()) == 1
+        happened = [json.loads(each[1])["event"] for each in listener.heard.things if each[0] == HOME + "event"]
+        assert "ViewLost" not in happened[: happened.index("PauseEnded")]
+        listener.ask(HOME + "command/snooze", "600")
+        listener.heard.wait_for_one(lambda each: each[0] == HOME + "snooze" and '"on"' in each[1])
+        listener.ask(HOME + "command/pause", "")
+        refused = listener.heard.wait_for_one(lambda each: each[0] == HOME + "feedback" and '"kept":false' in each[1])
+        assert "end that pause first" in refused[1]
+        assert len(daemon.eyes()) == 1
+
+
 def test_stopped_by_systemd_it_says_goodbye_and_leaves_nothing_running(daemon: Daemon):
     with listening(daemon) as listener:
         listener.wait_for(HOME + "availability", "online")

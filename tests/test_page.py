@@ -43,6 +43,7 @@ from guardian.events import (
     HumanEvent,
     Judged,
     MissReported,
+    PauseAsked,
     PlaceAccepted,
     PlaceDeclined,
     Resolved,
@@ -51,6 +52,7 @@ from guardian.events import (
     ViewAccepted,
 )
 from guardian.incident import IncidentState
+from guardian.pause import Pause
 from guardian.rest_places import LearnedPlace
 from guardian.senses import Sensed
 from guardian.settings import Place
@@ -396,10 +398,43 @@ def test_a_pause_shows_its_end_and_can_be_ended(page: Page, household: Living):
     assert replace(household.did(), time=0) == Snoozed(time=0, by="somebody on the page", via="web", seconds=0.0)
 
 
+def test_a_room_is_paused_for_a_time_and_its_camera_opened_again(page: Page, household: Living):
+    household.show(rooms=(room(person()), RoomShown("Bath")))
+    expect(page.locator("article.room")).to_have_count(2)
+    button(page, "Pause cameras").click()
+    ask = page.get_by_role("dialog")
+    expect(ask).to_contain_text("a fall goes unnoticed")
+    ask.get_by_label("Where?").select_option("Bath")
+    button(ask, "4 hours").click()
+    who = PauseAsked(time=0, room="Bath", by="somebody on the page", via="web")
+    assert replace(household.did(), time=0) == replace(who, seconds=14_400.0)
+    now = time.monotonic()
+    closed = RoomShown("Bath", Coverage.PAUSED, "The camera is closed: Anna has paused it until 18:05.")
+    household.show(rooms=(room(person()), closed), pauses=(Pause("Bath", now, now + 14_400, "Anna", "web"),))
+    expect(page.get_by_role("heading", level=1)).to_have_text("Cameras are paused: Bath")
+    expect(page.locator("#detail")).to_contain_text("at 18:05 (paused by Anna)")
+    tile = page.locator("article.room").nth(1)
+    expect(tile.locator(".badge")).to_have_text("Paused")
+    expect(tile).to_contain_text("Camera paused")
+    expect(tile).to_contain_text("Whether somebody is here is not known")
+    button(page, "Open the camera: Bath").click()
+    assert replace(household.did(), time=0) == replace(who, seconds=0.0)
+
+
+def test_every_room_is_paused_where_none_is_named(page: Page, household: Living):
+    household.show(rooms=(room(person()), RoomShown("Bath")))
+    expect(page.locator("article.room")).to_have_count(2)
+    button(page, "Pause cameras").click()
+    button(page.get_by_role("dialog"), "15 minutes").click()
+    asked = household.did()
+    assert (type(asked), asked.room) == (PauseAsked, "")
+
+
 def test_while_something_is_the_matter_nobody_is_offered_a_pause(page: Page, household: Living):
     expect(button(page, "Pause alarms")).to_be_visible()
     household.show(incidents=(incident(),))
     expect(button(page, "Pause alarms")).to_be_hidden()
+    expect(button(page, "Pause cameras")).to_be_hidden()
     expect(button(page, "Test alarm")).to_be_hidden()
     expect(button(page, "Call for help")).to_be_visible()
 

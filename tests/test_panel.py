@@ -182,3 +182,19 @@ def test_a_header_without_a_library_is_refused_with_the_remedy(monkeypatch: pyte
     monkeypatch.setitem(sys.modules, "RPi.GPIO", None)
     with pytest.raises(PanelError, match=r"set panel\.kind to simulated or none"):
         choose_panel(Pins(kind="gpio"), lambda *_: None, lambda _: None)
+
+
+def test_a_simulated_pause_button_is_held_where_there_is_one():
+    said: list[Gesture] = []
+    for pins, wanted in ((Pins(kind="simulated"), []), (Pins(kind="simulated", pause_button=24), [Gesture.PAUSE])):
+        said.clear()
+        clock = FakeClock()
+        panel = SimulatedPanel(lambda gesture, _: said.append(gesture), lambda _: None, pins=pins, clock=clock)
+        panel.open()
+        panel.step(clock.advance(1.0))
+        panel.step(clock.advance(1.0))
+        panel.hold_pause(2.0)
+        for _ in range(300):
+            panel.step(clock.advance(0.015))
+        assert said == wanted
+        panel.close()

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.pi
 PINS = Pins(kind="gpio")
 COLOURS = {
     Lamp.STEADY: PINS.leds.green,
+    Lamp.WINK: PINS.leds.green,
     Lamp.SLOW_BLINK: PINS.leds.amber,
     Lamp.DOUBLE_BLINK: PINS.leds.amber,
     Lamp.FAST_BLINK: PINS.leds.red,

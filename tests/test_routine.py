@@ -114,6 +114,24 @@ def test_a_restart_does_not_say_it_again():
     assert after.routine.told == before.routine.told
 
 
+def test_what_was_not_seen_while_a_camera_was_paused_is_not_missed_that_day():
+    lived = Lived("2025-06-04T00:00", days=history()).until("06:00", "bedroom", SLEEPER)
+    lived.paused = frozenset({"bedroom"})
+    lived.until("09:00")
+    lived.paused = frozenset()
+    lived.until("11:00", "bedroom", SLEEPER)
+    assert reasons(lived) == []
+
+
+def test_a_check_in_waits_for_half_an_hour_after_a_pause():
+    lived = Lived("2025-06-04T00:00", behaviour={"check_in": "10:00"}).until("09:00", "bedroom", SLEEPER)
+    lived.paused = frozenset({"bedroom"})
+    lived.until("11:00")
+    lived.paused = frozenset()
+    assert lived.until("11:29", "bedroom", SLEEPER).named(CheckInMissed) == []
+    assert len(lived.until("11:32", "bedroom", SLEEPER).named(CheckInMissed)) == 1
+
+
 @pytest.mark.parametrize("damaged", [[("rising", "", "yesterday")], [("rising",)], [3]])
 def test_what_was_told_and_is_damaged_is_refused(damaged: list[object]):
     with pytest.raises((ValueError, TypeError)):

@@ -11,7 +11,7 @@ from pydantic.fields import FieldInfo
 from guardian import header
 from guardian.contacts import Contact
 from guardian.section import Section
-from guardian.settings import Camera, Household, Leds, Mqtt, Panel, Place, Room, Settings
+from guardian.settings import Camera, Household, Leds, Mqtt, Panel, Place, Privacy, Room, Settings
 
 ROOM = Room(name="Living room", camera=Camera(source="/dev/video0"))
 
@@ -157,3 +157,18 @@ def test_one_pin_cannot_serve_two():
 def test_settings_do_not_change():
     with pytest.raises(ValidationError):
         Settings(rooms=(ROOM,)).rooms = ()
+
+
+def test_nobody_is_given_a_longer_pause_than_the_longest():
+    assert Privacy().pause_seconds == 3_600
+    assert Privacy(pause_seconds=600, longest_pause_seconds=600).tell_pause_seconds is None
+    with pytest.raises(ValidationError, match="pause_seconds is 3600, more than longest_pause_seconds"):
+        Privacy(longest_pause_seconds=1_800)
+    with pytest.raises(ValidationError):
+        Privacy(longest_pause_seconds=50_000)
+
+
+def test_the_pause_button_has_a_pin_of_its_own():
+    with pytest.raises(ValidationError, match="pause_button"):
+        Panel(pause_button=23)
+    assert Panel(pause_button="pin 18").pause_button == 24

@@ -38,6 +38,9 @@ class FakeEye:
     def stop(self) -> None:
         self.stopped.set()
 
+    def end(self) -> None:
+        self.stopped.set()
+
     def __enter__(self) -> "FakeEye":  # noqa: PYI034 - typing has no Self in Python 3.10
         return self
 
@@ -134,6 +137,79 @@ def test_stopping_ends_the_eye_and_says_nothing_more():
     assert not thread.is_alive()
     assert said.empty()
     assert thread.pid is None
+
+
+def test_a_closed_eye_is_ended_and_nothing_is_said_until_it_is_opened_again():
+    first, second = FakeEye((FRAME,), waits=True), FakeEye((HELLO, FRAME), waits=True)
+    eyes = Eyes(first, second)
+    thread, said = watch("/dev/video0", eyes)
+    said.get(timeout=SECONDS)
+    thread.close()
+    assert first.stopped.is_set()
+    wait_for(lambda: thread.pid is None)
+    assert (said.empty(), eyes.opened, thread.failed) == (True, 1, False)
+    thread.close()
+    thread.open()
+    assert [said.get(timeout=SECONDS) for _ in range(2)] == _seen_again()
+    assert thread.pid == FakeEye.pid
+    thread.stop()
+
+
+def test_one_that_is_closed_from_the_start_opens_no_eye_and_can_be_stopped():
+    eyes, said = Eyes(), SimpleQueue[Sight]()
+    thread = Watch("kitchen", orders("/dev/video0"), said.put, start_eye=eyes)
+    thread.close()
+    thread.start()
+    thread.stop()
+    assert (eyes.opened, said.empty(), thread.is_alive()) == (0, True, False)
+
+
+def test_closed_and_opened_at_once_it_has_another_eye_and_tells_of_no_end():
+    first = FakeEye((FRAME,), waits=True)
+    thread, said = watch("/dev/video0", Eyes(first, FakeEye((HELLO, FRAME), waits=True)))
+    said.get(timeout=SECONDS)
+    thread.close()
+    thread.open()
+    assert [said.get(timeout=SECONDS) for _ in range(2)] == _seen_again()
+    thread.stop()
+
+
+def test_an_eye_that_starts_while_it_is_closed_is_ended_at_once():
+    started, go_on = threading.Event(), threading.Event()
+    first = FakeEye((), waits=True)
+
+    def slowly(_: EyeSettings) -> FakeEye:
+        started.set()
+        assert go_on.wait(SECONDS)
+        return first
+
+    thread, said = watch("/dev/video0", slowly)
+    assert started.wait(SECONDS)
+    closing = threading.Thread(target=thread.close)
+    closing.start()
+    go_on.set()
+    closing.join(SECONDS)
+    assert first.stopped.wait(SECONDS)
+    wait_for(lambda: thread.pid is None)
+    assert said.empty()
+    thread.stop()
+
+
+def test_closed_while_it_waits_for_another_attempt_it_makes_none_until_it_is_opened():
+    eyes = Eyes(FakeEye((), SourceError("gone")), FakeEye((FRAME,), waits=True))
+    said: SimpleQueue[Sight] = SimpleQueue()
+    thread = Watch("kitchen", orders("/dev/video0"), said.put, start_eye=eyes, pauses=(SECONDS * 10,))
+    thread.start()
+    assert said.get(timeout=SECONDS) == Cut("kitchen", "gone")
+    thread.close()
+    thread.open()
+    wait_for(lambda: eyes.opened == 2)  # and not after the pause that it had begun
+    thread.stop()
+
+
+def wait_for(wanted: Callable[[], bool]) -> None:
+    tries = threading.Event()
+    assert any(wanted() or tries.wait(0.01) for _ in range(int(SECONDS / 0.01)))
 
 
 def test_a_fault_of_its_own_is_no_end_that_anybody_wanted(monkeypatch: pytest.MonkeyPatch):

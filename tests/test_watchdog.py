@@ -144,6 +144,15 @@ def test_a_lost_camera_is_degraded_and_alive(inbox: socket.socket):
     ]
 
 
+def test_a_paused_room_owes_no_frames_and_is_named(inbox: socket.socket):
+    dog = watchdog(inbox, "kitchen", "bath", "hall", seconds=3.0)
+    dog.seen("kitchen", NOW + 3600)
+    assert dog.passed(NOW + 3600, {"bath"}, {"hall"})
+    said = {name: word for message in heard(inbox) for name, word in message.items()}
+    assert said["STATUS"] == "Watching 1 of 3 rooms. Cannot see: bath. Paused: hall."
+    assert not dog.passed(NOW + 3600, {"bath"})
+
+
 def test_a_box_whose_only_camera_is_lost_is_alive_too(inbox: socket.socket):
     dog = watchdog(inbox)
     assert dog.passed(NOW + 3600, {"kitchen"})

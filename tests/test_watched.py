@@ -10,7 +10,7 @@ from guardian.events import PlaceAccepted
 from guardian.learned import NO_PLACE
 from guardian.moment import Moment
 from guardian.settings import Place
-from guardian.topics import RoomCoverage
+from guardian.sight import RoomCoverage
 from guardian.watched import Watched
 from guardian.web.household import Coverage
 

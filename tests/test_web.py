@@ -35,6 +35,7 @@ from guardian.events import (
     HumanEvent,
     Judged,
     MissReported,
+    PauseAsked,
     PlaceAccepted,
     PlaceDeclined,
     Resolved,
@@ -43,6 +44,7 @@ from guardian.events import (
 )
 from guardian.incident import Incident, IncidentState
 from guardian.moment import Moment
+from guardian.pause import Pause
 from guardian.rest_places import LearnedPlace
 from guardian.senses import Sensed
 from guardian.settings import Place
@@ -69,6 +71,9 @@ KEYPOINTS = np.full((17, 3), 0.5, dtype=np.float32)
 BED = Place(name="bed", kind="bed", polygon=((0, 0), (0.5, 0), (0.5, 0.5)))
 LIVING = RoomShown("Living room", persons=(PersonShown(3, "upright", KEYPOINTS, "Anna", "bed"),), places=(BED,))
 BEDROOM = RoomShown("Bedroom")
+
+
+PAUSE = Pause("Bedroom", NOW - 60, NOW + 3_600, "Anna", "web")
 
 
 def incident(state: IncidentState = IncidentState.RAISED, **changes: object) -> Incident:
@@ -115,6 +120,12 @@ def shown(*incidents: Incident, **changes: object) -> Snapshot:
         ),
         (shown(snoozes=(SnoozeShown("", NOW + 60),)), words.Mood.PAUSED, "Alarms are paused"),
         (shown(snoozes=(SnoozeShown("Bedroom", NOW + 60),)), words.Mood.PAUSED, "Alarms are paused: Bedroom"),
+        (shown(pauses=(PAUSE,)), words.Mood.PAUSED, "Cameras are paused: Bedroom"),
+        (
+            shown(pauses=(PAUSE,), drill=FallDrill("Living room", NOW + 60, contacts=False)),
+            words.Mood.PAUSED,
+            "A fall in the Living room is taken for an exercise",
+        ),
         (shown(incident(IncidentState.SUSPECTED)), words.Mood.PENDING, "Anna has fallen"),
         (shown(incident(IncidentState.PENDING, deadline=NOW + 22.2)), words.Mood.PENDING, "Are you all right?"),
         (shown(incident()), words.Mood.RAISED, "ALARM: Anna has fallen"),
@@ -574,6 +585,57 @@ def test_a_fall_drill_is_refused_where_it_could_hide_something(
     assert answer.status_code == 409
     assert reason in answer.json()["error"]
     assert friend.post("/api/drill", json={"room": "Living room", "seconds": 0}).status_code == 202
+
+
+def test_a_pause_is_asked_for_told_and_taken_down(
+    friend: httpx.Client, household: FakeHousehold, web: server.WebServer
+):
+    assert friend.post("/api/pause", json={"room": "Bedroom", "seconds": 900}).status_code == 202
+    asked = household.submitted.get_nowait()
+    assert isinstance(asked, PauseAsked)
+    assert (asked.room, asked.seconds, asked.via) == ("Bedroom", 900.0, "web")
+    assert friend.post("/api/pause", json={"seconds": 50_000}).status_code == 400
+    household.show(pauses=(PAUSE,))
+    (told,) = payload.state(household.snapshot(), NOW)["pauses"]
+    assert (told["room"], told["by"]) == ("Bedroom", "Anna")
+    assert "camera of the Bedroom is paused" in friend.post("/api/drill", json={"room": "Bedroom"}).json()["error"]
+    web.note("the button", "Paused until 12:15: Bedroom.", "button")
+    deadline = time.monotonic() + 20
+    while not any(deed["whence"] == "button" for deed in friend.get("/api/audit").json()["deeds"]):
+        assert time.monotonic() < deadline
+    assert "paused the cameras for 15 minutes: Bedroom" in [
+        deed["what"] for deed in friend.get("/api/audit").json()["deeds"]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"incidents": (incident(room="Living room"),)}, "in the Living room something is the matter"),
+        ({"snoozes": (SnoozeShown("", NOW + 60),)}, "alarms are paused"),
+        ({"drill": FallDrill("Living room", NOW + 60, contacts=False)}, "a fall drill is on"),
+    ],
+)
+def test_a_pause_is_refused_where_the_camera_is_needed(
+    friend: httpx.Client, household: FakeHousehold, changes: dict[str, object], reason: str
+):
+    household.show(**changes)
+    answer = friend.post("/api/pause", json={"room": "Living room"})
+    assert answer.status_code == 409
+    assert reason in answer.json()["error"]
+    assert friend.post("/api/pause", json={"room": "Living room", "seconds": 0}).status_code == 202
+
+
+def test_what_somebody_did_with_the_cameras_is_said_in_words():
+    asked = PauseAsked(time=NOW, by="Anna", via="web", room="Bedroom")
+    assert words.deed("pause", asked) == "paused the cameras: Bedroom"
+    assert words.deed("pause", replace(asked, seconds=0.0)) == "opened the cameras: Bedroom"
+
+
+def test_alarms_that_are_held_as_well_are_told_with_a_pause():
+    said = words.headline(shown(pauses=(PAUSE,), snoozes=(SnoozeShown("Bedroom", NOW + 60),)), NOW)
+    assert "held as well" in said.detail
+    assert "paused by Anna" in said.detail
 
 
 def test_a_fall_drill_is_asked_for_and_what_it_looks_at_is_told(friend: httpx.Client, household: FakeHousehold):

@@ -86,6 +86,11 @@ class EyeProcess:
         """An ExitStatus, or the negative number of the signal that ended it; None while it runs."""
         return self._process.poll()
 
+    def end(self) -> None:
+        """End the process without waiting for it; whoever reads `records` does."""
+        self._stopped.set()
+        self._process.kill()
+
     def stop(self) -> None:
         """End the process if it still runs, and wait for it. It has nothing to save."""
         self._stopped.set()

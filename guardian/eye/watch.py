@@ -54,7 +54,8 @@ Sight: TypeAlias = Greeted | Seen | Cut
 class Watch(threading.Thread):
     """Watches one room. `say` is called on this thread with everything that comes, and must not block.
 
-    A camera or stream is opened again after PAUSES for as long as this lives; a film that has ended is not.
+    A camera or stream is opened again after PAUSES for as long as this lives; a film that has ended is not. While it is
+    closed there is no eye, and nothing is said.
     """
 
     def __init__(
@@ -71,7 +72,9 @@ class Watch(threading.Thread):
         self._start_eye, self._pauses = start_eye, pauses
         self._stopping = threading.Event()
         self._lock = threading.Lock()
+        self._changed = threading.Condition(self._lock)
         self._eye: EyeProcess | None = None
+        self._closed = self._called_off = False
         self._film_ended = False
 
     @property
@@ -93,19 +96,44 @@ class Watch(threading.Thread):
     def run(self) -> None:
         """Watch until stopped, or until the film has ended."""
         attempt = 0
-        while not self._stopping.is_set():
+        while self._may_look():
             began = time.monotonic()
             reason = self._look()
             if self._stopping.is_set():
                 return
+            if self._called_off:
+                attempt = 0
+                continue
             log.warning("event=eye_ended room=%r reason=%r", self._room, reason)
             self._say(Cut(self._room, reason))
             if reason == FILM_ENDED:
                 self._film_ended = True
                 return
             attempt = 0 if time.monotonic() - began >= STEADY_SECONDS else attempt
-            self._stopping.wait(self._pauses[min(attempt, len(self._pauses) - 1)])
-            attempt += 1
+            with self._changed:
+                seconds = self._pauses[min(attempt, len(self._pauses) - 1)]
+                closed = self._changed.wait_for(lambda: self._stopping.is_set() or self._called_off, seconds)
+            attempt = 0 if closed else attempt + 1
+
+    def close(self) -> None:
+        """End the eye and open none until `open`; returns at once, and the camera is free a moment later."""
+        with self._changed:
+            self._closed = self._called_off = True
+            if self._eye is not None:
+                self._eye.end()
+            self._changed.notify_all()
+
+    def open(self) -> None:
+        """Open the eye again, at once."""
+        with self._changed:
+            self._closed = False
+            self._changed.notify_all()
+
+    def _may_look(self) -> bool:
+        """Wait while it is closed; whether there is to be an eye then."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._stopping.is_set() or not self._closed)
+            return not self._stopping.is_set()
 
     def look_anew(self) -> None:
         """What the open eye sees now is its view; one that is opened later takes what it then sees anyway."""
@@ -116,7 +144,8 @@ class Watch(threading.Thread):
     def stop(self) -> None:
         """End the eye and the thread."""
         self._stopping.set()
-        with self._lock:
+        with self._changed:
+            self._changed.notify_all()
             if self._eye is not None:
                 self._eye.stop()
         if self.ident is not None:
@@ -142,6 +171,9 @@ class Watch(threading.Thread):
     def _open(self) -> EyeProcess:
         with self._lock:
             self._eye = self._start_eye(self._orders)
+            self._called_off = self._closed
             if self._stopping.is_set():
                 self._eye.stop()
+            elif self._closed:
+                self._eye.end()
             return self._eye

@@ -25,6 +25,8 @@ POLL_SECONDS = 0.015
 DEBOUNCE_SECONDS = 0.030
 HOLD_SECONDS = 3.0
 LONG_HOLD_SECONDS = 10.0
+PAUSE_SECONDS, PAUSE_LIMIT_SECONDS = 1.5, 5.0
+"""The pause button has to be let go of after so long; who holds on to it for longer is in need, on whichever button."""
 LONG_HOLD_LIMIT_SECONDS = 20.0
 STUCK_SECONDS = 60.0
 RETRY_SECONDS = 5.0
@@ -71,11 +73,15 @@ class Gpio(Protocol):
 
 
 class Gesture(str, Enum):
-    """What a hand did to the button; what it means depends on the alarm's state (app.button_event)."""
+    """What a hand did to the button; what it means depends on the alarm's state (app.button_event). PAUSE and WATCH are
+    those of the pause button, which is another one: it was held for a moment, or pressed shortly.
+    """
 
     PRESS = "press"
     HOLD = "hold"
     LONG_HOLD = "long hold"
+    PAUSE = "pause"
+    WATCH = "watch"
 
 
 OnGesture: TypeAlias = Callable[[Gesture, float], None]
@@ -97,15 +103,17 @@ Rhythm: TypeAlias = tuple[float, ...]
 COLOURS: Mapping[Lamp, Lights] = {
     Lamp.OFF: Lights(),
     Lamp.STEADY: Lights(green=True),
+    Lamp.WINK: Lights(green=True),
     Lamp.SLOW_BLINK: Lights(amber=True),
     Lamp.FAST_BLINK: Lights(red=True),
     Lamp.DOUBLE_BLINK: Lights(amber=True),
 }
-"""Green watches, amber asks (pending, or cannot see), red calls."""
+"""Green watches, or winks while a camera is paused, amber asks (pending, or cannot see), red calls."""
 
 BLINKS: Mapping[Lamp, Rhythm] = {
     Lamp.OFF: (),
     Lamp.STEADY: (1.0,),
+    Lamp.WINK: (0.2, 1.8),
     Lamp.SLOW_BLINK: (0.5, 0.5),
     Lamp.FAST_BLINK: (0.2, 0.2),
     Lamp.DOUBLE_BLINK: (0.15, 0.2, 0.15, 1.5),
@@ -144,10 +152,13 @@ class Button:
     """Debounces the button's level and names what the hand did.
 
     PRESS is said on release before 3 s; HOLD at 3 s, while still held; LONG_HOLD on release after 10 to 20 s. A button
-    that is down from the start says nothing until it was once released.
+    that is down from the start says nothing until it was once released. `hold_seconds` is another time than 3 s.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, hold_seconds: float = HOLD_SECONDS) -> None:
+        self._hold_seconds = hold_seconds
+        self.pressed_for = 0.0
+        """Seconds that it was down when it was last released."""
         self._level = False
         self._level_since: float | None = None
         self._down_since: float | None = None
@@ -170,7 +181,7 @@ class Button:
         return 0.0 if self._down_since is None else now - self._down_since
 
     def _held(self, now: float) -> tuple[Gesture, ...]:
-        if self._hold_said or not self._armed or self.held(now) < HOLD_SECONDS:
+        if self._hold_said or not self._armed or self.held(now) < self._hold_seconds:
             return ()
         if not self._level:
             # Up already, though not yet for long enough to be sure: a release just before 3 s is a press.
@@ -184,11 +195,27 @@ class Button:
             self._down_since = None
             return ()
         seconds, said = at - self._down_since, self._hold_said
-        self._down_since = None
-        if seconds < HOLD_SECONDS and not said:
+        self._down_since, self.pressed_for = None, seconds
+        if seconds < self._hold_seconds and not said:
             return (Gesture.PRESS,)
         hold = () if said else (Gesture.HOLD,)
         return (*hold, Gesture.LONG_HOLD) if LONG_HOLD_SECONDS <= seconds <= LONG_HOLD_LIMIT_SECONDS else hold
+
+
+class PauseButton:
+    """Names what the hand did to the pause button: PAUSE on release after 1.5 to 5 s, WATCH on release before that, so
+    that frantic presses close no camera; and HOLD at 5 s, which calls for help as the other button does.
+    """
+
+    def __init__(self) -> None:
+        self._button = Button(PAUSE_LIMIT_SECONDS)
+
+    def update(self, pressed: bool, now: float) -> tuple[Gesture, ...]:  # noqa: FBT001 - a level is a level
+        """Take the raw level at `now` (seconds, never decreasing); return what has just become certain."""
+        gestures = self._button.update(pressed, now)
+        if Gesture.PRESS in gestures:
+            return (Gesture.PAUSE if self._button.pressed_for >= PAUSE_SECONDS else Gesture.WATCH,)
+        return tuple(gesture for gesture in gestures if gesture is Gesture.HOLD)
 
 
 def load_gpio() -> tuple[Gpio, tuple[type[Exception], ...]]:
@@ -238,7 +265,7 @@ class GpioPanel:
         self._wanted = (DARK, clock())
         self._shown: tuple[ShowPanel, float] | None = None
         self._levels: dict[int, bool] = {}
-        self._button = Button()
+        self._button, self._pause_button = Button(), PauseButton()
         self._stuck = False
         self._retry_at: float | None = None
         self._wake = threading.Event()
@@ -252,6 +279,9 @@ class GpioPanel:
             self._gpio.setwarnings(False)  # noqa: FBT003 - the library's signature
             self._gpio.setmode(self._gpio.BCM)
             self._gpio.setup(pin, self._gpio.IN, pull_up_down=self._gpio.PUD_UP)
+            if self._pins.pause_button is not None:
+                pin, role = self._pins.pause_button, "the pause button"
+                self._gpio.setup(pin, self._gpio.IN, pull_up_down=self._gpio.PUD_UP)
             for role, pin in self._outputs.items():  # noqa: B007 - the message names where it stopped
                 self._gpio.setup(pin, self._gpio.OUT, initial=self._gpio.LOW)
         except self._failures as error:
@@ -277,7 +307,7 @@ class GpioPanel:
             self._thread.join()
         try:
             self._drive(Lights(), sounding=False)
-            self._gpio.cleanup((*self._outputs.values(), self._pins.button))
+            self._gpio.cleanup((*self._outputs.values(), *self._buttons))
         except self._failures as error:
             log.warning("panel=not_given_back error=%s", error)
 
@@ -288,14 +318,22 @@ class GpioPanel:
         try:
             if self._retry_at is not None:
                 self.open()
-            pressed = self._gpio.input(self._pins.button) == self._gpio.LOW
+            pressed = [self._gpio.input(pin) == self._gpio.LOW for pin in self._buttons]
             command, since = self._wanted
             self._drive(blink(command.lamp, now - since), sounding=buzz(command.sound, now - since))
         except self._failures as error:
             self._failed(str(error), now)
             return
         self._worked(now)
-        self._tell(pressed, now)
+        self._tell(pressed[0], now)
+        for gesture in self._pause_button.update(pressed[1], now) if len(pressed) > 1 else ():
+            log.info("panel=pause_button gesture=%s", gesture.value)
+            self._on_gesture(gesture, now)
+
+    @property
+    def _buttons(self) -> tuple[int, ...]:
+        """The pins of the button, and of the pause button where there is one."""
+        return tuple(pin for pin in (self._pins.button, self._pins.pause_button) if pin is not None)
 
     def _run(self) -> None:
         while not self._closing.is_set():
@@ -332,7 +370,7 @@ class GpioPanel:
         first, self._retry_at = self._retry_at is None, now + RETRY_SECONDS
         self._levels.clear()
         # Nobody knows what the hand did meanwhile: time without a look must not count as time held.
-        self._button = Button()
+        self._button, self._pause_button = Button(), PauseButton()
         if first:
             log.error("panel=failed error=%s retry_seconds=%s", error, RETRY_SECONDS)
             self._report(FaultOccurred(time=now, room="", part="panel", reasons=(f"The panel has failed: {error}",)))

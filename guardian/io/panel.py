@@ -19,6 +19,7 @@ PRESS_SECONDS = 0.2
 COLOURS = {
     Lamp.OFF: "dim",
     Lamp.STEADY: "green",
+    Lamp.WINK: "cyan",
     Lamp.SLOW_BLINK: "yellow",
     Lamp.FAST_BLINK: "bold red",
     Lamp.DOUBLE_BLINK: "magenta",
@@ -122,6 +123,11 @@ class SimulatedPanel(GpioPanel):
     def hold(self, seconds: float) -> None:
         """Keep the button down for `seconds` from now on; returns at once."""
         self.gpio.hold(self._board.button, seconds)
+
+    def hold_pause(self, seconds: float) -> None:
+        """Keep the pause button down for `seconds` from now on; returns at once. Nothing where there is none."""
+        if self._board.pause_button is not None:
+            self.gpio.hold(self._board.pause_button, seconds)
 
     def _remember(self, command: ShowPanel, now: float) -> None:
         with self._lock:

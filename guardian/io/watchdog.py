@@ -77,20 +77,22 @@ class Watchdog:
         """A frame of `room`, captured at `time`, went through the core."""
         self._last_frame[room] = max(time, self._last_frame[room])
 
-    def passed(self, now: float, blind: Collection[str]) -> bool:
-        """The core has completed a pass, and everybody was told that the `blind` rooms cannot be seen.
+    def passed(self, now: float, blind: Collection[str], paused: Collection[str] = ()) -> bool:
+        """The core has completed a pass, and everybody was told that the `blind` rooms cannot be seen, and that the
+        cameras of the `paused` ones are closed.
 
-        Return whether all is well: every room has a fresh frame or is one of the blind. Only then is systemd pinged.
+        Return whether all is well: every room has a fresh frame or is one of those. Only then is systemd pinged.
         """
+        excused = {*blind, *paused}
         overdue = tuple(
-            room for room, time in self._last_frame.items() if room not in blind and now - time > FRESH_SECONDS
+            room for room, time in self._last_frame.items() if room not in excused and now - time > FRESH_SECONDS
         )
         if overdue != self._overdue:
             self._overdue = overdue
             log.error("event=watchdog_unfed rooms=%r", overdue) if overdue else log.info("event=watchdog_fed")
         if overdue:
             return False
-        self._tell_status(sorted(set(blind) & set(self._last_frame)))
+        self._tell_status(sorted(set(blind) & set(self._last_frame)), sorted(paused))
         every = self._systemd.ping_seconds
         if every is not None and (self._pinged is None or now - self._pinged >= every):
             self._pinged = now
@@ -101,11 +103,11 @@ class Watchdog:
         """The box was asked to end."""
         self._systemd.say(STOPPING="1", STATUS="Stopping.")
 
-    def _tell_status(self, blind: list[str]) -> None:
-        watched = len(self._last_frame) - len(blind)
-        status = f"Watching {watched} of {len(self._last_frame)} rooms." + (
-            f" Cannot see: {', '.join(blind)}." if blind else ""
-        )
+    def _tell_status(self, blind: list[str], paused: list[str]) -> None:
+        watched = len(self._last_frame) - len(blind) - len(paused)
+        status = f"Watching {watched} of {len(self._last_frame)} rooms."
+        status += f" Cannot see: {', '.join(blind)}." if blind else ""
+        status += f" Paused: {', '.join(paused)}." if paused else ""
         if status != self._status:
             self._status = status
             self._systemd.say(STATUS=status)

@@ -16,6 +16,7 @@ from guardian.incident import Incident
 from guardian.moment import Moment
 from guardian.neighbours import Seen
 from guardian.optics import Optics
+from guardian.pause import Pause
 from guardian.posture import Figure, Steady
 from guardian.rest_places import LearnedPlace
 from guardian.senses import Sensed
@@ -27,11 +28,14 @@ WATCHING = ShowPanel(Lamp.STEADY, Sound.SILENT, "")
 
 
 class Coverage(str, Enum):
-    """How well a room is watched now: a fall would be seen, might be missed, or would not be seen at all."""
+    """How well a room is watched now: a fall would be seen, might be missed, or would not be seen at all; or the camera
+    is closed, as somebody asked.
+    """
 
     ARMED = "armed"
     DEGRADED = "degraded"
     BLIND = "blind"
+    PAUSED = "paused"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -161,6 +165,7 @@ class Snapshot:
     drill: FallDrill | None = None
     boxes: tuple[Seen, ...] = ()
     unanswered: frozenset[str] = frozenset()
+    pauses: tuple[Pause, ...] = ()
 
     def wall(self, monotonic: float) -> datetime:
         """Return the wall time of a monotonic second of this process, in the household's zone."""

@@ -20,12 +20,14 @@ from guardian.events import (
     HumanEvent,
     Judged,
     MissReported,
+    PauseAsked,
     PlaceAccepted,
     PlaceDeclined,
     ViewAccepted,
 )
 from guardian.feedback import unkept
 from guardian.human_requests import SOMEONE, understand
+from guardian.pause import refusal as unpausable
 from guardian.web import boxes, payload, words
 from guardian.web.audit import Audit
 from guardian.web.body import read_json
@@ -185,12 +187,18 @@ def _why_not(event: HumanEvent, snapshot: Snapshot) -> str:
         case ViewAccepted():
             asked = room is not None and (room.moved or (event.fits and room.outdated))
             return "" if asked else "The camera of this room is not moved by now; nothing was changed."
-        case FallDrillAsked() if event.seconds > 0:
-            return _no_drill(event.room, snapshot)
+        case PauseAsked() | FallDrillAsked() if event.seconds != 0:
+            return _no_pause(event, snapshot) if isinstance(event, PauseAsked) else _no_drill(event.room, snapshot)
         case Judged() if event.incident in {incident.id for incident in snapshot.incidents}:
             return "This incident is still open; close it, as helped or as a false alarm."
         case _:
             return ""
+
+
+def _no_pause(event: PauseAsked, snapshot: Snapshot) -> str:
+    """Why no camera can be paused just now; nothing where one can."""
+    snoozed, drill = [each.room for each in snapshot.snoozes], snapshot.drill
+    return unpausable(event, snapshot.incidents, snoozed, None if drill is None else drill.room)
 
 
 def _no_drill(room: str, snapshot: Snapshot) -> str:
@@ -201,6 +209,8 @@ def _no_drill(room: str, snapshot: Snapshot) -> str:
         return "Another drill is on; end it first."
     if any(each.room in ("", room) for each in snapshot.snoozes):
         return f"Alarms of the {room} are paused; end the pause first."
+    if any(each.room == room for each in snapshot.pauses):
+        return f"The camera of the {room} is paused; end the pause first."
     return ""
 
 

@@ -12,6 +12,7 @@ from guardian import messages
 from guardian.day import Day
 from guardian.incident import Incident
 from guardian.neighbours import Seen
+from guardian.pause import Pause
 from guardian.rest_places import LearnedPlace
 from guardian.senses import Sensed
 from guardian.settings import Place
@@ -68,6 +69,7 @@ def state(snapshot: Snapshot, now: float) -> Json:
             {"room": snooze.room, "until": snapshot.wall(snooze.until).isoformat(timespec="seconds")}
             for snooze in snapshot.snoozes
         ],
+        "pauses": [_pause(each, snapshot) for each in snapshot.pauses],
         "feedback": _feedback(snapshot),
         "habits": [_habits(each) for each in snapshot.habits],
     }
@@ -192,6 +194,11 @@ def _sensed(sensed: Sensed, snapshot: Snapshot) -> Json:
         "since": snapshot.wall(sensed.since).isoformat(timespec="seconds"),
         "fault": sensed.fault,
     }
+
+
+def _pause(pause: Pause, snapshot: Snapshot) -> Json:
+    since, until = (snapshot.wall(at).isoformat(timespec="seconds") for at in (pause.since, pause.until))
+    return {"room": pause.room, "since": since, "until": until, "by": pause.by}
 
 
 def _feedback(snapshot: Snapshot) -> Json:

@@ -48,6 +48,7 @@ ROUTES: Mapping[str, Role | None] = {
     "POST /api/cancel": Role.CAREGIVER,
     "POST /api/resolve": Role.CAREGIVER,
     "POST /api/snooze": Role.CAREGIVER,
+    "POST /api/pause": Role.CAREGIVER,
     "POST /api/help": Role.CAREGIVER,
     "POST /api/test": Role.CAREGIVER,
     "POST /api/drill": Role.CAREGIVER,

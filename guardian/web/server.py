@@ -95,7 +95,8 @@ class WebServer:
         visitors = Visitors(token, Users(state), Sessions(state, wall))
         self._users = Users(state)
         visitors = Visitors(token, self._users, Sessions(state, wall))
-        app, self._broadcast = application(settings, household, visitors, Audit(state, wall), now)
+        self._audit = Audit(state, wall)
+        app, self._broadcast = application(settings, household, visitors, self._audit, now)
         tls = settings.tls
         config = uvicorn.Config(
             app,
@@ -147,6 +148,13 @@ class WebServer:
         log.info(
             "event=page_served host=%s port=%d tls=%s", self._settings.host, self._port, self._settings.tls is not None
         )
+
+    def note(self, who: str, what: str, whence: str) -> None:
+        """Write down soon what somebody did elsewhere than on the page; never blocks, and any thread may call."""
+        loop = self._server.loop
+        if loop is not None:
+            with suppress(RuntimeError):  # the loop may just have ended by itself
+                loop.call_soon_threadsafe(loop.run_in_executor, None, self._audit.note, who, what, whence)
 
     def stop(self) -> None:
         """Send the viewers away and end the thread; doing it twice does no harm."""

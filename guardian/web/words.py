@@ -12,7 +12,7 @@ from guardian import messages
 from guardian.deliveries import DeliveryState
 from guardian.devices import Kind, SenseState
 from guardian.drills import FallDrill
-from guardian.events import EnrolmentAsked, ErasureAsked, FallDrillAsked, HumanEvent, Resolved, Snoozed
+from guardian.events import EnrolmentAsked, ErasureAsked, FallDrillAsked, HumanEvent, PauseAsked, Resolved, Snoozed
 from guardian.incident import Incident, IncidentState
 from guardian.senses import Sensed
 from guardian.transitions import Course, Trigger, course_of, steps_of
@@ -90,6 +90,7 @@ DEEDS: Mapping[str, str] = {
     "cancel": "said that all is well",
     "resolve": "closed an alarm",
     "snooze": "paused alarms",
+    "pause": "paused the cameras",
     "help": "called for help",
     "test": "tested the alarm",
     "drill": "began a fall drill",
@@ -111,6 +112,8 @@ def deed(request: str, event: HumanEvent) -> str:
     what = DEEDS.get(request, request)
     if isinstance(event, Snoozed):
         what = "ended the pause of alarms" if event.seconds == 0 else f"{what} for {event.seconds / 60:.0f} minutes"
+    if isinstance(event, PauseAsked) and event.seconds is not None:
+        what = "opened the cameras" if event.seconds == 0 else f"{what} for {event.seconds / 60:.0f} minutes"
     if isinstance(event, FallDrillAsked) and event.seconds == 0:
         what = "ended the fall drill"
     if isinstance(event, Resolved):
@@ -180,8 +183,8 @@ def headline(snapshot: Snapshot, now: float) -> Headline:
     rooms = {coverage: [room for room in known if room.coverage is coverage] for coverage in Coverage}
     if rooms[Coverage.BLIND] or not snapshot.rooms:
         return _unwatched(rooms[Coverage.BLIND])
-    if snapshot.drill is not None or snapshot.snoozes:
-        return _paused(snapshot) if snapshot.drill is None else _drilling(snapshot, snapshot.drill)
+    if snapshot.drill is not None or snapshot.snoozes or snapshot.pauses:
+        return _held_back(snapshot)
     if rooms[Coverage.DEGRADED]:
         weak = rooms[Coverage.DEGRADED]
         return Headline(Mood.UNSURE, ATTENTION, f"Watching, but not well: {_listed(_names(weak))}", _reasons(weak))
@@ -197,12 +200,28 @@ def _unwatched(blind: Sequence[RoomShown]) -> Headline:
     return Headline(Mood.UNSURE, ATTENTION, f"Guardian cannot see: {names}", f"{UNNOTICED} {_reasons(blind)}".strip())
 
 
+def _held_back(snapshot: Snapshot) -> Headline:
+    if snapshot.drill is not None:
+        return _drilling(snapshot, snapshot.drill)
+    return _closed(snapshot) if snapshot.pauses else _paused(snapshot)
+
+
 def _paused(snapshot: Snapshot) -> Headline:
     until = max(snapshot.wall(snooze.until) for snooze in snapshot.snoozes)
     everywhere = any(not snooze.room for snooze in snapshot.snoozes)
     which = "" if everywhere else f": {_listed([snooze.room for snooze in snapshot.snoozes])}"
     detail = f"New alarms are held. They come back by themselves at {until:%H:%M}."
     return Headline(Mood.PAUSED, "Paused", f"Alarms are paused{which}", detail)
+
+
+def _closed(snapshot: Snapshot) -> Headline:
+    """Say which cameras are closed; where alarms are held as well, that, too."""
+    rooms = [pause.room for pause in snapshot.pauses]
+    ends = {(snapshot.wall(pause.until).strftime("%H:%M"), pause.by) for pause in snapshot.pauses}
+    back = " and ".join(f"at {at} (paused by {by})" for at, by in sorted(ends))
+    held = " New alarms are held as well." if snapshot.snoozes else ""
+    detail = f"{UNNOTICED} The button and other senses still call. It sees again by itself {back}.{held}"
+    return Headline(Mood.PAUSED, "Private", f"Cameras are paused: {_listed(rooms)}", detail)
 
 
 def _drilling(snapshot: Snapshot, drill: FallDrill) -> Headline:

@@ -48,11 +48,11 @@ export function showAlarm(state) {
   say(byId("seconds"), String(headline.countdown ?? ""));
   announce(headline);
   showReasons(worst);
-  showActions(worst, state.snoozes);
+  showActions(worst, state);
   byId("watch").hidden = !worthWatching(worst);
   byId("watch").onclick = () => openReplay(worst);
   showOthers(incidents.slice(1));
-  for (const name of ["pause", "test"]) byId(name).hidden = worst !== null; // first things first
+  for (const name of ["close", "pause", "test"]) byId(name).hidden = worst !== null; // first things first
 }
 
 /** Tell the screen reader what is new, and not every second of a countdown. */
@@ -73,11 +73,11 @@ function showReasons(worst) {
   });
 }
 
-function showActions(worst, snoozes) {
+function showActions(worst, { snoozes, pauses }) {
   const box = byId("actions");
-  whenChanged(box, [worst?.id, worst?.state, worst?.actions, snoozes], () => {
+  whenChanged(box, [worst?.id, worst?.state, worst?.actions, snoozes, pauses], () => {
     const hadFocus = box.contains(document.activeElement);
-    const resumes = worst ? [] : snoozes.map((each) => resume(each));
+    const resumes = worst ? [] : [...snoozes.map((each) => resume(each)), ...pauses.map((each) => reopen(each))];
     box.replaceChildren(...(worst ? offers(worst).map((offer) => button(offer, worst)) : resumes));
     if (hadFocus) (box.querySelector("button") ?? byId("alarm")).focus();
   });
@@ -86,6 +86,10 @@ function showActions(worst, snoozes) {
 function resume({ room, until }) {
   const label = room ? `Watch ${room} again` : "End the pause";
   return make("button", { type: "button", class: "primary", onclick: () => BUTTONS.resume(room) }, make("span", {}, label), make("small", {}, `It ends at ${timeOf(until)}`));
+}
+
+function reopen({ room, until }) {
+  return make("button", { type: "button", class: "primary", onclick: () => BUTTONS.open(room) }, make("span", {}, `Open the camera: ${room}`), make("small", {}, `It opens at ${timeOf(until)}`));
 }
 
 function showOthers(others) {
@@ -107,6 +111,7 @@ function showOthers(others) {
 export function showQuick() {
   byId("quick").replaceChildren(
     button(["Call for help", "", "danger", () => BUTTONS.help(null)], null),
+    named("close", button(["Pause cameras", "", "plain", () => BUTTONS.close()], null)),
     named("pause", button(["Pause alarms", "", "plain", () => BUTTONS.pause()], null)),
     named("test", button(["Test alarm", "", "plain", () => BUTTONS.test()], null)),
   );

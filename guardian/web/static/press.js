@@ -142,6 +142,14 @@ export const BUTTONS = {
     const seconds = await ask({ heading: "Pause new alarms?", text: "A fall rings only when the pause is over. It ends by itself.", choices: PAUSES });
     if (seconds) await send("snooze", { seconds: Number(seconds), by: me() });
   },
+  async close() {
+    const text = "No camera sees anybody there, and a fall goes unnoticed. The help button and other senses still call. It ends by itself.";
+    const said = await ask({ heading: "Pause cameras?", text, choices: CLOSURES, wantsWhere: true, everywhere: rooms.length > 1 });
+    if (said && (await send("pause", { seconds: Number(said.choice), room: said.where, by: me() }))) toast("The cameras are closed.");
+  },
+  async open(room) {
+    if (await send("pause", { seconds: 0, room, by: me() })) toast("The camera is opened. It sees again in some seconds.");
+  },
   async resume(room) {
     await send("snooze", { seconds: 0, room, by: me() });
   },
@@ -151,6 +159,12 @@ const PAUSES = [
   ["600", "10 minutes"],
   ["1800", "30 minutes"],
   ["3600", "1 hour"],
+];
+
+const CLOSURES = [
+  ["900", "15 minutes"],
+  ["3600", "1 hour"],
+  ["14400", "4 hours"],
 ];
 
 const KINDS = [
@@ -176,9 +190,10 @@ const confirmed = (heading, text, yes, look) => ask({ heading, text, yes, look }
 
 /**
  * Show the dialog; resolves to what was answered (a choice, or all that was written), or null where it was left.
+ * `wantsWhere` with choices gives both; with `everywhere` no room in particular may be meant.
  * `wantsName` and `note` say what is to be written there; only for one's own name those that were used here are offered.
  */
-function ask({ heading, text, yes = "", look = "primary", wantsName = "", wantsWhen = false, wantsWhere = false, note = "", choices = [] }) {
+function ask({ heading, text, yes = "", look = "primary", wantsName = "", wantsWhen = false, wantsWhere = false, everywhere = false, note = "", choices = [] }) {
   const dialog = byId("ask");
   if (dialog.open) return Promise.resolve(null);
   byId("ask-title").textContent = heading;
@@ -192,7 +207,8 @@ function ask({ heading, text, yes = "", look = "primary", wantsName = "", wantsW
   byId("ask-when").hidden = !wantsWhen;
   byId("at").required = wantsWhen;
   byId("at").value = "";
-  byId("where").replaceChildren(...rooms.map((room) => make("option", { value: room }, room)));
+  const places = rooms.map((room) => make("option", { value: room }, room));
+  byId("where").replaceChildren(...(everywhere ? [make("option", { value: "" }, "All rooms")] : []), ...places);
   byId("ask-where").hidden = !wantsWhere;
   byId("ask-note").hidden = !note;
   byId("note-label").textContent = note;
@@ -203,7 +219,7 @@ function ask({ heading, text, yes = "", look = "primary", wantsName = "", wantsW
       answer = value;
       dialog.close();
     };
-    const buttons = choices.map(([value, label]) => make("button", { type: "button", class: "plain", onclick: () => finish(value) }, label));
+    const buttons = choices.map(([value, label]) => make("button", { type: "button", class: "plain", onclick: () => finish(wantsWhere ? { choice: value, where: byId("where").value } : value) }, label));
     if (yes) buttons.push(make("button", { type: "submit", class: look }, yes));
     buttons.push(make("button", { type: "button", class: "quiet", onclick: () => finish(null) }, "Go back"));
     byId("ask-actions").replaceChildren(...buttons);

@@ -4,7 +4,8 @@ import { byId, make, say, whenChanged } from "./dom.js";
 import { POSTURES, Stage, titles } from "./figure.js";
 import { BUTTONS } from "./press.js";
 
-const COVERAGE = { armed: "Watching", degraded: "Seeing poorly", blind: "Cannot see" };
+const COVERAGE = { armed: "Watching", degraded: "Seeing poorly", blind: "Cannot see", paused: "Paused" };
+const UNSEEN = ["blind", "paused"];
 
 const closeUp = new Stage(true);
 let closest = null; // the room that is shown beside the headline
@@ -32,7 +33,7 @@ export function showPeople(rooms) {
 /** Show the room where something is the matter beside the headline as well; null where that is nowhere. */
 export function showClosely(name, rooms) {
   const box = byId("hero-stage");
-  const index = rooms.findIndex((room) => room.name === name && room.coverage !== "blind");
+  const index = rooms.findIndex((room) => room.name === name && !UNSEEN.includes(room.coverage));
   closest = index < 0 ? null : index;
   box.hidden = closest === null;
   if (closest === null) return;
@@ -46,6 +47,7 @@ export function showClosely(name, rooms) {
 class Tile {
   constructor(name) {
     this.stage = new Stage();
+    this.persons = [];
     this.badge = make("span", { class: "badge" });
     this.reason = make("p", { class: "reason", hidden: true });
     this.camera = make("p", { class: "camera", hidden: true });
@@ -75,20 +77,26 @@ class Tile {
     say(this.camera, room.camera);
     this.view.hidden = !room.moved && !room.outdated;
     whenChanged(this.view, [room.moved, room.outdated], () => this.view.replaceChildren(...viewQuestion(room)));
-    this.veil.hidden = room.coverage !== "blind";
-    say(this.veil, "Cannot see");
+    this.veil.hidden = !UNSEEN.includes(room.coverage);
+    say(this.veil, room.coverage === "paused" ? "Camera paused" : "Cannot see");
     const proposed = room.learned.filter((each) => !each.accepted);
     const places = [...room.places, ...proposed.map((each) => ({ ...each, proposed: true }))];
     whenChanged(this.stage.svg, [room.aspect, places], () => this.stage.furnish(room.aspect, places));
     whenChanged(this.learned, room.learned, () => this.learned.replaceChildren(...room.learned.map((each) => learnedPlace(room.name, each))));
     this.learned.hidden = room.learned.length === 0;
+    this.tell(this.persons); // that nobody is in sight says nothing once nobody looks
   }
 
   people(persons) {
     this.stage.show(persons);
+    this.tell(persons);
+  }
+
+  tell(persons) {
+    this.persons = persons;
     const names = titles(persons);
     const words = persons.map((person, index) => [person.posture, names[index], phrase(person)]);
-    const nobody = this.element.dataset.coverage === "blind" ? "Whether somebody is here is not known" : "Nobody in sight";
+    const nobody = UNSEEN.includes(this.element.dataset.coverage) ? "Whether somebody is here is not known" : "Nobody in sight";
     whenChanged(this.list, [words, nobody], () => {
       const items = words.map(([posture, name, doing]) => make("li", { "data-posture": posture }, make("strong", {}, name), ` ${doing}`));
       this.list.replaceChildren(...(items.length ? items : [make("li", { class: "nobody" }, nobody)]));
