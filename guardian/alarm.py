@@ -2,14 +2,14 @@
 
 Pure: no clock, no threads, no outputs. `handle` takes what happened, `tick` lets time pass, `next_deadline` says when
 to call `tick` next; all take monotonic seconds. What comes back is to be carried out in its order: first what makes
-the incident durable, then the box, then what publishes it, then the phones.
+the incident durable, then the box and its voice, then what publishes it, then the phones.
 """
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from guardian import messages
-from guardian.commands import Announce, Command, Lamp, Notify, Save, ShowPanel, Sound
+from guardian.commands import Announce, Command, Lamp, Notify, Save, ShowPanel, Sound, Speak
 from guardian.contacts import Contact
 from guardian.drills import Drills, exercises, is_exercise
 from guardian.events import (
@@ -29,6 +29,7 @@ from guardian.events import (
 from guardian.incident import Incident, IncidentState
 from guardian.particulars import noted, worsened
 from guardian.phrasebook import ENGLISH, Phrasebook
+from guardian.prompts import Prompts
 from guardian.settings import AlarmSettings
 from guardian.snooze import Snoozes
 from guardian.transitions import (
@@ -128,7 +129,7 @@ class Alarm:
         self._new_id, self._book = new_id, book
         self._triggers = {**dict.fromkeys(alarm_events, Trigger.DANGER), **TRIGGERS}
         self._open: dict[str, Incident] = {}
-        self._snoozes, self.drills = Snoozes(), Drills()
+        self._snoozes, self.drills, self._prompts = Snoozes(), Drills(), Prompts(book)
         self._unseen: dict[str, ViewLost] = {}
         self._blind_at: dict[str, float] = {}
         self._faults: dict[tuple[str, str], str] = {}
@@ -346,11 +347,12 @@ class Alarm:
         notices = [notice for _, notices in changes for notice in notices]
         return (*saves, *self._panel_commands(now), *announces, *notices)
 
-    def _panel_commands(self, now: float) -> list[ShowPanel]:
+    def _panel_commands(self, now: float) -> tuple[ShowPanel | Speak, ...]:
+        """What the box shows, and what it says aloud."""
         panel = self._panel(now)
-        commands = [] if panel == self._shown else [panel]
+        shown = () if panel == self._shown else (panel,)
         self._shown = panel
-        return commands
+        return (*shown, *self._prompts.update(self.incidents, now))
 
     def _panel(self, now: float) -> ShowPanel:
         """Show the worst of all that is the matter; a snooze and a drill are always told beside it."""

@@ -44,6 +44,17 @@ class ShowPanel:
 
 
 @dataclass(frozen=True, slots=True)
+class Speak:
+    """Say `text` aloud, at once and in place of whatever is being said; `times` in all, with `pause` seconds of silence
+    between, in which an answer can be heard; 0 times is until something else is said. Without a text, fall silent.
+    """
+
+    text: str
+    pause: float = 0.0
+    times: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Publish:
     """Send `payload` (UTF-8 text; JSON unless a plain word) to `topic`, quality of service 1. What is `fleeting` gives
     way first where too much waits for the broker: a day without one must not cost the news of a fall.
@@ -143,4 +154,4 @@ class Glimpse:
 
 SceneCommand: TypeAlias = KeepScene | JudgeScene | ForgetScenes
 
-Command: TypeAlias = Save | ShowPanel | Publish | Notify | Announce
+Command: TypeAlias = Save | ShowPanel | Speak | Publish | Notify | Announce

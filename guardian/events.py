@@ -323,7 +323,7 @@ class ContactNotTold(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FaultOccurred(Event):
     """A part of the appliance does not work: `part` names it (camera, sandbox, model, broker, panel, button,
-    store, scenes, phone, answers, supervision, page, disk, temperature, power, clock, or `sense` with its name).
+    store, scenes, phone, answers, voice, supervision, page, disk, temperature, power, clock, or `sense` with its name).
     """
 
     part: str

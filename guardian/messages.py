@@ -52,6 +52,18 @@ _PANEL = {
     IncidentState.ACKNOWLEDGED: "{by} knows{room} and has silenced the siren.",
 }
 _CLEAR = "All clear{room}."
+_SPOKEN = {
+    IncidentState.PENDING: "Are you all right? Press the button.",
+    IncidentState.RAISED: "Help is being called.",
+    IncidentState.ACKNOWLEDGED: "{by} knows, and sees to it.",
+}
+_ON_THE_WAY = {
+    "phone": "{by} is on the way.",
+    "button": "Somebody has pressed the button. The siren is off.",
+}
+"""What is said of who has taken it, by the way in which they did: the button on a phone says so itself."""
+_ARM_ANSWERED = "Your arm was seen. Keep it up, and help is called. Press the button if you need no help."
+_PRESS = "Press the button."
 _ARM_SEEN = "Your arm was seen. Keep it up and help is called at once; press the button if none is needed{room}."
 
 
@@ -188,6 +200,24 @@ def panel_text(incident: Incident, book: Phrasebook = ENGLISH) -> str:
         said = _ARM_SEEN
     text = book.say(said, what=what, room=room, by=by)
     return book.say("Drill. {text}", text=text) if incident.drill else text
+
+
+def spoken_text(incident: Incident, book: Phrasebook = ENGLISH) -> str:
+    """Say aloud how it stands with an open incident: for somebody on the floor, who may not see the box."""
+    by, said = _first(incident.acknowledged_by, book), _SPOKEN.get(incident.state, "")
+    if incident.state is IncidentState.ACKNOWLEDGED:
+        said = _ON_THE_WAY.get(str(incident.acknowledged_via), said)
+    if incident.kind == "HelpGestured" and incident.state is IncidentState.PENDING:
+        said = _ARM_ANSWERED
+    if incident.drill and incident.state is not IncidentState.PENDING:
+        said = _PRESS
+    text = book.say(said, by=by)
+    return book.say("This is a drill. {text}", text=text) if incident.drill else text
+
+
+def spoken_end(incident: Incident, book: Phrasebook = ENGLISH) -> str:
+    """Say aloud that an incident is over."""
+    return book.say("The drill is over." if incident.drill else "The alarm is over.")
 
 
 def fault_text(unseen: Collection[str], faults: Mapping[tuple[str, str], str], book: Phrasebook = ENGLISH) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from guardian.commands import Glimpse, Notify, Publish, SceneCommand
+from guardian.commands import Glimpse, Notify, Publish, SceneCommand, Speak
 from guardian.io.journal import Journal
 from guardian.io.panel import Panel
 
@@ -11,7 +11,8 @@ from guardian.io.panel import Panel
 @dataclass(frozen=True, slots=True)
 class Outputs:
     """Where commands go. None of them may block. `scenes` keeps what there is to learn from; `look_anew` tells the eye
-    of a room that what it sees is its view; `glimpse` keeps what a drawing to the phones is made from.
+    of a room that what it sees is its view; `glimpse` keeps what a drawing to the phones is made from; `speak` says
+    something aloud.
     """
 
     panel: Panel
@@ -21,3 +22,4 @@ class Outputs:
     scenes: Callable[[SceneCommand], None] = lambda _: None
     look_anew: Callable[[str], None] = lambda _: None
     glimpse: Callable[[Glimpse], None] = lambda _: None
+    speak: Callable[[Speak], None] = lambda _: None

@@ -13,6 +13,7 @@ from guardian.contacts import Contact
 from guardian.entrance import Web
 from guardian.section import Name, Port, RoomKind, Section
 from guardian.sense import MOST_SENSES, Sense
+from guardian.speech import Speech
 
 Fraction = Annotated[float, Field(ge=0, le=1)]
 
@@ -303,6 +304,7 @@ class Settings(Section):
     supervision: Supervision = Supervision()
     mqtt: Mqtt = Mqtt()
     panel: Panel = Panel()
+    voice: Speech = Speech()
     web: Web = Web()
     privacy: Privacy = Privacy()
     feedback: Feedback = Feedback()

@@ -189,6 +189,17 @@ PANEL: Mapping[tuple[Course, IncidentState], tuple[Lamp, Sound]] = {
 }
 """The one panel shows the worst open incident; these rows are in that order, worst first."""
 
+SPOKEN: Mapping[tuple[Course, IncidentState], tuple[float, int]] = {
+    (Course.EMERGENCY, RAISED): (20.0, 0),
+    (Course.EMERGENCY, PENDING): (7.0, 0),
+    (Course.DRILL, RAISED): (20.0, 0),
+    (Course.DRILL, PENDING): (7.0, 0),
+    (Course.EMERGENCY, ACKNOWLEDGED): (30.0, 3),
+    (Course.DRILL, ACKNOWLEDGED): (30.0, 1),
+}
+"""Of what the box speaks: the pause between in seconds, and how often in all (0: until it is otherwise). Whoever is asked
+needs some seconds to answer. Of a blind camera it says nothing, and least of all at night."""
+
 BADNESS: Mapping[tuple[Course, IncidentState], int] = {row: place for place, row in enumerate(PANEL)}
 
 SEVERITY: Mapping[str, int] = {

@@ -10,7 +10,7 @@ import pytest
 
 from guardian import events
 from guardian.alarm import DRILL_RINGS_SECONDS, MAX_OPEN, REMIND_SECONDS, SAME_BODY_SECONDS, SAME_ROOM_SECONDS, Alarm
-from guardian.commands import Announce, Command, Lamp, Notify, Save, ShowPanel, Sound
+from guardian.commands import Announce, Command, Lamp, Notify, Save, ShowPanel, Sound, Speak
 from guardian.contacts import Contact
 from guardian.events import (
     Acknowledged,
@@ -178,7 +178,7 @@ class TestCountdown:
         assert subject.tick(29.9) == ()
         commands = subject.tick(30.0)
         (incident,) = subject.incidents
-        assert [type(command) for command in commands] == [Save, ShowPanel, Announce, Notify]
+        assert [type(command) for command in commands] == [Save, ShowPanel, Speak, Announce, Notify]
         assert of(commands, ShowPanel)[0].sound is Sound.SIREN
         assert of(commands, ShowPanel)[0].lamp is Lamp.FAST_BLINK
         assert (incident.state, incident.step, incident.told, incident.deadline) == (RAISED, 1, ("Anna",), 90.0)
@@ -705,7 +705,7 @@ class TestRestore:
         commands = again.restore([saved.incident], 40.0)
         (incident,) = again.incidents
         assert incident == replace(saved.incident, track=None)
-        assert [type(command) for command in commands] == [ShowPanel, Announce]
+        assert [type(command) for command in commands] == [ShowPanel, Speak, Announce]
         assert of(commands, ShowPanel)[0].sound is Sound.SIREN
         (notice,) = of(again.tick(90.0), Notify)
         assert (notice.contact, notice.step, notice.urgent, notice.asked) == ("Bert", 2, True, 90.0)

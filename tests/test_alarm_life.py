@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from guardian.alarm import MAX_OPEN, Alarm
-from guardian.commands import Announce, Command, Notify, Save, ShowPanel, Sound
+from guardian.commands import Announce, Command, Notify, Save, ShowPanel, Sound, Speak
 from guardian.contacts import Contact
 from guardian.drills import MAX_SECONDS
 from guardian.events import (
@@ -41,7 +41,7 @@ from guardian.transitions import PANEL, TRANSITIONS, Course, course_of, row_of
 
 SETTINGS = AlarmSettings(cancel_seconds=30, suspected_seconds=20, repeat_seconds=60, view_lost_seconds=180)
 CONTACTS = tuple(Contact(name=name, ways=("json://localhost",)) for name in ("Anna", "Bert"))
-ORDER: tuple[type, ...] = (Save, ShowPanel, Announce, Notify)
+ORDER: tuple[type, ...] = (Save, ShowPanel, Speak, Announce, Notify)
 
 ROOMS = st.sampled_from(["bedroom", "kitchen"])
 SEEN = st.sampled_from(
@@ -64,6 +64,7 @@ class Life(RuleBasedStateMachine):
         self.alarm = self.fresh()
         self.saved: dict[str, Incident] = {}
         self.panel: ShowPanel | None = None
+        self.voice = Speak("")
         self.told: set[tuple[str, str, int]] = set()
         self.telling: set[str] = set()
         self.carry_out(self.alarm.tick(0.0), None)
@@ -84,6 +85,9 @@ class Life(RuleBasedStateMachine):
             elif isinstance(command, ShowPanel):
                 assert command != self.panel
                 self.panel = command
+            elif isinstance(command, Speak):
+                assert command.text or self.voice.text
+                self.voice = command
             elif isinstance(command, Notify):
                 self.receive(command)
 
@@ -160,7 +164,7 @@ class Life(RuleBasedStateMachine):
     def kill(self) -> None:
         """The process dies; a new one has nothing but what was saved."""
         before = {incident.id: incident for incident in self.alarm.incidents}
-        self.alarm, self.panel = self.fresh(), None
+        self.alarm, self.panel, self.voice = self.fresh(), None, Speak("")
         commands = self.alarm.restore([incident for incident in self.saved.values() if incident.open], self.now)
         after = {incident.id: incident for incident in self.alarm.incidents}
         assert {each: incident.state for each, incident in after.items()} == {
@@ -185,6 +189,12 @@ class Life(RuleBasedStateMachine):
         assert self.panel is not None
         assert (self.panel.sound is Sound.SIREN) >= (Course.EMERGENCY in raised)
         assert (self.panel.sound is Sound.SIREN) <= bool(raised)
+
+    @invariant()
+    def the_voice_asks_and_calls_again_and_again_while_somebody_is_in_need_and_then_falls_silent(self) -> None:
+        speaking = bool(self.voice.text) and not self.voice.times
+        rings = any(PANEL[row_of(each)][1] is not Sound.SILENT for each in self.alarm.incidents)
+        assert speaking is rings
 
     def teardown(self) -> None:
         """Every life has a way out: a human closes what is open, and then nothing happens any more."""
