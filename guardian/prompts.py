@@ -1,7 +1,7 @@
 """What the box says aloud, and when: of the worst open incident of which SPOKEN says something, and when that is over.
 
-Pure; the voice itself (io.voice) repeats a sentence. Faults, blind cameras and suspicions are not spoken of: at night the
-box says nothing that could wait.
+Pure; the voice itself (io.voice) repeats a sentence. Faults, blind cameras and suspicions are not spoken of: at night
+the box says nothing that could wait.
 """
 
 from collections.abc import Sequence

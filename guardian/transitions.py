@@ -197,8 +197,8 @@ SPOKEN: Mapping[tuple[Course, IncidentState], tuple[float, int]] = {
     (Course.EMERGENCY, ACKNOWLEDGED): (30.0, 3),
     (Course.DRILL, ACKNOWLEDGED): (30.0, 1),
 }
-"""Of what the box speaks: the pause between in seconds, and how often in all (0: until it is otherwise). Whoever is asked
-needs some seconds to answer. Of a blind camera it says nothing, and least of all at night."""
+"""Of what the box speaks: the pause between in seconds, and how often in all (0: until it is otherwise). Whoever is
+asked needs some seconds to answer. Of a blind camera it says nothing, and least of all at night."""
 
 BADNESS: Mapping[tuple[Course, IncidentState], int] = {row: place for place, row in enumerate(PANEL)}
 

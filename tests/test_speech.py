@@ -15,7 +15,15 @@ def test_loudspeakers_as_aplay_names_them(device: str):
 
 @pytest.mark.parametrize(
     "fields",
-    [{"device": "-x"}, {"device": ""}, {"device": "a b"}, {"voice": "-v"}, {"volume": 0}, {"volume": 201}, {"speed": 79}],
+    [
+        {"device": "-x"},
+        {"device": ""},
+        {"device": "a b"},
+        {"voice": "-v"},
+        {"volume": 0},
+        {"volume": 201},
+        {"speed": 79},
+    ],
 )
 def test_what_would_be_another_option_of_the_program_is_refused(fields: dict[str, object]):
     with pytest.raises(ValidationError):

@@ -34,7 +34,6 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Install:
     return put
 
 
-
 def test_both_programs_get_their_arguments_and_no_secret(install: Install, monkeypatch: pytest.MonkeyPatch):
     there = install(espeak_ng='echo "$@"; tr a-z A-Z; env', aplay='(echo "$@"; cat) >"$HOME/played"')
     monkeypatch.setenv("HOME", str(there))
@@ -51,7 +50,13 @@ def test_both_programs_get_their_arguments_and_no_secret(install: Install, monke
 
 @pytest.mark.parametrize(
     ("language", "wished", "voice"),
-    [("en", None, "en"), ("de", None, "de"), ("zh-TW", None, "cmn-latn-pinyin"), ("pt-BR", None, "pt-br"), ("es", "es-419", "es-419")],
+    [
+        ("en", None, "en"),
+        ("de", None, "de"),
+        ("zh-TW", None, "cmn-latn-pinyin"),
+        ("pt-BR", None, "pt-br"),
+        ("es", "es-419", "es-419"),
+    ],
 )
 def test_the_voice_is_that_of_the_language_unless_another_is_wished_for(language: str, wished: str | None, voice: str):
     assert voice_of(Speech(voice=wished), language) == voice
@@ -149,7 +154,7 @@ def test_the_real_programs_say_what_is_wrong():
 def sound(text: str, language: str, **speech: object) -> list[int]:
     """What the real espeak-ng makes of a text, as samples."""
     arguments = synthesis(Speech.model_validate(speech), language)
-    done = run(arguments, input=text.encode(), capture_output=True, check=True, timeout=60)  # noqa: S603
+    done = run(arguments, input=text.encode(), capture_output=True, check=True, timeout=60)
     header = 44
     assert done.stdout[:4] == b"RIFF"
     return list(memoryview(done.stdout[header : header + (len(done.stdout) - header) // 2 * 2]).cast("h"))
@@ -169,7 +174,7 @@ def test_every_language_is_spoken_loudly_and_in_a_few_seconds(language: str):
 @pytest.mark.usefixtures("programs")
 def test_chinese_is_not_read_as_english_letters():
     done = run(
-        ["espeak-ng", "-q", "--ipa", "-v", voice_of(Speech(), "zh-TW")],  # noqa: S607
+        ["espeak-ng", "-q", "--ipa", "-v", voice_of(Speech(), "zh-TW")],
         input="您還好嗎".encode(),
         capture_output=True,
         check=True,

@@ -66,16 +66,16 @@ def examine_panel(panel: Panel, *, taken: bool = False, load: Load = load_gpio) 
         yield warn("panel", caution, "it works; another pin would be without surprise")
 
 
-def examine_voice(
-    speech: Speech, language: str, make: Callable[[Speech, str], Sentence] = Utterance
-) -> Finding:
+def examine_voice(speech: Speech, language: str, make: Callable[[Speech, str], Sentence] = Utterance) -> Finding:
     """Speak a sentence without a sound."""
     if not speech.enabled:
         return ok("voice", "none is wanted")
     reason = make(speech, language).speak(SILENCE, VOICE_SECONDS)
     if reason:
         return warn("voice", reason, NO_VOICE)
-    return ok("voice", f"{voice_of(speech, language)} on {speech.device}; tried without a sound: guardian drill has one")
+    return ok(
+        "voice", f"{voice_of(speech, language)} on {speech.device}; tried without a sound: guardian drill has one"
+    )
 
 
 def examine_mqtt(mqtt: Mqtt, *, taken: bool = False) -> Finding:

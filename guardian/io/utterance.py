@@ -1,7 +1,7 @@
 """One sentence spoken aloud: espeak-ng makes sound of a text, and aplay plays it on the loudspeaker.
 
-Both are programs of the system, looked for when they are needed, and end in any case: by themselves, when the sentence is
-cut short, or when their time is up.
+Both are programs of the system, looked for when they are needed, and end in any case: by themselves, when the sentence
+is cut short, or when their time is up.
 """
 
 import os
@@ -30,7 +30,7 @@ KEPT = ("PATH", "HOME", "XDG_RUNTIME_DIR")
 """What of the environment the programs get: where they and their settings are, and no secrets."""
 
 # With vfork the whole process would stand still for as long as a dying disk takes to read the program, siren and all.
-subprocess._USE_VFORK = False  # type: ignore[misc,unused-ignore]  # noqa: SLF001
+subprocess._USE_VFORK = False  # type: ignore[attr-defined,misc,unused-ignore]  # noqa: SLF001
 
 
 def voice_of(speech: Speech, language: str) -> str:

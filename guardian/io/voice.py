@@ -1,7 +1,7 @@
 """The box's voice: says what it is told to say, again and again, until it is told otherwise.
 
-It has a thread of its own: programs that hang, fail or are not there are a fault that is told, and delay nobody. Only the
-newest sentence counts: one that is being spoken is cut short for it, and one that was not spoken yet never is.
+It has a thread of its own: programs that hang, fail or are not there are a fault that is told, and delay nobody. Only
+the newest sentence counts: one that is being spoken is cut short for it, and one that was not spoken yet never is.
 """
 
 import logging
@@ -60,8 +60,8 @@ class Mute:
 
 
 class Voice:
-    """Speaks from `start` to `stop`; each sentence is one of `make`. `report` gets FaultOccurred with part "voice" where
-    that does not work, FaultCleared when it does again, at the seconds that `now` gives.
+    """Speaks from `start` to `stop`; each sentence is one of `make`. `report` gets FaultOccurred with part "voice"
+    where that does not work, FaultCleared when it does again, at the seconds that `now` gives.
 
     At the start, and as long as it does not work every `retry_seconds`, it is tried without a sound.
     """
