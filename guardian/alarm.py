@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from guardian import messages
-from guardian.commands import Announce, Command, Lamp, Notify, Save, ShowPanel, Sound, Speak
+from guardian.commands import Announce, Ask, Command, Lamp, Notify, Save, ShowPanel, Sound, Speak
 from guardian.contacts import Contact
 from guardian.drills import Drills, exercises, is_exercise
 from guardian.events import (
@@ -25,6 +25,7 @@ from guardian.events import (
     Snoozed,
     ViewLost,
     ViewRestored,
+    WeeklyTestDue,
 )
 from guardian.incident import Incident, IncidentState
 from guardian.particulars import noted, worsened
@@ -56,6 +57,7 @@ MAX_OPEN = 32
 DRILL_SECONDS = 5.0
 DRILL_RINGS_SECONDS = 120.0
 DRILL_ENDS_SECONDS = 60.0
+TEST_ENDS_SECONDS = 1_800.0
 REMIND_SECONDS = 1_800.0
 BLIND_REPEAT_SECONDS = 14_400.0
 SAME_BODY_SECONDS = 300.0
@@ -78,6 +80,7 @@ def durations(settings: AlarmSettings) -> Mapping[tuple[Course, IncidentState], 
         (Course.DRILL, PENDING): min(settings.cancel_seconds, DRILL_SECONDS),
         (Course.DRILL, RAISED): DRILL_RINGS_SECONDS,
         (Course.DRILL, ACKNOWLEDGED): DRILL_ENDS_SECONDS,
+        (Course.TEST, RAISED): 60 * settings.weekly_test.minutes if settings.weekly_test else TEST_ENDS_SECONDS,
         (Course.BLINDNESS, RAISED): BLIND_REPEAT_SECONDS,
         (Course.BLINDNESS, ACKNOWLEDGED): BLIND_REPEAT_SECONDS,
     }
@@ -126,6 +129,7 @@ class Alarm:
         self._durations = durations(settings)
         self._view_lost_seconds = settings.view_lost_seconds
         self._contacts = tuple(contact.name for contact in contacts)
+        self._tested = self._contacts if settings.weekly_test and settings.weekly_test.contacts else ()
         self._new_id, self._book = new_id, book
         self._triggers = {**dict.fromkeys(alarm_events, Trigger.DANGER), **TRIGGERS}
         self._open: dict[str, Incident] = {}
@@ -239,8 +243,9 @@ class Alarm:
                 return exercises(self.incidents, event.room)
             case PersonEvent() | HelpCalled():
                 return self._joined(event, now)
-            case DrillStarted():
-                return [incident for incident in self.incidents if incident.drill]
+            case DrillStarted() | WeeklyTestDue():
+                course = STARTS[trigger][0]
+                return [incident for incident in self.incidents if course_of(incident) is course]
             case HumanEvent():
                 named = (incident for incident in self.incidents if event.incident in (None, incident.id))
                 here = (incident for incident in named if event.room in ("", incident.room))
@@ -283,7 +288,7 @@ class Alarm:
             opened=min(event.time, now),
             changed=now,
             deadline=self._deadline(course, state, now, now),
-            drill=course is Course.DRILL,
+            drill=course in (Course.DRILL, Course.TEST),
         )
         self._record(None, worsened(incident, event), trigger, now)
 
@@ -324,6 +329,8 @@ class Alarm:
     def _addressees(self, before: Incident | None, after: Incident, trigger: Trigger) -> tuple[str, ...]:
         """Say who is told of this step: the next who was not, off duty last; all once each was; else those told."""
         entered = before is None or before.state is not after.state
+        if course_of(after) is Course.TEST:
+            return self._tested if after.state is RAISED else after.told
         if not (entered or trigger in (Trigger.TIMEOUT, Trigger.RECOVERY)) or not self.drills.may_tell(after):
             return ()
         if after.state is RAISED and trigger is not Trigger.RECOVERY:
@@ -335,10 +342,11 @@ class Alarm:
     def _notices(
         self, incident: Incident, names: Iterable[str], step: int, now: float, *, urgent: bool = True
     ) -> list[Notify]:
-        ringing = urgent and row_of(incident) == (Course.EMERGENCY, RAISED)
+        ringing = urgent and row_of(incident) in ((Course.EMERGENCY, RAISED), (Course.TEST, RAISED))
+        ask = Ask.TEST if course_of(incident) is Course.TEST else Ask.TAKE
         title, body = messages.title(incident, self._book), messages.body(incident, now, self._book)
         known = [name for name in names if name in self._contacts]
-        return [Notify(name, title, body, incident.id, step, urgent=ringing, asked=now) for name in known]
+        return [Notify(name, title, body, incident.id, step, urgent=ringing, asked=now, ask=ask) for name in known]
 
     def _commands(self, now: float) -> tuple[Command, ...]:
         changes, self._changes = self._changes, []

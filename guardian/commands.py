@@ -66,10 +66,18 @@ class Publish:
     fleeting: bool = False
 
 
+class Ask(str, Enum):
+    """What a contact is asked to answer, where a notice is urgent: to take the alarm, or that the test has arrived."""
+
+    TAKE = "take"
+    TEST = "test"
+
+
 @dataclass(frozen=True, slots=True)
 class Notify:
     """Tell one contact by its ways (phone, mail ...). `incident` with `step` is the idempotency key; `asked` is the
-    monotonic second at which it was decided: what is told much later has to say so.
+    monotonic second at which it was decided: what is told much later has to say so. An urgent one may be answered, as
+    `ask` says.
     """
 
     contact: str
@@ -79,6 +87,7 @@ class Notify:
     step: int
     urgent: bool = True
     asked: float = 0.0
+    ask: Ask = Ask.TAKE
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ KINDS: Mapping[str, str] = {
     "NightWandering": "somebody is up at night",
     "ViewLost": "the box cannot see",
     "DrillStarted": "a drill",
+    "WeeklyTestDue": "the weekly test",
 }
 """What the matter is, by the kind of an incident."""
 

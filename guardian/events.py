@@ -154,6 +154,18 @@ class PlaceProposed(Event):
     kind: str
 
 
+class WeeklyTestDue(Event):
+    """It is time to try the way to those who are called."""
+
+    __slots__ = ()
+
+
+class WeeklyTestSkipped(Event):
+    """A weekly test was left out, as the reason says."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HumanEvent(Event):
     """A human acted: `by` names who, `via` the way (button, mqtt, web, phone). `incident` is the id of the incident
@@ -323,7 +335,8 @@ class ContactNotTold(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FaultOccurred(Event):
     """A part of the appliance does not work: `part` names it (camera, sandbox, model, broker, panel, button,
-    store, scenes, phone, answers, voice, supervision, page, disk, temperature, power, clock, or `sense` with its name).
+    store, scenes, phone, answers, voice, weekly test, supervision, page, disk, temperature, power, clock, or `sense`
+    with its name).
     """
 
     part: str

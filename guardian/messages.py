@@ -12,6 +12,7 @@ from guardian.commands import Notify
 from guardian.incident import Incident, IncidentState
 from guardian.moment import Moment
 from guardian.phrasebook import ENGLISH, Phrasebook
+from guardian.transitions import Course, course_of
 
 HEADLINES: dict[str, str] = {
     "FallSuspected": "{who} may have fallen",
@@ -27,6 +28,7 @@ HEADLINES: dict[str, str] = {
     "NightWandering": "{who} is up and about at night",
     "ViewLost": "Guardian cannot see",
     "DrillStarted": "This is a drill",
+    "WeeklyTestDue": "This is the weekly test",
 }
 ANY_HEADLINE = "{who} may need help"
 SOMEBODY = "Somebody"
@@ -43,6 +45,8 @@ _TAKEN = "What to do: nothing, if somebody is there. It is not closed: close it 
 _DONE = "What to do: nothing."
 _EXERCISE = "This is a drill. Nothing has happened."
 _TRY = "What to do: nothing. This only tries whether the message arrives."
+_TEST = "This is the weekly test of the alarm. Nothing has happened."
+_ANSWER_TEST = "What to do: answer it, as you would answer an alarm. Then it is known that alarms reach you."
 _STOPS = (".", "!", "?", "\u3002", "\uff01", "\uff1f")  # the latter three are Chinese
 _AGO = {"days": "{number} days ago", "h": "{number} h ago", "min": "{number} min ago", "s": "{number} s ago"}
 _PANEL = {
@@ -107,12 +111,22 @@ def _listed(names: Iterable[str], book: Phrasebook) -> str:
 
 def title(incident: Incident, book: Phrasebook = ENGLISH) -> str:
     """Write the first line on the phone. It alone has to tell an emergency from the news that it is over."""
+    if course_of(incident) is Course.TEST:
+        return _test_title(incident, book)
     what = headline(incident, book) + _in_brackets(where(incident, book), book)
     if incident.state is IncidentState.ACKNOWLEDGED:
         what = book.say("{by} has taken it: {what}", by=_first(incident.acknowledged_by, book), what=what)
     elif incident.state is IncidentState.RESOLVED:
         what = book.say("All clear: {what}", what=what)
     return book.say("DRILL: {what}", what=what) if incident.drill else what
+
+
+def _test_title(incident: Incident, book: Phrasebook) -> str:
+    if incident.open:
+        return book.say("TEST: {what}", what=headline(incident, book))
+    if incident.acknowledged_by is None:
+        return book.say("TEST: nobody has answered")
+    return book.say("TEST: {by} has answered", by=_first(incident.acknowledged_by, book))
 
 
 def _in_brackets(place: str, book: Phrasebook) -> str:
@@ -127,6 +141,8 @@ def _first(who: str | None, book: Phrasebook) -> str:
 
 def body(incident: Incident, now: float, book: Phrasebook = ENGLISH) -> str:
     """Write the rest of the message, a line for each thing that its reader asks."""
+    if course_of(incident) is Course.TEST:
+        return "\n".join((book.say(_TEST), book.say(_ANSWER_TEST if incident.open else _DONE)))
     lines = [
         book.say("Who: {who}", who=_who(incident, book)),
         book.say("Where: {place}", place=where(incident, book) or book.say("at home")),
@@ -187,6 +203,8 @@ def panel_text(incident: Incident, book: Phrasebook = ENGLISH) -> str:
     room = _in_brackets(where(incident, book), book)
     if incident.kind == "ViewLost":
         return book.say("Guardian cannot see{room}: a fall there would not be noticed.", room=room)
+    if course_of(incident) is Course.TEST:
+        return book.say("This is the weekly test. Nothing has happened. Press the button, please.")
     if incident.drill and incident.state is IncidentState.RAISED:
         if not incident.told:
             return book.say("Drill. This is how it sounds; nobody is being called. Press the button.")
@@ -204,6 +222,8 @@ def panel_text(incident: Incident, book: Phrasebook = ENGLISH) -> str:
 
 def spoken_text(incident: Incident, book: Phrasebook = ENGLISH) -> str:
     """Say aloud how it stands with an open incident: for somebody on the floor, who may not see the box."""
+    if course_of(incident) is Course.TEST:
+        return book.say("This is the weekly test. Nothing has happened. Please press the button.")
     by, said = _first(incident.acknowledged_by, book), _SPOKEN.get(incident.state, "")
     if incident.state is IncidentState.ACKNOWLEDGED:
         said = _ON_THE_WAY.get(str(incident.acknowledged_via), said)
@@ -216,7 +236,9 @@ def spoken_text(incident: Incident, book: Phrasebook = ENGLISH) -> str:
 
 
 def spoken_end(incident: Incident, book: Phrasebook = ENGLISH) -> str:
-    """Say aloud that an incident is over."""
+    """Say aloud that an incident is over; nothing of a test, which frightened nobody."""
+    if course_of(incident) is Course.TEST:
+        return ""
     return book.say("The drill is over." if incident.drill else "The alarm is over.")
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from guardian import events
 from guardian.alarm import DRILL_RINGS_SECONDS, MAX_OPEN, REMIND_SECONDS, SAME_BODY_SECONDS, SAME_ROOM_SECONDS, Alarm
-from guardian.commands import Announce, Command, Lamp, Notify, Save, ShowPanel, Sound, Speak
+from guardian.commands import Announce, Ask, Command, Lamp, Notify, Save, ShowPanel, Sound, Speak
 from guardian.contacts import Contact
 from guardian.events import (
     Acknowledged,
@@ -36,12 +36,14 @@ from guardian.events import (
     StrangerSeen,
     ViewLost,
     ViewRestored,
+    WeeklyTestDue,
 )
 from guardian.incident import Incident, IncidentState
 from guardian.lab.alarm_diagram import write_diagram
 from guardian.particulars import MAX_REASONS
 from guardian.settings import AlarmSettings
 from guardian.transitions import PANEL, SEVERITY, STARTS, TRANSITIONS, TRIGGERS, Course, Trigger
+from guardian.weekly import WeeklyTest
 
 SETTINGS = AlarmSettings(
     cancel_seconds=30, suspected_seconds=20, repeat_seconds=60, view_lost_seconds=180, snooze_seconds=600
@@ -694,6 +696,93 @@ class TestRota:
         subject.off_duty = frozenset({"Anna", "Bert", "Cleo"})
         (notice,) = of(subject.handle(body(LongLie), 0.0), Notify)
         assert notice.contact == "Anna"
+
+
+class TestWeekly:
+    DUE = WeeklyTestDue(time=0.0, room="", reasons=("The weekly test.",))
+
+    def made(self, **fields: object) -> Alarm:
+        weekly = WeeklyTest.model_validate({"day": "Mon", "minutes": 20, **fields})
+        subject = Alarm(SETTINGS.model_copy(update={"weekly_test": weekly}), CONTACTS, numbered())
+        subject.tick(0.0)
+        return subject
+
+    def test_all_contacts_are_asked_at_once_as_urgently_as_in_an_alarm_and_told_that_it_is_none(self):
+        commands = self.made().handle(self.DUE, 0.0)
+        assert [type(command) for command in commands] == [Save, ShowPanel, Speak, Announce, *[Notify] * 3]
+        notices = of(commands, Notify)
+        assert [notice.contact for notice in notices] == ["Anna", "Bert", "Cleo"]
+        assert all(notice.urgent and notice.ask is Ask.TEST for notice in notices)
+        assert {notice.title for notice in notices} == {"TEST: This is the weekly test"}
+        assert all("Nothing has happened." in notice.body for notice in notices)
+        (panel,) = of(commands, ShowPanel)
+        assert panel == ShowPanel(
+            Lamp.SLOW_BLINK,
+            Sound.SILENT,
+            "This is the weekly test. Nothing has happened. Press the button, please.",
+        )
+
+    def test_the_first_answer_ends_it_and_everybody_reads_whose(self):
+        subject = self.made()
+        subject.handle(self.DUE, 0.0)
+        commands = subject.handle(human(Acknowledged, 5.0), 5.0)
+        (saved,) = of(commands, Save)
+        assert (saved.incident.state, saved.incident.outcome) == (RESOLVED, "answered")
+        assert {notice.title for notice in of(commands, Notify)} == {"TEST: Anna has answered"}
+        assert not any(notice.urgent for notice in of(commands, Notify))
+        assert of(commands, Speak) == [Speak("")]
+        assert subject.incidents == ()
+
+    def test_nobody_answers(self):
+        subject = self.made()
+        subject.handle(self.DUE, 0.0)
+        assert subject.next_deadline == 1_200.0
+        commands = subject.tick(1_200.0)
+        (saved,) = of(commands, Save)
+        assert (saved.incident.state, saved.incident.outcome) == (RESOLVED, "unanswered")
+        assert {notice.title for notice in of(commands, Notify)} == {"TEST: nobody has answered"}
+
+    def test_without_contacts_it_stays_on_the_box(self):
+        subject = self.made(contacts=False)
+        commands = subject.handle(self.DUE, 0.0)
+        assert of(commands, Notify) == []
+        assert of(commands, ShowPanel)
+        assert of(subject.tick(1_200.0), Notify) == []
+
+    def test_an_emergency_meanwhile_is_one_of_its_own_and_comes_first(self):
+        subject = self.made()
+        subject.handle(self.DUE, 0.0)
+        commands = subject.handle(body(LongLie, 10.0), 10.0)
+        assert [notice.title for notice in of(commands, Notify)] == [
+            "Somebody has been on the floor for too long (bedroom)"
+        ]
+        assert of(commands, ShowPanel)[0].sound is Sound.SIREN
+        subject.handle(human(Acknowledged, 11.0), 11.0)
+        assert [(each.kind, each.state) for each in subject.incidents] == [
+            ("LongLie", ACKNOWLEDGED),
+            ("WeeklyTestDue", RAISED),
+        ]
+
+    def test_a_call_for_help_is_no_answer(self):
+        subject = self.made()
+        subject.handle(self.DUE, 0.0)
+        subject.handle(human(HelpCalled, 10.0), 10.0)
+        assert [each.kind for each in subject.incidents] == ["HelpCalled", "WeeklyTestDue"]
+
+    def test_one_is_enough_and_a_drill_is_another_matter(self):
+        subject = self.made()
+        subject.handle(self.DUE, 0.0)
+        assert of(subject.handle(self.DUE, 1.0), Save) == []
+        subject.handle(human(DrillStarted, 2.0), 2.0)
+        assert [each.kind for each in subject.incidents] == ["DrillStarted", "WeeklyTestDue"]
+
+    def test_one_that_is_switched_off_meanwhile_still_ends(self):
+        subject = self.made()
+        (saved,) = of(subject.handle(self.DUE, 0.0), Save)
+        again = alarm()
+        again.restore([saved.incident], 10.0)
+        assert of(again.tick(1_900.0), Save)
+        assert again.incidents == ()
 
 
 class TestRestore:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from guardian.alarm import MAX_OPEN, Alarm
-from guardian.commands import Announce, Command, Notify, Save, ShowPanel, Sound, Speak
+from guardian.commands import Announce, Ask, Command, Notify, Save, ShowPanel, Sound, Speak
 from guardian.contacts import Contact
 from guardian.drills import MAX_SECONDS
 from guardian.events import (
@@ -34,12 +34,20 @@ from guardian.events import (
     StillnessExceeded,
     ViewLost,
     ViewRestored,
+    WeeklyTestDue,
 )
 from guardian.incident import Incident, IncidentState
 from guardian.settings import AlarmSettings
 from guardian.transitions import PANEL, TRANSITIONS, Course, course_of, row_of
+from guardian.weekly import WeeklyTest
 
-SETTINGS = AlarmSettings(cancel_seconds=30, suspected_seconds=20, repeat_seconds=60, view_lost_seconds=180)
+SETTINGS = AlarmSettings(
+    cancel_seconds=30,
+    suspected_seconds=20,
+    repeat_seconds=60,
+    view_lost_seconds=180,
+    weekly_test=WeeklyTest(day="Mon", minutes=30),
+)
 CONTACTS = tuple(Contact(name=name, ways=("json://localhost",)) for name in ("Anna", "Bert"))
 ORDER: tuple[type, ...] = (Save, ShowPanel, Speak, Announce, Notify)
 
@@ -105,8 +113,10 @@ class Life(RuleBasedStateMachine):
 
     def receive(self, notice: Notify) -> None:
         incident = self.saved[notice.incident]
-        assert incident.drill <= (incident.room in self.telling)
-        assert notice.title.startswith("DRILL: ") is incident.drill
+        test = course_of(incident) is Course.TEST
+        assert incident.drill <= (test or incident.room in self.telling)
+        assert notice.title.startswith("DRILL: ") is (incident.drill and not test)
+        assert notice.title.startswith("TEST: ") is (notice.ask is Ask.TEST) is test
         assert incident.state not in {IncidentState.SUSPECTED, IncidentState.PENDING}
         assert notice.urgent <= (incident.state is IncidentState.RAISED)
         key = (notice.contact, notice.incident, notice.step)
@@ -133,6 +143,16 @@ class Life(RuleBasedStateMachine):
     def drill(self, room: str, seconds: float, *, contacts: bool) -> None:
         self.telling |= {room} if contacts else set()
         self.give(FallDrillAsked(time=self.now, room=room, by="Anna", via="web", seconds=seconds, contacts=contacts))
+
+    @rule()
+    def test(self) -> None:
+        self.give(WeeklyTestDue(time=self.now, room="", reasons=("The weekly test.",)))
+
+    @invariant()
+    def a_test_rings_nobody_out_of_bed(self) -> None:
+        tests = [each for each in self.alarm.incidents if course_of(each) is Course.TEST]
+        assert len(tests) <= 1
+        assert all(PANEL[row_of(each)][1] is Sound.SILENT for each in tests)
 
     @invariant()
     def no_drill_is_without_an_end(self) -> None:

@@ -16,7 +16,7 @@ from functools import partial
 from typing import Any, TypeAlias
 
 from guardian import messages
-from guardian.commands import Notify, Untold
+from guardian.commands import Ask, Notify, Untold
 from guardian.contacts import WAY_FILE, Contact
 from guardian.errors import ConfigurationError
 from guardian.events import ContactNotTold, ContactTold, Event, FaultCleared, FaultOccurred
@@ -168,6 +168,12 @@ class _Letter:
     tries: int = 0
 
 
+def _order(letter: _Letter) -> tuple[bool, bool, float]:
+    """What comes before what: an emergency before a test, and both before the rest."""
+    notice = letter.notice
+    return not notice.urgent, notice.ask is Ask.TEST, letter.due
+
+
 class _Way(threading.Thread):
     """One way to one contact. Of one incident only the latest notice is told: it says what is true now."""
 
@@ -231,7 +237,7 @@ class _Way(threading.Thread):
                 now = self._moment().monotonic
                 due = [letter for letter in self._waiting.values() if letter.due <= now]
                 if due:
-                    return self._taken(min(due, key=lambda letter: (not letter.notice.urgent, letter.due)))
+                    return self._taken(min(due, key=_order))
                 soonest = min((letter.due for letter in self._waiting.values()), default=None)
                 self._changed.wait(None if soonest is None else soonest - now)
 

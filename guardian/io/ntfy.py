@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
-from guardian.commands import Notify
+from guardian.commands import Ask, Notify
 from guardian.io.answers import Answers
 from guardian.io.drawings import FILE
 from guardian.io.mqtt import Backoff
@@ -29,6 +29,8 @@ SCHEMES: Final = {"ntfy": "http", "ntfys": "https"}
 ANSWER_TOPIC = "guardian-answers-"
 BUTTON = "I am on my way"
 PRESS = 'Press "{button}" below to take it.'
+TEST_BUTTON = "I have read this"
+PRESS_TEST = 'Press "{button}" below to answer the test.'
 URGENT, USUAL, QUIET = 5, 3, 2
 MOST_TITLE, MOST_MESSAGE_BYTES = 200, 3000
 """A message above 4096 bytes becomes a file, which nobody opens in a fright; the button needs some of them too."""
@@ -123,8 +125,8 @@ class Ntfy:
         """What is published, as JSON."""
         body = plain(notice.body, MOST_MESSAGE_BYTES)
         text = body.encode()[:MOST_MESSAGE_BYTES].decode(errors="ignore")
-        label = self._book.say(BUTTON)
-        text += "\n" + self._book.say(PRESS, button=label) if notice.urgent else ""
+        label, press = self._button(notice)
+        text += f"\n{press}" if notice.urgent else ""
         said: dict[str, object] = {"topic": self._topic.name, "title": plain(notice.title, MOST_TITLE), "message": text}
         if not notice.urgent:
             return {**said, "priority": USUAL, "tags": ["information_source"]}
@@ -136,7 +138,16 @@ class Ntfy:
             "body": self._answers.written(notice.incident, notice.contact),
             "clear": True,
         }
-        return {**said, "priority": URGENT, "tags": ["rotating_light"], "actions": [button]}
+        tag = "test_tube" if notice.ask is Ask.TEST else "rotating_light"
+        return {**said, "priority": URGENT, "tags": [tag], "actions": [button]}
+
+    def _button(self, notice: Notify) -> tuple[str, str]:
+        """Name the button, and say what to do with it."""
+        if notice.ask is Ask.TEST:
+            label = self._book.say(TEST_BUTTON)
+            return label, self._book.say(PRESS_TEST, button=label)
+        label = self._book.say(BUTTON)
+        return label, self._book.say(PRESS, button=label)
 
     def show(self, notice: Notify, caption: str, png: bytes) -> bool:
         """Publish a drawing, as a file with words of its own; whether the server took it. One that keeps no files does
