@@ -7,6 +7,8 @@ the incident durable, then the box and its voice, then what publishes it, then t
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime
+from functools import partial
 
 from guardian import messages
 from guardian.commands import Announce, Ask, Command, Lamp, Notify, Save, ShowPanel, Sound, Speak
@@ -139,6 +141,7 @@ class Alarm:
         self._faults: dict[tuple[str, str], str] = {}
         self._shown: ShowPanel | None = None
         self.off_duty: frozenset[str] = frozenset()
+        self.quiet_until: Mapping[str, datetime] = {}
         self._changes: list[tuple[Incident, list[Notify]]] = []
 
     @property
@@ -345,8 +348,9 @@ class Alarm:
         ringing = urgent and row_of(incident) in ((Course.EMERGENCY, RAISED), (Course.TEST, RAISED))
         ask = Ask.TEST if course_of(incident) is Course.TEST else Ask.TAKE
         title, body = messages.title(incident, self._book), messages.body(incident, now, self._book)
-        known = [name for name in names if name in self._contacts]
-        return [Notify(name, title, body, incident.id, step, urgent=ringing, asked=now, ask=ask) for name in known]
+        quiet = self.quiet_until if course_of(incident) is Course.BLINDNESS else {}
+        notice = partial(Notify, title=title, body=body, incident=incident.id, step=step, urgent=ringing, asked=now)
+        return [notice(name, ask=ask, held_until=quiet.get(name)) for name in names if name in self._contacts]
 
     def _commands(self, now: float) -> tuple[Command, ...]:
         changes, self._changes = self._changes, []

@@ -77,7 +77,7 @@ class Ask(str, Enum):
 class Notify:
     """Tell one contact by its ways (phone, mail ...). `incident` with `step` is the idempotency key; `asked` is the
     monotonic second at which it was decided: what is told much later has to say so. An urgent one may be answered, as
-    `ask` says.
+    `ask` says. One that is not may be `held_until` a wall time, at which the contact's quiet hours are over.
     """
 
     contact: str
@@ -88,6 +88,7 @@ class Notify:
     urgent: bool = True
     asked: float = 0.0
     ask: Ask = Ask.TAKE
+    held_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

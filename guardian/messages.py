@@ -5,7 +5,7 @@ relative, because the reader's clock and the box's may differ and a fright reads
 Every text is said by a phrasebook, in the household's language; its key is the English that stands here.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from guardian.commands import Notify
@@ -181,14 +181,30 @@ def as_told(notice: Notify, moment: Moment, book: Phrasebook = ENGLISH) -> Notif
     late = moment.monotonic - notice.asked
     if late < LATE_SECONDS:
         return notice
+    when = _written(notice, moment, book)
+    if notice.held_until is not None:
+        line = book.say("Held back until now by the quiet hours: it was written at {time}.", time=when)
+        return replace(notice, body=f"{line}\n{notice.body}")
+    line = book.say("This message comes late: it was written at {time}, and could not be sent before.", time=when)
+    return replace(notice, title=book.say("Late: {title}", title=notice.title), body=f"{line}\n{notice.body}")
+
+
+def together(notices: Sequence[Notify], book: Phrasebook = ENGLISH) -> Notify:
+    """Make one notice of those that were held back, the oldest first; of a single one itself."""
+    if len(notices) == 1:
+        return notices[0]
+    title = book.say("{number} messages from the quiet hours", number=str(len(notices)))
+    return replace(notices[-1], title=title, body="\n\n".join(f"{each.title}\n{each.body}" for each in notices))
+
+
+def _written(notice: Notify, moment: Moment, book: Phrasebook) -> str:
+    """Say when a notice was written: the time of day, the day if it is another one, and how long ago."""
     written = moment.wall_at(notice.asked)
     when = f"{written:%H:%M}"
     if written.date() != moment.wall.date():
         date = book.say("{day} {month}", day=str(written.day), month=book.word(f"{written:%B}"))
         when = book.say("{time} on {date}", time=when, date=date)
-    when = book.say("{time}, {ago}", time=when, ago=ago(late, book))
-    line = book.say("This message comes late: it was written at {time}, and could not be sent before.", time=when)
-    return replace(notice, title=book.say("Late: {title}", title=notice.title), body=f"{line}\n{notice.body}")
+    return book.say("{time}, {ago}", time=when, ago=ago(moment.monotonic - notice.asked, book))
 
 
 def _by(incident: Incident, book: Phrasebook) -> str:

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, field_validator, mo
 from pydantic_core import PydanticCustomError
 
 from guardian import header
-from guardian.contacts import Contact
+from guardian.contacts import Contact, OnDuty
 from guardian.entrance import Web
 from guardian.section import Clock, Name, Port, RoomKind, Section
 from guardian.sense import MOST_SENSES, Sense
@@ -96,7 +96,8 @@ class Room(Section):
 
 class Household(Section):
     """Whose home this is. `id` names the box in MQTT topics; `residents` is how many live there, for visitors. What is
-    said to a human is said in `language`, one of configuration.languages.
+    said to a human is said in `language`, one of configuration.languages. In the `quiet` hours phones are told only
+    what is urgent.
     """
 
     id: str = Field("home", pattern=r"^[a-z0-9_-]{1,32}$", description="1 to 32 characters of a-z, 0-9, _ and -")
@@ -104,6 +105,7 @@ class Household(Section):
     language: str = Field("en", max_length=16)
     timezone: str = "UTC"
     residents: int | None = Field(None, ge=1, le=8)
+    quiet: tuple[OnDuty, ...] = ()
 
     @field_validator("timezone")
     @classmethod

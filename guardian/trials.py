@@ -3,6 +3,7 @@
 Pure. It begins at its time by the household's clock, once a week, whatever steps that clock takes. One that could
 not begin in time, since the box was off or something was the matter, is made up for within two hours and else left
 out, which is told. What is kept says when it was last due: a restart begins no second one.
+"""
 
 import json
 from dataclasses import dataclass, replace

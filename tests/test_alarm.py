@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import TypeVar
 
@@ -24,6 +25,7 @@ from guardian.events import (
     FaultOccurred,
     HelpCalled,
     HelpGestured,
+    HumanEvent,
     LongLie,
     PersonAppeared,
     PersonDown,
@@ -42,7 +44,7 @@ from guardian.incident import Incident, IncidentState
 from guardian.lab.alarm_diagram import write_diagram
 from guardian.particulars import MAX_REASONS
 from guardian.settings import AlarmSettings
-from guardian.transitions import PANEL, SEVERITY, STARTS, TRANSITIONS, TRIGGERS, Course, Trigger
+from guardian.transitions import PANEL, SEVERITY, STARTS, TRANSITIONS, TRIGGERS, Course, Trigger, severity_of
 from guardian.weekly import WeeklyTest
 
 SETTINGS = AlarmSettings(
@@ -696,6 +698,42 @@ class TestRota:
         subject.off_duty = frozenset({"Anna", "Bert", "Cleo"})
         (notice,) = of(subject.handle(body(LongLie), 0.0), Notify)
         assert notice.contact == "Anna"
+
+
+class TestQuietHours:
+    @pytest.mark.parametrize("kind", sorted({*TRIGGERS, *SEVERITY} - {"ViewRestored"}))
+    @pytest.mark.parametrize("answer", [Acknowledged, Resolved, PersonRecovered])
+    def test_of_an_emergency_everybody_is_told_the_same_at_once_whatever_hours_are_quiet(
+        self, kind: str, answer: type[Event]
+    ):
+        def told(quiet_until: dict[str, datetime]) -> list[Notify]:
+            subject = alarm(configured=tuple(SEVERITY))
+            subject.quiet_until = quiet_until
+            said = [*subject.handle(made(getattr(events, kind), 0.0), 0.0), *subject.tick(40.0), *subject.tick(101.0)]
+            said += [*subject.handle(made(answer, 110.0), 110.0), *subject.tick(5_000.0)]
+            return of(said, Notify)
+
+        def made(each: type[Event], now: float) -> Event:
+            if issubclass(each, HumanEvent):
+                return human(each, now)
+            return body(each, now) if issubclass(each, PersonEvent) else each(time=now, room="bedroom")
+
+        held = told(dict.fromkeys(("Anna", "Bert", "Cleo"), datetime(2025, 6, 2, 7, 0, tzinfo=timezone.utc)))
+        assert held == told({})
+        assert not [notice for notice in held if notice.held_until]
+        assert held or severity_of(kind) == 0
+
+    def test_a_camera_that_cannot_see_waits_for_the_morning_of_whoever_sleeps(self):
+        morning = datetime(2025, 6, 2, 7, 0, tzinfo=timezone.utc)
+        subject = alarm()
+        subject.quiet_until = {"Anna": morning}
+        subject.handle(ViewLost(time=0.0, room="bedroom"), 0.0)
+        (anna,) = of(subject.tick(180.0), Notify)
+        (bert,) = of(subject.tick(180.0 + 14_400.0), Notify)
+        assert (anna.contact, anna.held_until) == ("Anna", morning)
+        assert (bert.contact, bert.held_until) == ("Bert", None)
+        over = of(subject.handle(ViewRestored(time=15_000.0, room="bedroom"), 15_000.0), Notify)
+        assert {notice.contact: notice.held_until for notice in over} == {"Anna": morning, "Bert": None}
 
 
 class TestWeekly:

@@ -1,6 +1,7 @@
 """Random histories of the alarm: whatever happens in whatever order, these things hold."""
 
 import itertools
+from datetime import datetime, timezone
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -50,6 +51,8 @@ SETTINGS = AlarmSettings(
 )
 CONTACTS = tuple(Contact(name=name, ways=("json://localhost",)) for name in ("Anna", "Bert"))
 ORDER: tuple[type, ...] = (Save, ShowPanel, Speak, Announce, Notify)
+
+MORNING = datetime(2025, 6, 2, 7, 0, tzinfo=timezone.utc)
 
 ROOMS = st.sampled_from(["bedroom", "kitchen"])
 SEEN = st.sampled_from(
@@ -113,6 +116,9 @@ class Life(RuleBasedStateMachine):
 
     def receive(self, notice: Notify) -> None:
         incident = self.saved[notice.incident]
+        blind = course_of(incident) is Course.BLINDNESS
+        assert notice.held_until == (self.alarm.quiet_until.get(notice.contact) if blind else None)
+        assert not (notice.urgent and notice.held_until)
         test = course_of(incident) is Course.TEST
         assert incident.drill <= (test or incident.room in self.telling)
         assert notice.title.startswith("DRILL: ") is (incident.drill and not test)
@@ -143,6 +149,10 @@ class Life(RuleBasedStateMachine):
     def drill(self, room: str, seconds: float, *, contacts: bool) -> None:
         self.telling |= {room} if contacts else set()
         self.give(FallDrillAsked(time=self.now, room=room, by="Anna", via="web", seconds=seconds, contacts=contacts))
+
+    @rule(quiet=st.sets(st.sampled_from(["Anna", "Bert"])))
+    def fall_quiet(self, quiet: set[str]) -> None:
+        self.alarm.quiet_until = dict.fromkeys(quiet, MORNING)
 
     @rule()
     def test(self) -> None:

@@ -15,6 +15,7 @@ from guardian.configuration.loading import check, find, load, parse
 from guardian.errors import ConfigurationError
 from guardian.sense import Sense
 from guardian.settings import Settings
+from guardian.weekly import WeeklyTest
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 ROOM = "rooms: [{name: kitchen, camera: {source: csi}}]\n"
@@ -58,7 +59,7 @@ def test_a_room_with_a_camera_is_enough():
         (ROOM + "household: {timezone: Mars}\n", "'Mars' is no time zone; an IANA name such as Europe/Madrid"),
         (
             ROOM + "household: 3\n",
-            "g.yaml:2: household: 3 is wrong; a section with id, name, language, timezone, residents would be right",
+            "household: 3 is wrong; a section with id, name, language, timezone, residents, quiet would be right",
         ),
         (
             ROOM + "web: {height: 3, hight: 1}\n",
@@ -286,6 +287,8 @@ def test_the_commented_configuration_names_every_key_and_shows_its_true_value():
         "contacts.name",
         "contacts.ways",
         "contacts.hours",
+        "contacts.quiet",
+        *(f"alarm.weekly_test.{key}" for key in WeeklyTest.model_fields),
         "mqtt.tls.ca_file",
         "mqtt.tls.cert_file",
         "mqtt.tls.key_file",
@@ -320,15 +323,20 @@ def test_the_commented_configuration_tells_every_range_and_every_choice():
 
 
 def test_every_line_of_the_commented_examples_is_right_without_its_mark():
+    senses = "|".join(Sense.model_fields)
     text = re.sub(
-        rf"^( *)# ( *)(?=(?:places|contacts|senses|- name|polygon|ways|hours|{'|'.join(Sense.model_fields)}):)",
+        rf"^( *)# ( *)(?=(?:places|contacts|senses|- name|polygon|ways|hours|quiet|{senses}):)",
         r"\1\2",
         COMMENTED,
         flags=re.MULTILINE,
     )
-    text = re.sub(r"^  # ( *)(?=(?:tls|ca_file|cert_file|key_file|hsts):)", r"  \1", text, flags=re.MULTILINE)
-    settings = parse(re.sub(r"^ *(?:places|contacts|senses|tls): (?:\[\]|null).*\n", "", text, flags=re.MULTILINE))
+    inner = "tls|ca_file|cert_file|key_file|hsts|weekly_test|day|time|minutes"
+    text = re.sub(rf"^  # ( *)(?=(?:{inner}):)", r"  \1", text, flags=re.MULTILINE)
+    settings = parse(
+        re.sub(r"^ *(?:places|contacts|senses|tls|weekly_test): (?:\[\]|null).*\n", "", text, flags=re.MULTILINE)
+    )
     assert settings.rooms[0].places[0].kind == "bed"
+    assert settings.alarm.weekly_test == WeeklyTest(day="Mon")
     assert [contact.name for contact in settings.contacts] == ["Anna", "Bruno"]
     assert settings.mqtt.tls
     assert settings.web.tls

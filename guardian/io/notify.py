@@ -35,6 +35,8 @@ WAITING = 64
 """Incidents of which something waits for one way; beyond them the oldest is dropped."""
 STOP_SECONDS = 3.0
 MOST_TITLE = 250
+LOOK_SECONDS = 30.0
+"""So often it is asked whether the quiet hours are over."""
 
 Send: TypeAlias = Callable[[Notify], bool]
 """Tells one notice by one way; returns whether the provider took it. May take as long as the network does."""
@@ -168,6 +170,18 @@ class _Letter:
     tries: int = 0
 
 
+def _held(letter: _Letter, moment: Moment) -> bool:
+    """Whether the contact's quiet hours hold it back, by a clock that may have been set meanwhile."""
+    until = letter.notice.held_until
+    return until is not None and moment.wall < until
+
+
+def _waits(letter: _Letter, moment: Moment) -> float:
+    """For how many seconds it waits; none where it is due. Of what is held back it is asked again now and then."""
+    pause = letter.due - moment.monotonic
+    return max(pause, LOOK_SECONDS) if _held(letter, moment) else pause
+
+
 def _order(letter: _Letter) -> tuple[bool, bool, float]:
     """What comes before what: an emergency before a test, and both before the rest."""
     notice = letter.notice
@@ -217,48 +231,58 @@ class _Way(threading.Thread):
             self._changed.notify_all()
 
     def run(self) -> None:
-        """Tell what there is to tell, until stopped."""
+        """Tell what there is to tell, until stopped; what was held back in one piece."""
         try:
             send = self._connect()
         except ConfigurationError as error:
             log.error("event=way_not_understood contact=%s way=%s reason=%r", self._contact, self.label, str(error))
             self._outcome(self, f"{self._contact} cannot be told by {self.label}: {error}.", None)
             return
-        while (letter := self._next()) is not None:
-            self._try(send, letter)
+        while letters := self._next():
+            self._try(send, letters)
 
-    def _next(self) -> _Letter | None:
-        """Wait for the next letter that is due, what is urgent first; None where it is time to end."""
+    def _next(self) -> list[_Letter]:
+        """Wait for what is due next, what is urgent first; nothing where it is time to end."""
         with self._changed:
             while True:
+                moment = self._moment()
                 if self._stopping:
-                    untried = next((letter for letter in self._waiting.values() if not letter.tries), None)
-                    return untried and self._taken(untried)
-                now = self._moment().monotonic
-                due = [letter for letter in self._waiting.values() if letter.due <= now]
+                    untried = [each for each in self._waiting.values() if not each.tries and not _held(each, moment)]
+                    return self._taken(untried[:1])
+                due = [letter for letter in self._waiting.values() if _waits(letter, moment) <= 0]
                 if due:
-                    return self._taken(min(due, key=_order))
-                soonest = min((letter.due for letter in self._waiting.values()), default=None)
-                self._changed.wait(None if soonest is None else soonest - now)
+                    first = min(due, key=_order)
+                    held = [letter for letter in due if letter.notice.held_until is not None]
+                    return self._taken(held if first in held else [first])
+                waits = (_waits(letter, moment) for letter in self._waiting.values())
+                self._changed.wait(min(waits, default=None))
 
-    def _taken(self, letter: _Letter) -> _Letter:
-        del self._waiting[letter.notice.incident]
-        return letter
+    def _taken(self, letters: list[_Letter]) -> list[_Letter]:
+        for letter in letters:
+            del self._waiting[letter.notice.incident]
+        return sorted(letters, key=lambda letter: letter.notice.asked)
 
-    def _try(self, send: Send, letter: _Letter) -> None:
-        notice = letter.notice
+    def _try(self, send: Send, letters: list[_Letter]) -> None:
+        moment = self._moment()
+        notice = messages.together([messages.as_told(each.notice, moment, self._book) for each in letters], self._book)
         about = f"contact={self._contact} way={self.label} incident={notice.incident} step={notice.step}"
-        if send(messages.as_told(notice, self._moment(), self._book)):
+        if send(notice):
             log.info("event=contact_told %s", about)
-            self._outcome(self, "", ContactTold(**self._facts(notice)))
+            for letter in letters:
+                self._outcome(self, "", ContactTold(**self._facts(letter.notice)))
             self._told(notice, send)
             return
         log.warning("event=contact_not_told %s", about)
-        first, given_up = not letter.tries, self._moment().monotonic - notice.asked > EXPIRE_SECONDS
+        for letter in letters:
+            self._fail(letter)
+
+    def _fail(self, letter: _Letter) -> None:
+        """Try it again after a while, unless that makes no sense any more."""
+        first, given_up = not letter.tries, self._moment().monotonic - letter.notice.asked > EXPIRE_SECONDS
         if not given_up:
             self._try_again(letter)
         reason = f"{self._contact} could not be told by {self.label}; check the contact's ways and the network."
-        event = ContactNotTold(**self._facts(notice), reasons=(reason,), given_up=given_up)
+        event = ContactNotTold(**self._facts(letter.notice), reasons=(reason,), given_up=given_up)
         self._outcome(self, reason, event if first or given_up else None)
 
     def _try_again(self, letter: _Letter) -> None:

@@ -9,7 +9,7 @@ import logging
 import zlib
 from collections.abc import Iterable
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -284,13 +284,20 @@ def _decoded(bodies: Iterable[bytes]) -> tuple[Day, ...]:
 
 def _row(notice: Notify, shift: float) -> tuple[object, ...]:
     said = {"title": notice.title, "body": notice.body, "urgent": notice.urgent, "ask": notice.ask.value}
+    if notice.held_until is not None:
+        said["held_until"] = notice.held_until.isoformat()
     return notice.incident, notice.contact, notice.step, notice.asked + shift, json.dumps(said)
 
 
 def _letter(text: str) -> dict[str, Any]:
     """Read what `_row` wrote of a notice. Raises ValueError or TypeError on what it did not."""
     said = json.loads(text)
-    return {**said, "ask": Ask(said.get("ask", Ask.TAKE))}
+    held = said.get("held_until")
+    return {
+        **said,
+        "ask": Ask(said.get("ask", Ask.TAKE)),
+        "held_until": None if held is None else datetime.fromisoformat(held),
+    }
 
 
 def _incident(text: str | bytes, moment: Moment) -> Incident:
