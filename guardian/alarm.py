@@ -155,6 +155,14 @@ class Alarm:
         return next((incident.state for incident in self.incidents), None)
 
     @property
+    def busy(self) -> bool:
+        """Whether something is the matter, or held, that a weekly test must not get in the way of; a blind camera is
+        not, which may stay blind for weeks.
+        """
+        matters = any(course_of(incident) is not Course.BLINDNESS for incident in self._open.values())
+        return matters or bool(self._snoozes.rooms) or self.drills.on is not None
+
+    @property
     def snoozed(self) -> Mapping[str, float]:
         """Which rooms are snoozed ("" is every room), and until when."""
         return self._snoozes.rooms

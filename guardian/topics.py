@@ -38,6 +38,7 @@ from guardian.phrasebook import ENGLISH, Phrasebook
 from guardian.senses import PART, Sensed
 from guardian.settings import Settings
 from guardian.transitions import Course, badness_of, course_of
+from guardian.trials import Trial
 
 VERSION = 1
 """Of the tree and its payloads: what may change without another one is told in guardian.payloads."""
@@ -275,6 +276,7 @@ class Bulletin:
             *self._fault(moment.monotonic, moment),
             *self.snoozed({}, moment),
             *self.drilled(None, moment),
+            *self.tried(None, moment),
             self._topics.availability(online=True),
         )
 
@@ -323,6 +325,12 @@ class Bulletin:
         rooms = [] if drill is None else [{**asdict(drill), "until": iso(drill.until, moment)}]
         payload = {"state": "on" if rooms else "off", "rooms": rooms}
         return self._state(("drill",), payload, moment.monotonic, moment, facts={"drill": drill})
+
+    def tried(self, trial: Trial | None, moment: Moment) -> tuple[Publish, ...]:
+        """Say what came of the last weekly test, `off` where there is none; only a change has news."""
+        said = {} if trial is None else {"due": trial.due.isoformat(), "by": trial.by, "reason": trial.reason}
+        payload = {"state": "off" if trial is None else trial.outcome.value, **said}
+        return self._state(("weekly_test",), payload, moment.monotonic, moment)
 
     def delivered(self, deliveries: Iterable[Delivery], moment: Moment) -> tuple[Publish, ...]:
         """Say who was reached by which way; only a change has news."""

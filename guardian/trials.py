@@ -6,6 +6,7 @@ out, which is told. What is kept says when it was last due: a restart begins no 
 """
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
@@ -76,12 +77,16 @@ class Trials:
         self._waits_for_peace = False
         self.last: Trial | None = None
 
-    def recall(self, body: str, moment: Moment) -> tuple[Event, ...]:
-        """Go on with what was kept; one that nobody has answered is still a fault."""
+    def recall(self, body: str, incidents: Iterable[Incident], moment: Moment) -> tuple[Event, ...]:
+        """Go on with what was kept, and the open incidents. One that nobody has answered is still a fault; one that was
+        to begin when the last process ended, and did not, is due again.
+        """
         trial = decode(body)
         if self._weekly is None or trial is None or trial.when != self._when:
             return ()
         self.last = self._kept = replace(trial, due=trial.due.astimezone(moment.wall.tzinfo))
+        if trial.outcome is Outcome.WAITING and not any(each.kind == TEST_KIND for each in incidents):
+            self.last = replace(self.last, outcome=Outcome.NONE, due=self.last.due - timedelta(days=7))
         return self._judged(moment) if trial.outcome is Outcome.UNANSWERED else ()
 
     def told_anew(self) -> str | None:

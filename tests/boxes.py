@@ -8,7 +8,7 @@ from bodies import seen, standing, tilted
 from schemas import check
 
 from guardian.brain import Brain
-from guardian.commands import Glimpse, Lamp, Notify, Publish, SceneCommand, ShowPanel, Sound
+from guardian.commands import Glimpse, Lamp, Notify, Publish, SceneCommand, ShowPanel, Sound, Speak
 from guardian.contacts import Contact
 from guardian.day import Day
 from guardian.events import ContactTold
@@ -94,6 +94,10 @@ class Log:
     def look_anew(self, room: str) -> None:
         self.entries.append(("look anew", room))
 
+    # The voice.
+    def speak(self, command: Speak) -> None:
+        self.entries.append(("speak", command))
+
     # What there is to learn from.
     def keep(self, command: SceneCommand) -> None:
         self.entries.append(("keep", command))
@@ -115,6 +119,7 @@ class Log:
             scenes=self.keep,
             look_anew=self.look_anew,
             glimpse=self.glimpse,
+            speak=self.speak,
         )
 
 

@@ -35,6 +35,7 @@ class Weeks:
         self.weekly, self.trials = weekly, Trials(weekly)
         self.events: list[Event] = []
         self.busy = False
+        self.open: tuple[Incident, ...] = (OPEN,)
         self.kept = ""
         self.tick()
 
@@ -52,7 +53,7 @@ class Weeks:
     def restart(self, **off: float) -> "Weeks":
         self.clock.advance(timedelta(**off).total_seconds())
         self.trials = Trials(self.weekly)
-        self.events += self.trials.recall(self.kept, self.clock.moment())
+        self.events += self.trials.recall(self.kept, self.open, self.clock.moment())
         self.tick()
         return self
 
@@ -98,6 +99,12 @@ def test_it_comes_once_where_summer_time_begins_or_ends(minute: int):
 def test_a_restart_begins_no_second_one():
     weeks = Weeks().pass_(hours=23)
     assert weeks.restart(minutes=1).restart(minutes=1).pass_(hours=3).count(WeeklyTestDue) == 1
+
+
+def test_one_that_was_to_begin_and_did_not_begins_after_a_restart():
+    weeks = Weeks().pass_(hours=22)
+    weeks.open = ()
+    assert weeks.restart(minutes=1).count(WeeklyTestDue) == 2
 
 
 def test_one_that_was_missed_is_made_up_for_soon_after():
@@ -166,7 +173,7 @@ def test_other_incidents_and_one_that_goes_on_are_no_answer():
 )
 def test_what_was_kept_and_makes_no_sense_is_as_nothing(kept: str):
     trials = Trials(WEEKLY)
-    assert trials.recall(kept, FakeClock(wall=SUNDAY).moment()) == ()
+    assert trials.recall(kept, (), FakeClock(wall=SUNDAY).moment()) == ()
     assert trials.last is None
 
 
@@ -197,6 +204,6 @@ def test_steps_of_the_clock_begin_none_twice(steps: list[int]):
 def test_the_time_is_that_of_the_home_wherever_the_kept_one_was_written():
     kept = Trial("Mon 10:00", DUE.astimezone(timezone.utc), Outcome.ANSWERED, "Anna").encode()
     trials = Trials(WEEKLY)
-    trials.recall(kept, FakeClock(wall=SUNDAY).moment())
+    trials.recall(kept, (), FakeClock(wall=SUNDAY).moment())
     assert trials.last is not None
     assert trials.last.due.isoformat() == "2025-06-02T10:00:00+02:00"

@@ -21,6 +21,7 @@ from guardian.senses import Sensed
 from guardian.settings import Place
 from guardian.skeleton import Keypoints, Observation
 from guardian.tracking import TrackState
+from guardian.trials import Trial
 
 WATCHING = ShowPanel(Lamp.STEADY, Sound.SILENT, "")
 
@@ -157,6 +158,7 @@ class Snapshot:
     people: PeopleShown = PeopleShown()
     deliveries: tuple[Delivery, ...] = ()
     drill: FallDrill | None = None
+    trial: Trial | None = None
 
     def wall(self, monotonic: float) -> datetime:
         """Return the wall time of a monotonic second of this process, in the household's zone."""
