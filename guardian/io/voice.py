@@ -8,11 +8,13 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Protocol, TypeAlias
 
 from guardian.commands import Speak
 from guardian.events import Event, FaultCleared, FaultOccurred
-from guardian.io.utterance import SILENCE
+from guardian.io.utterance import SILENCE, Utterance
+from guardian.speech import Speech
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +48,19 @@ class Sentence(Protocol):
 MakeSentence: TypeAlias = Callable[[], Sentence]
 
 
+class AnyVoice(Protocol):
+    """What the appliance asks of a voice."""
+
+    def start(self) -> None:
+        """Begin."""
+
+    def say(self, command: Speak) -> None:
+        """Say this from now on, and nothing else; never blocks."""
+
+    def stop(self) -> None:
+        """Fall silent and end."""
+
+
 class Mute:
     """A box without a voice."""
 
@@ -57,6 +72,11 @@ class Mute:
 
     def stop(self) -> None:
         """Do nothing."""
+
+
+def choose_voice(speech: Speech, language: str, report: Callable[[Event], None], now: Callable[[], float]) -> AnyVoice:
+    """Make the voice that the configuration asks for, in the household's language."""
+    return Voice(partial(Utterance, speech, language), report, now) if speech.enabled else Mute()
 
 
 class Voice:
