@@ -14,9 +14,11 @@ from guardian import messages
 from guardian.commands import Announce, Ask, Command, Lamp, Notify, Save, ShowPanel, Sound, Speak
 from guardian.contacts import Contact
 from guardian.drills import Drills, exercises, is_exercise
+from guardian.durations import PATIENT, durations
 from guardian.events import (
     DrillStarted,
     Event,
+    FalseAlarmSaid,
     FaultCleared,
     FaultOccurred,
     HelpCalled,
@@ -38,11 +40,9 @@ from guardian.snooze import Snoozes
 from guardian.transitions import (
     ACKNOWLEDGED,
     PANEL,
-    PENDING,
     RAISED,
     SEVERITY,
     STARTS,
-    SUSPECTED,
     TRANSITIONS,
     TRIGGERS,
     Course,
@@ -56,36 +56,8 @@ from guardian.transitions import (
 __all__ = ["PANEL", "TRANSITIONS", "Alarm", "Course", "Trigger"]
 
 MAX_OPEN = 32
-DRILL_SECONDS = 5.0
-DRILL_RINGS_SECONDS = 120.0
-DRILL_ENDS_SECONDS = 60.0
-TEST_ENDS_SECONDS = 1_800.0
-REMIND_SECONDS = 1_800.0
-BLIND_REPEAT_SECONDS = 14_400.0
 SAME_BODY_SECONDS = 300.0
 SAME_ROOM_SECONDS = 60.0
-
-PATIENT = frozenset(
-    {(Course.EMERGENCY, ACKNOWLEDGED), (Course.BLINDNESS, RAISED), (Course.BLINDNESS, ACKNOWLEDGED)},
-)
-"""Where a reminder comes after the duration, then after twice, four times ... as long: it may not wear people out."""
-
-
-def durations(settings: AlarmSettings) -> Mapping[tuple[Course, IncidentState], float]:
-    """Give how long each state lasts before time is up, in seconds; one that is not named lasts until a human acts."""
-    return {
-        (Course.EMERGENCY, SUSPECTED): settings.suspected_seconds,
-        (Course.EMERGENCY, PENDING): settings.cancel_seconds,
-        (Course.EMERGENCY, RAISED): settings.repeat_seconds,
-        (Course.EMERGENCY, ACKNOWLEDGED): REMIND_SECONDS,
-        (Course.DRILL, SUSPECTED): settings.suspected_seconds,
-        (Course.DRILL, PENDING): min(settings.cancel_seconds, DRILL_SECONDS),
-        (Course.DRILL, RAISED): DRILL_RINGS_SECONDS,
-        (Course.DRILL, ACKNOWLEDGED): DRILL_ENDS_SECONDS,
-        (Course.TEST, RAISED): 60 * settings.weekly_test.minutes if settings.weekly_test else TEST_ENDS_SECONDS,
-        (Course.BLINDNESS, RAISED): BLIND_REPEAT_SECONDS,
-        (Course.BLINDNESS, ACKNOWLEDGED): BLIND_REPEAT_SECONDS,
-    }
 
 
 def same_body(incident: Incident, event: PersonEvent) -> bool:
@@ -195,6 +167,8 @@ class Alarm:
     def handle(self, event: Event, now: float) -> tuple[Command, ...]:
         """Take note of what happened."""
         self._note(event, now)
+        if isinstance(event, FalseAlarmSaid):
+            return self._ask_again(event, now)
         usual = self._triggers.get(type(event).__name__)
         trigger = self.drills.trigger(event, usual, self._open.values(), now)
         if trigger is not None:
@@ -359,6 +333,14 @@ class Alarm:
         quiet = self.quiet_until if course_of(incident) is Course.BLINDNESS else {}
         notice = partial(Notify, title=title, body=body, incident=incident.id, step=step, urgent=ringing, asked=now)
         return [notice(name, ask=ask, held_until=quiet.get(name)) for name in names if name in self._contacts]
+
+    def _ask_again(self, event: FalseAlarmSaid, now: float) -> tuple[Notify, ...]:
+        """Ask whoever calls an emergency false on the phone whether it is. Until they say so again, all goes on."""
+        incident = self._open.get(event.incident or "")
+        if incident is None or course_of(incident) is not Course.EMERGENCY or event.by not in self._contacts:
+            return ()
+        title, body = messages.doubt(incident, self._book)
+        return (Notify(event.by, title, body, incident.id, incident.step, urgent=False, asked=now, ask=Ask.CONFIRM),)
 
     def _commands(self, now: float) -> tuple[Command, ...]:
         changes, self._changes = self._changes, []

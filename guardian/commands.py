@@ -67,10 +67,13 @@ class Publish:
 
 
 class Ask(str, Enum):
-    """What a contact is asked to answer, where a notice is urgent: to take the alarm, or that the test has arrived."""
+    """What a contact is asked to answer: where a notice is urgent, to take the alarm, or that the test has arrived; in
+    any case, whether an alarm is really a false one.
+    """
 
     TAKE = "take"
     TEST = "test"
+    CONFIRM = "confirm"
 
 
 @dataclass(frozen=True, slots=True)

@@ -196,6 +196,12 @@ class Acknowledged(HumanEvent):
     __slots__ = ()
 
 
+class FalseAlarmSaid(HumanEvent):
+    """A contact has said on the phone that the alarm is a false one, and is asked once more: it closes nothing."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resolved(HumanEvent):
     """A human closed the incident: `outcome` is helped, false alarm or drill; `note` is what they said of it."""

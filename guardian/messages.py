@@ -47,6 +47,7 @@ _EXERCISE = "This is a drill. Nothing has happened."
 _TRY = "What to do: nothing. This only tries whether the message arrives."
 _TEST = "This is the weekly test of the alarm. Nothing has happened."
 _ANSWER_TEST = "What to do: answer it, as you would answer an alarm. Then it is known that alarms reach you."
+_DOUBT = "Close it only if you have seen the person, or heard that all is well. Until then the alarm goes on."
 _STOPS = (".", "!", "?", "\u3002", "\uff01", "\uff1f")  # the latter three are Chinese
 _AGO = {"days": "{number} days ago", "h": "{number} h ago", "min": "{number} min ago", "s": "{number} s ago"}
 _PANEL = {
@@ -127,6 +128,13 @@ def _test_title(incident: Incident, book: Phrasebook) -> str:
     if incident.acknowledged_by is None:
         return book.say("TEST: nobody has answered")
     return book.say("TEST: {by} has answered", by=_first(incident.acknowledged_by, book))
+
+
+def doubt(incident: Incident, book: Phrasebook = ENGLISH) -> tuple[str, str]:
+    """Ask, as a title and a text, whoever calls an alarm false whether it is."""
+    what = headline(incident, book) + _in_brackets(where(incident, book), book)
+    text = book.say(_DOUBT)
+    return book.say("Really a false alarm? {what}", what=what), text
 
 
 def _in_brackets(place: str, book: Phrasebook) -> str:

@@ -30,6 +30,7 @@ NOUNS = (
     "optics",
     "areas",
     "transitions",
+    "durations",
     "phrasebook",
     "messages",
     "recording",

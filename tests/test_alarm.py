@@ -10,9 +10,10 @@ from typing import TypeVar
 import pytest
 
 from guardian import events
-from guardian.alarm import DRILL_RINGS_SECONDS, MAX_OPEN, REMIND_SECONDS, SAME_BODY_SECONDS, SAME_ROOM_SECONDS, Alarm
+from guardian.alarm import MAX_OPEN, SAME_BODY_SECONDS, SAME_ROOM_SECONDS, Alarm
 from guardian.commands import Announce, Ask, Command, Lamp, Notify, Save, ShowPanel, Sound, Speak
 from guardian.contacts import Contact
+from guardian.durations import DRILL_RINGS_SECONDS, REMIND_SECONDS
 from guardian.events import (
     Acknowledged,
     CameraMoved,
@@ -21,6 +22,7 @@ from guardian.events import (
     Event,
     FallConfirmed,
     FallSuspected,
+    FalseAlarmSaid,
     FaultCleared,
     FaultOccurred,
     HelpCalled,
@@ -698,6 +700,40 @@ class TestRota:
         subject.off_duty = frozenset({"Anna", "Bert", "Cleo"})
         (notice,) = of(subject.handle(body(LongLie), 0.0), Notify)
         assert notice.contact == "Anna"
+
+
+class TestFalseAlarmSaidOnAPhone:
+    def said(self, incident: str | None, by: str = "Bert", now: float = 110.0) -> Event:
+        return FalseAlarmSaid(time=now, by=by, via="phone", incident=incident)
+
+    def test_who_says_so_is_asked_again_and_all_goes_on(self):
+        subject = alarm()
+        incident = raised(subject)
+        (notice,) = subject.handle(self.said(incident.id), 110.0)
+        assert isinstance(notice, Notify)
+        assert (notice.contact, notice.incident, notice.ask, notice.urgent) == ("Bert", incident.id, Ask.CONFIRM, False)
+        assert notice.title == "Really a false alarm? Somebody has been on the floor for too long (bedroom)"
+        assert subject.incidents == (incident,)
+        assert [each.contact for each in of(subject.tick(160.0), Notify)] == ["Bert"]
+
+    def test_what_was_taken_can_be_closed_so_as_well(self):
+        subject = alarm()
+        incident = raised(subject)
+        subject.handle(human(Acknowledged, 105.0), 105.0)
+        assert of(subject.handle(self.said(incident.id), 110.0), Notify)
+
+    @pytest.mark.parametrize(("incident", "by"), [(None, "Bert"), ("incident-9", "Bert"), ("incident-1", "Mallory")])
+    def test_nobody_is_asked_of_what_is_not_open_or_who_is_no_contact(self, incident: str | None, by: str):
+        subject = alarm()
+        raised(subject)
+        assert subject.handle(self.said(incident, by), 110.0) == ()
+
+    def test_a_blind_camera_and_a_test_are_no_false_alarm(self):
+        subject = alarm()
+        subject.handle(ViewLost(time=0.0, room="bedroom"), 0.0)
+        subject.tick(180.0)
+        (blind,) = subject.incidents
+        assert subject.handle(self.said(blind.id), 181.0) == ()
 
 
 class TestQuietHours:

@@ -19,6 +19,7 @@ from guardian.events import (
     FallConfirmed,
     FallDrillAsked,
     FallSuspected,
+    FalseAlarmSaid,
     FaultCleared,
     FaultOccurred,
     HelpCalled,
@@ -149,6 +150,14 @@ class Life(RuleBasedStateMachine):
     def drill(self, room: str, seconds: float, *, contacts: bool) -> None:
         self.telling |= {room} if contacts else set()
         self.give(FallDrillAsked(time=self.now, room=room, by="Anna", via="web", seconds=seconds, contacts=contacts))
+
+    @rule(number=st.integers(0, 5), by=st.sampled_from(["Anna", "Mallory"]))
+    def doubt(self, number: int, by: str) -> None:
+        before = self.alarm.incidents
+        incident = f"incident-{number}"
+        said = self.alarm.handle(FalseAlarmSaid(time=self.now, by=by, via="phone", incident=incident), self.now)
+        assert self.alarm.incidents == before
+        assert all(isinstance(each, Notify) and each.ask is Ask.CONFIRM and not each.urgent for each in said)
 
     @rule(quiet=st.sets(st.sampled_from(["Anna", "Bert"])))
     def fall_quiet(self, quiet: set[str]) -> None:

@@ -563,3 +563,28 @@ def test_an_emergency_is_told_before_a_test():
         made.tell(notice(incident="i-3"))
         providers.released.set()
         assert [asked.incident for asked in providers.wait(4)] == ["i-0", "i-3", "i-2", "i-1"]
+
+
+def test_a_second_question_takes_no_call_s_place_and_counts_as_none():
+    providers = Providers()
+    providers.hanging = {"ntfy"}
+    with phones(providers, ANNA) as made:
+        made.tell(notice(incident="i-0"))
+        providers.wait(1)
+        made.tell(notice(incident="i-1", step=1))
+        made.tell(replace(notice(incident="i-1", step=1), ask=Ask.CONFIRM, urgent=False))
+        providers.released.set()
+        told = providers.wait(3)
+        providers.wait_for_outcomes(2)
+    assert [(each.incident, each.ask) for each in told[1:]] == [("i-1", Ask.TAKE), ("i-1", Ask.CONFIRM)]
+    assert [each.incident for each in providers.outcomes] == ["i-0", "i-1"]
+
+
+def test_a_second_question_that_cannot_be_asked_is_tried_again_and_a_fault():
+    providers = Providers()
+    providers.failing = {"ntfy"}
+    with phones(providers, ANNA, pauses=(0.0,)) as made:
+        made.tell(replace(notice(), ask=Ask.CONFIRM, urgent=False))
+        providers.wait(3)
+        providers.wait_for_reports(1)
+    assert providers.outcomes == []

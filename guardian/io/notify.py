@@ -170,6 +170,16 @@ class _Letter:
     tries: int = 0
 
 
+def _is_question(notice: Notify) -> bool:
+    """Whether it only asks somebody who has answered once more: neither kept nor counted as a call."""
+    return notice.ask is Ask.CONFIRM
+
+
+def _subject(notice: Notify) -> tuple[str, bool]:
+    """What a notice is about: of the same only the latest is told."""
+    return notice.incident, _is_question(notice)
+
+
 def _held(letter: _Letter, moment: Moment) -> bool:
     """Whether the contact's quiet hours hold it back, by a clock that may have been set meanwhile."""
     until = letter.notice.held_until
@@ -208,20 +218,20 @@ class _Way(threading.Thread):
         self._contact, self._connect = contact, connect
         self._pauses, self._outcome, self._moment, self._book = pauses, outcome, moment, book
         self._told = told
-        self._waiting: dict[str, _Letter] = {}
+        self._waiting: dict[tuple[str, bool], _Letter] = {}
         self._changed = threading.Condition()
         self._stopping = False
         self.start()
 
     def tell(self, notice: Notify) -> None:
-        """Let it be told in its turn, in place of what waits of the same incident."""
+        """Let it be told in its turn, in place of what waits of the same incident; a question takes no call's place."""
         with self._changed:
-            self._waiting.pop(notice.incident, None)
+            self._waiting.pop(_subject(notice), None)
             if len(self._waiting) == WAITING:
                 oldest = min(self._waiting.values(), key=lambda letter: letter.notice.asked).notice
                 log.warning("event=notice_dropped contact=%s incident=%s", self._contact, oldest.incident)
-                del self._waiting[oldest.incident]
-            self._waiting[notice.incident] = _Letter(notice, self._moment().monotonic)
+                del self._waiting[_subject(oldest)]
+            self._waiting[_subject(notice)] = _Letter(notice, self._moment().monotonic)
             self._changed.notify_all()
 
     def stop(self) -> None:
@@ -259,7 +269,7 @@ class _Way(threading.Thread):
 
     def _taken(self, letters: list[_Letter]) -> list[_Letter]:
         for letter in letters:
-            del self._waiting[letter.notice.incident]
+            del self._waiting[_subject(letter.notice)]
         return sorted(letters, key=lambda letter: letter.notice.asked)
 
     def _try(self, send: Send, letters: list[_Letter]) -> None:
@@ -269,7 +279,8 @@ class _Way(threading.Thread):
         if send(notice):
             log.info("event=contact_told %s", about)
             for letter in letters:
-                self._outcome(self, "", ContactTold(**self._facts(letter.notice)))
+                told = None if _is_question(letter.notice) else ContactTold(**self._facts(letter.notice))
+                self._outcome(self, "", told)
             self._told(notice, send)
             return
         log.warning("event=contact_not_told %s", about)
@@ -283,14 +294,15 @@ class _Way(threading.Thread):
             self._try_again(letter)
         reason = f"{self._contact} could not be told by {self.label}; check the contact's ways and the network."
         event = ContactNotTold(**self._facts(letter.notice), reasons=(reason,), given_up=given_up)
-        self._outcome(self, reason, event if first or given_up else None)
+        told = (first or given_up) and not _is_question(letter.notice)
+        self._outcome(self, reason, event if told else None)
 
     def _try_again(self, letter: _Letter) -> None:
         """Let it wait for its pause, unless another one of the same incident waits by now."""
         letter.due = self._moment().monotonic + self._pauses[min(letter.tries, len(self._pauses) - 1)]
         letter.tries += 1
         with self._changed:
-            self._waiting.setdefault(letter.notice.incident, letter)
+            self._waiting.setdefault(_subject(letter.notice), letter)
 
     def _facts(self, notice: Notify) -> dict[str, Any]:
         return {
