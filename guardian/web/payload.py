@@ -15,6 +15,7 @@ from guardian.rest_places import LearnedPlace
 from guardian.senses import Sensed
 from guardian.settings import Place
 from guardian.skeleton import HEAD, LIMBS, TORSO
+from guardian.transitions import Course, course_of
 from guardian.web import words
 from guardian.web.audit import Deed
 from guardian.web.household import HabitsShown, PastIncident, PersonShown, RecordedScene, RoomShown, Snapshot
@@ -65,6 +66,7 @@ def state(snapshot: Snapshot, now: float) -> Json:
             {"room": snooze.room, "until": snapshot.wall(snooze.until).isoformat(timespec="seconds")}
             for snooze in snapshot.snoozes
         ],
+        "trial": words.trial(snapshot.trial),
         "feedback": _feedback(snapshot),
         "habits": [_habits(each) for each in snapshot.habits],
     }
@@ -240,7 +242,7 @@ def _common(incident: Incident, opened: str) -> Mapping[str, Any]:
     return {
         "id": incident.id,
         "opened": opened,
-        "what": "Drill" if incident.drill else messages.headline(incident),
+        "what": "Drill" if course_of(incident) is Course.DRILL else messages.headline(incident),
         "room": incident.room,
         "where": messages.where(incident),
         "reasons": list(incident.reasons),
