@@ -253,7 +253,7 @@ def spoken_text(incident: Incident, book: Phrasebook = ENGLISH) -> str:
         said = _ON_THE_WAY.get(str(incident.acknowledged_via), said)
     if incident.kind == "HelpGestured" and incident.state is IncidentState.PENDING:
         said = _ARM_ANSWERED
-    if incident.drill and incident.state is not IncidentState.PENDING:
+    if incident.drill and incident.state is IncidentState.RAISED:
         said = _PRESS
     text = book.say(said, by=by)
     return book.say("This is a drill. {text}", text=text) if incident.drill else text

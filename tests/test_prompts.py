@@ -64,6 +64,14 @@ def test_who_has_taken_it_is_told_as_they_did(fields: dict[str, str], text: str)
     assert texts((replace(TAKEN, **fields),)) == [text]  # type: ignore[arg-type]
 
 
+def test_a_weekly_test_asks_for_the_button_and_ends_in_silence():
+    test = replace(FALL, kind="WeeklyTestDue", state=RAISED, drill=True)
+    (asks,) = Prompts().update((test,), 0.0)
+    assert asks.text.startswith("This is the weekly test. Nothing has happened.")
+    assert asks.times == 3
+    assert texts((test,), ())[1:] == [""]
+
+
 def test_a_raised_arm_is_answered():
     (text,) = texts((replace(FALL, kind="HelpGestured"),))
     assert text.startswith("Your arm was seen.")
@@ -75,6 +83,7 @@ def test_a_drill_is_called_one_in_every_sentence():
     assert texts((drill,), (raised,), (taken,), ()) == [
         "This is a drill. Are you all right? Press the button.",
         "This is a drill. Press the button.",
+        "This is a drill. Anna is on the way.",
         "The drill is over.",
     ]
 

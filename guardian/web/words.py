@@ -132,6 +132,8 @@ def actions(incident: Incident) -> tuple[str, ...]:
     """Name what a human may do to the incident now. "I am all right" is the person's: not for a blind camera."""
     steps = steps_of(incident)
     possible = tuple(name for name, trigger in ACTIONS.items() if trigger in steps)
+    if course_of(incident) is Course.TEST:
+        return ("acknowledge",)
     blind = course_of(incident) is Course.BLINDNESS
     taken = incident.state is IncidentState.ACKNOWLEDGED
     unwanted = {"cancel"} if blind else {"acknowledge"} if taken else set()
