@@ -37,7 +37,6 @@ from guardian.habits import TOLD, Habits
 from guardian.human_requests import KINDS
 from guardian.identity import Template
 from guardian.incident import Incident
-from guardian.io.clock import trustworthy
 from guardian.io.gpio import DARK
 from guardian.learned import NO_PLACE
 from guardian.moment import Moment
@@ -47,12 +46,10 @@ from guardian.people import People
 from guardian.phrasebook import ENGLISH, Phrasebook
 from guardian.readings import Heard
 from guardian.recollection import Recordings
-from guardian.rota import off_duty, quiet_until
 from guardian.senses import Senses
 from guardian.settings import Room, Settings
+from guardian.timetable import Timetable
 from guardian.topics import Bulletin, topics_of
-from guardian.trials import KEPT as TRIED
-from guardian.trials import Trials
 from guardian.vitals import Vitals
 from guardian.watched import Watched
 from guardian.web.household import FeedbackShown, Snapshot, SnoozeShown
@@ -82,6 +79,7 @@ class Brain:
     ) -> None:
         self._settings, self._outputs, self._network = settings, outputs, network
         self._alarm = Alarm(settings.alarm, settings.contacts, new_id, settings.behaviour.alarm_events, book)
+        self._timetable = Timetable(settings, self._alarm, outputs.journal)
         self._rooms = {room.name: room for room in settings.rooms}
         self._recordings = Recordings(self._rooms)
         self._watched = dict[str, Watched]()
@@ -92,7 +90,7 @@ class Brain:
         self._feedback = Feedback(self._rooms, new_id, on=settings.feedback.keep_scenes)
         self._scenes_kept = 0
         self._topics = topics_of(settings, book)
-        self._senses, self._trials = Senses(settings.senses, moment.monotonic), Trials(settings.alarm.weekly_test)
+        self._senses = Senses(settings.senses, moment.monotonic)
         self._bulletin, self._deliveries = Bulletin(self._topics), Deliveries()
         self._diagnostics = Diagnostics(self._topics, moment.monotonic)
         self._panel = DARK
@@ -123,7 +121,7 @@ class Brain:
     ) -> None:
         """Go on where the last process ended, and say every state once. `memories` are of each room: how many seconds
         ago they were kept, and the falls that were open; `learned` what was learned of it, by learned.LEARNED, and TOLD
-        and TRIED of no room; `days` are those that were counted; `told` says when each contact was last told.
+        and trials.KEPT of no room; `days` are those that were counted; `told` says when each contact was last told.
         """
         for event in told:
             self._deliveries.note(event)
@@ -140,8 +138,7 @@ class Brain:
         self._publish(self._bulletin.begin(self._alarm.incidents, moment))
         self._publish(self._bulletin.delivered(self._deliveries.all, moment))
         self._carry_out(restored, moment)
-        tried = learned.get(TRIED, {}).get("", "")
-        self._note(self._trials.recall(tried, self._alarm.incidents, moment), moment)
+        self._note(self._timetable.recall(learned, moment), moment)
         self.tick(moment)
 
     def _furnish(
@@ -204,33 +201,14 @@ class Brain:
         self._publish(self._bulletin.sensed(sensed, moment))
         self._habits.feel(sensed)
         self._note(self._habits.tick(moment), moment)
-        self._call_hours(moment)
-        self._try_weekly(moment)
+        self._note(self._timetable.tick(moment), moment)
+        self._publish(self._bulletin.tried(self._timetable.trial, moment))
         self._carry_out(self._alarm.tick(moment.monotonic), moment)
         self._heed(self._feedback.tick(moment.monotonic))
         for incident in self._recordings.end(moment.monotonic):
             self._keep_scene(incident, moment)
         self._keep_learned(moment)
         self.shown = self._snapshot(moment)
-
-    def _call_hours(self, moment: Moment) -> None:
-        """Let the alarm know whose hours it is."""
-        contacts = self._settings.contacts
-        self._alarm.off_duty = off_duty(contacts, moment.wall)
-        self._alarm.quiet_until = quiet_until(contacts, self._settings.household.quiet, moment.wall)
-
-    def _try_weekly(self, moment: Moment) -> None:
-        """Begin the weekly test where it is due. That it has begun is kept first: no restart begins a second one."""
-        if trustworthy(moment.wall):
-            events = self._trials.tick(moment, busy=self._alarm.busy)
-            self._keep_trial(moment)
-            self._note(events, moment)
-
-    def _keep_trial(self, moment: Moment) -> None:
-        tried = self._trials.told_anew()
-        if tried is not None:
-            self._outputs.journal.save_learned("", TRIED, tried, moment)
-        self._publish(self._bulletin.tried(self._trials.last, moment))
 
     def _rest_in(self, incident: Incident, moment: Moment) -> None:
         """Let the rest places know that something was the matter, or was not after all."""
@@ -353,8 +331,7 @@ class Brain:
         for incident in changed:
             self._heed(self._feedback.incident(incident, moment))
             self._rest_in(incident, moment)
-            self._note(self._trials.follow(incident, moment), moment)
-            self._keep_trial(moment)
+            self._note(self._timetable.follow(incident, moment), moment)
 
     def _glimpse(self, incident: Incident) -> None:
         """Keep what was seen for a drawing to the phones, where the household allows one."""
@@ -403,5 +380,5 @@ class Brain:
             people=self._people.shown,
             deliveries=self._deliveries.all,
             drill=self._alarm.drills.on,
-            trial=self._trials.last,
+            trial=self._timetable.trial,
         )

@@ -328,8 +328,10 @@ class Bulletin:
 
     def tried(self, trial: Trial | None, moment: Moment) -> tuple[Publish, ...]:
         """Say what came of the last weekly test, `off` where there is none; only a change has news."""
-        said = {} if trial is None else {"due": trial.due.isoformat(), "by": trial.by, "reason": trial.reason}
-        payload = {"state": "off" if trial is None else trial.outcome.value, **said}
+        state = "off" if trial is None else trial.outcome.value
+        due = None if trial is None else trial.due.isoformat(timespec="milliseconds")
+        by, reason = ("", "") if trial is None else (trial.by, trial.reason)
+        payload = {"state": state, "due": due, "by": by, "reason": reason}
         return self._state(("weekly_test",), payload, moment.monotonic, moment)
 
     def delivered(self, deliveries: Iterable[Delivery], moment: Moment) -> tuple[Publish, ...]:

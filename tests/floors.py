@@ -112,6 +112,7 @@ TOPS = (
     "people",
     "late",
     "outputs",
+    "timetable",
     "brain",
     "home",
     "app",

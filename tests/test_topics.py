@@ -36,6 +36,7 @@ from guardian.incident import Incident, IncidentState
 from guardian.moment import Moment
 from guardian.senses import Sensed
 from guardian.topics import Bulletin, Topics, iso
+from guardian.trials import Outcome, Trial
 
 ZONE = ZoneInfo("Europe/Madrid")
 MOMENT = Moment(1000.0, datetime(2024, 5, 6, 12, 0, 0, tzinfo=ZONE))
@@ -379,7 +380,7 @@ def test_what_came_of_the_weekly_test_is_said_once():
     trial = Trial("Mon 10:00", due, Outcome.ANSWERED, by="Ana")
     assert payloads(bulletin.tried(trial, MOMENT))["weekly_test"] == {
         "state": "answered",
-        "due": "2024-05-06T10:00:00+00:00",
+        "due": "2024-05-06T10:00:00.000+00:00",
         "by": "Ana",
         "reason": "",
         "since": "2024-05-06T12:00:00.000+02:00",
