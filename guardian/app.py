@@ -16,6 +16,7 @@ from pathlib import Path
 from types import FrameType
 from zoneinfo import ZoneInfo
 
+from guardian import neighbours
 from guardian.brain import Brain, Message
 from guardian.commands import Publish
 from guardian.configuration import languages
@@ -57,6 +58,7 @@ from guardian.outputs import Outputs
 from guardian.readings import Heard
 from guardian.sense import filters
 from guardian.settings import Room, Settings
+from guardian.together import BOXES
 from guardian.topics import topics_of
 from guardian.trials import KEPT as TRIED
 from guardian.web.household import Coverage
@@ -151,7 +153,7 @@ class Guardian:
             self._late.begin("broker", self.broker.start)
         if self.settings.mqtt.broker != "none":
             self._late.begin("mqtt", self._connect)
-        learned = {what: self.journal.learned(what) for what in (*LEARNED, TOLD, TRIED)}
+        learned = {what: self.journal.learned(what) for what in (*LEARNED, TOLD, TRIED, BOXES)}
         days = self.journal.days(needed(moment.wall.date()))
         memories, told = self.journal.memories(moment), self.journal.told(moment)
         self.brain.begin(stored, self.journal.people(), moment, memories, learned, days=days, told=told)
@@ -246,7 +248,7 @@ class Guardian:
         return None if url is None else Heartbeat(url, seconds, alive, self.submit, self._clock.monotonic)
 
     def _gestured(self, gesture: Gesture, now: float) -> None:
-        self.submit(button_event(gesture, self.brain.alarm.state, now))
+        self.submit(button_event(gesture, self.brain.state, now))
 
     def _publish(self, message: Publish) -> None:
         if self.mqtt is not None:
@@ -265,7 +267,8 @@ class Guardian:
 
     def _connect(self) -> None:
         endpoint = self.broker.endpoint if self.broker is not None else endpoint_of(self.settings.mqtt)
-        topics, senses = topics_of(self.settings), filters(self.settings.senses)
+        topics = topics_of(self.settings)
+        senses = (*filters(self.settings.senses), *neighbours.filters(self.settings.neighbours, topics))
         shelf = MessageShelf(self.journal, self._clock.moment)
         outbox = Outbox(shelf=shelf, kept=self.journal.messages())
         self.mqtt = MqttOutput(

@@ -36,8 +36,7 @@ from guardian.feedback import Answer, Feedback, Outcome
 from guardian.habits import TOLD, Habits
 from guardian.human_requests import KINDS
 from guardian.identity import Template
-from guardian.incident import Incident
-from guardian.io.gpio import DARK
+from guardian.incident import Incident, IncidentState
 from guardian.learned import NO_PLACE
 from guardian.moment import Moment
 from guardian.opinion import Judge
@@ -49,6 +48,7 @@ from guardian.recollection import Recordings
 from guardian.senses import Senses
 from guardian.settings import Room, Settings
 from guardian.timetable import Timetable
+from guardian.together import BOXES, Together
 from guardian.topics import Bulletin, topics_of
 from guardian.vitals import Vitals
 from guardian.watched import Watched
@@ -93,7 +93,7 @@ class Brain:
         self._senses = Senses(settings.senses, moment.monotonic)
         self._bulletin, self._deliveries = Bulletin(self._topics), Deliveries()
         self._diagnostics = Diagnostics(self._topics, moment.monotonic)
-        self._panel = DARK
+        self._together = Together(settings, self._topics, outputs, new_id, moment.monotonic, book=book)
         self._faults: dict[tuple[str, str], FaultOccurred] = {}
         self._version = 0
         self.shown = self._snapshot(moment)
@@ -102,6 +102,11 @@ class Brain:
     def alarm(self) -> Alarm:
         """The alarm, to be read."""
         return self._alarm
+
+    @property
+    def state(self) -> IncidentState | None:
+        """The state of the worst of all that the panel shows, of this box or another; for any thread to read."""
+        return self._together.state
 
     @property
     def next_deadline(self) -> float | None:
@@ -125,6 +130,7 @@ class Brain:
         """
         for event in told:
             self._deliveries.note(event)
+        self._together.recall(learned.get(BOXES, {}).get("", ""), moment)
         self._habits.recall(days, learned.get(TOLD, {}).get("", ""), moment.wall.date())
         for room in self._rooms.values():
             kept = {what: rooms.get(room.name, "") for what, rooms in learned.items()}
@@ -180,8 +186,9 @@ class Brain:
             case Cut(room, reason):
                 self._note(self._watched[room].pipeline.cut(moment.monotonic, reason), moment)
             case Heard():
-                self._note(self._senses.hear(message), moment)
-            case Event():
+                self._note((*self._senses.hear(message), *self._together.hear(message, moment)), moment)
+                self._together.show(self._alarm.incidents)
+            case Event() if not self._together.pass_on(message, self._alarm.incidents, moment.monotonic):
                 self._note((message,), moment)
             case Vitals():
                 self._publish(self._diagnostics.measured(message, moment))
@@ -204,6 +211,9 @@ class Brain:
         self._note(self._timetable.tick(moment), moment)
         self._publish(self._bulletin.tried(self._timetable.trial, moment))
         self._carry_out(self._alarm.tick(moment.monotonic), moment)
+        self._note(self._together.tick(self._alarm.incidents, moment), moment)
+        self._together.show(self._alarm.incidents)
+        self._together.tell(self._alarm.incidents, moment)
         self._heed(self._feedback.tick(moment.monotonic))
         for incident in self._recordings.end(moment.monotonic):
             self._keep_scene(incident, moment)
@@ -257,6 +267,7 @@ class Brain:
             self._learn(event, moment)
             self._carry_out(self._alarm.handle(event, moment.monotonic), moment)
             self._publish(self._bulletin.note(event, moment))
+            self._together.answer(event, self._alarm.incidents)
             self._heed(self._feedback.take(event, moment))
 
     def _learn(self, event: Event, moment: Moment) -> None:
@@ -317,8 +328,7 @@ class Brain:
                     durable = False
                     changed.append(incident)
                 case ShowPanel():
-                    self._panel = command
-                    self._outputs.panel.show(command)
+                    self._together.show(self._alarm.incidents, command)
                 case Speak():
                     self._outputs.speak(command)
                 case _:
@@ -370,7 +380,7 @@ class Brain:
             ),
             household=self._settings.household.name,
             incidents=self._alarm.incidents,
-            panel=self._panel,
+            panel=self._together.panel,
             faults=tuple(self._faults.values()),
             snoozes=tuple(SnoozeShown(room, until) for room, until in self._alarm.snoozed.items()),
             version=self._version,
@@ -381,4 +391,6 @@ class Brain:
             deliveries=self._deliveries.all,
             drill=self._alarm.drills.on,
             trial=self._timetable.trial,
+            boxes=self._together.boxes,
+            unanswered=self._together.unanswered,
         )

@@ -116,6 +116,8 @@ def _check_config(options: argparse.Namespace) -> int:
     for room in settings.rooms:
         for line in _areas(room):
             print(f"{room.name}: {line}")
+    for neighbour in settings.neighbours:
+        print(f"{neighbour.name}: another box, heard at {settings.mqtt.topic}/{neighbour.id}")
     for sense in settings.senses:
         print(f"{sense.name}: {sense.what.value}{f' in {sense.room}' if sense.room else ''}, heard at {sense.topic}")
     return 0

@@ -38,6 +38,7 @@ KINDS: Mapping[str, str] = {
     "CheckInMissed": "nobody was up in time",
     "StrangerSeen": "a stranger",
     "NightWandering": "somebody is up at night",
+    "NeighbourLost": "somebody needed help where another box is gone",
     "ViewLost": "the box cannot see",
     "DrillStarted": "a drill",
     "WeeklyTestDue": "the weekly test",

@@ -114,6 +114,14 @@ class NightWandering(PersonEvent):
     __slots__ = ()
 
 
+class NeighbourLost(PersonEvent):
+    """Another box of the household does not answer any more, and when it last did somebody needed help there and nobody
+    had taken it. `room` is the other box's name, `place` the room there; `track` is -1.
+    """
+
+    __slots__ = ()
+
+
 class GaitDeclined(PersonEvent):
     """Walking has become slower or less steady over weeks."""
 
@@ -169,13 +177,15 @@ class WeeklyTestSkipped(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HumanEvent(Event):
     """A human acted: `by` names who, `via` the way (button, mqtt, web, phone). `incident` is the id of the incident
-    meant, or None for the worst one that is open. `room` is empty where no room was meant.
+    meant, or None for the worst one that is open. `room` is empty where no room was meant. `ref` is what the answer
+    names, where whoever asked wants one.
     """
 
     by: str
     via: str
     incident: str | None = None
     room: str = ""
+    ref: str = ""
 
 
 class HelpCalled(HumanEvent):
@@ -342,7 +352,7 @@ class ContactNotTold(Event):
 class FaultOccurred(Event):
     """A part of the appliance does not work: `part` names it (camera, sandbox, model, broker, panel, button,
     store, scenes, phone, answers, voice, weekly test, supervision, page, disk, temperature, power, clock, or `sense`
-    with its name).
+    or `box` with its name).
     """
 
     part: str

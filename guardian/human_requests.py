@@ -30,6 +30,8 @@ from guardian.events import (
 
 SOMEONE = "someone"
 VIA = "mqtt"
+ANOTHER_BOX = "another box"
+"""The way of what was done at another box of the household, which passed it on."""
 MAX_PAYLOAD_BYTES = 1024
 MAX_WORD = 64
 MAX_NOTE = 200
@@ -42,9 +44,9 @@ PRESSED = frozenset({"", "press", "pressed", "on", "true"})
 RELEASED = frozenset({"off", "false"})
 
 REQUESTS: Mapping[str, tuple[str, ...]] = {
-    "acknowledge": ("by", "incident", "room"),
-    "cancel": ("by", "incident", "room"),
-    "resolve": ("outcome", "note", "by", "incident", "room"),
+    "acknowledge": ("by", "incident", "room", "ref", "box"),
+    "cancel": ("by", "incident", "room", "ref", "box"),
+    "resolve": ("outcome", "note", "by", "incident", "room", "ref", "box"),
     "snooze": ("seconds", "by", "room"),
     "help": ("by", "room"),
     "test": ("by", "room"),
@@ -95,6 +97,7 @@ class _Who(TypedDict):
     by: str
     via: str
     incident: str | None
+    ref: str
 
 
 def understand(
@@ -120,9 +123,7 @@ def understand(
     if room and rooms and room not in known:
         without = " with a camera" if room in unseen else ""
         _refuse(f"there is no room {room!r}{without}; one of {', '.join(known)} would be right")
-    by = _word("by", values.get("by")) or SOMEONE
-    incident = _word("incident", values.get("incident")) or None
-    who: _Who = {"time": now, "room": room, "by": by, "via": VIA, "incident": incident}
+    who = _who(values, room, now)
     if request in _PLAIN:
         return _PLAIN[request](**who)
     match request:
@@ -137,6 +138,18 @@ def understand(
         case _:
             who["room"] = _one_of(room, rooms)
             return _of_one_room(request, who, values)
+
+
+def _who(values: Values, room: str, now: float) -> _Who:
+    """Read who asks, by which way, about what, and whether an answer is wanted."""
+    return {
+        "time": now,
+        "room": room,
+        "by": _word("by", values.get("by")) or SOMEONE,
+        "via": ANOTHER_BOX if _word("box", values.get("box")) else VIA,
+        "incident": _word("incident", values.get("incident")) or None,
+        "ref": _word("ref", values.get("ref")),
+    }
 
 
 def _of_the_past(request: str, who: _Who, values: Values) -> HumanEvent:

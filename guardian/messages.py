@@ -26,6 +26,7 @@ HEADLINES: dict[str, str] = {
     "CheckInMissed": "{who} has not been up",
     "StrangerSeen": "A person who is not known here",
     "NightWandering": "{who} is up and about at night",
+    "NeighbourLost": "{who} needed help, and the box there does not answer",
     "ViewLost": "Guardian cannot see",
     "DrillStarted": "This is a drill",
     "WeeklyTestDue": "This is the weekly test",
@@ -279,6 +280,23 @@ def _fault(part: str, room: str, reason: str, book: Phrasebook) -> str:
         return book.say("Does not work: {part}{room}.", part=name, room=room)
     why = _sentence(book.retell(reason), book)
     return book.say("Does not work: {part}{room}: {reason}", part=name, room=room, reason=why)
+
+
+def elsewhere(box: str, text: str, book: Phrasebook = ENGLISH) -> str:
+    """Say of another box of the household what it shows."""
+    return book.say("{box}: {text}", box=box, text=text)
+
+
+def here(text: str, book: Phrasebook = ENGLISH) -> str:
+    """Say of this box what it shows, beside what is said of others."""
+    return book.say("Here: {text}", text=text)
+
+
+def unanswered(box: str, book: Phrasebook = ENGLISH) -> str:
+    """Tell a human who has done something about an incident elsewhere that the other box does not know of it."""
+    return book.say(
+        "The box {box} has not answered: it does not know what you pressed, and goes on. Go there, or call.", box=box
+    )
 
 
 def drill_text(room: str | None, book: Phrasebook = ENGLISH) -> str:

@@ -252,6 +252,24 @@ class BoxDiagnostics(Said):
     since: Time = Field(description="when it was measured")
 
 
+class Heartbeat(Said):
+    """A sign of life for the household's other boxes: of the process `boot`, whose `beat` grows."""
+
+    boot: str
+    beat: Count
+    open: Mapping[str, IncidentState] = Field(description="the states of the open incidents, by their ids")
+    rooms: tuple[str, ...]
+    time: Time
+
+
+class Answer(Said):
+    """What has become of an incident, for whoever asked with a `ref`; closed where it is open no more."""
+
+    ref: str
+    incident: str | None
+    state: IncidentState | Literal["closed"]
+
+
 class Refused(Said):
     """Why a request was not carried out."""
 
@@ -278,6 +296,8 @@ def _said_event(name: str) -> type[BaseModel]:
     keys |= {"event": (Literal[name], ...), "time": (Time, ...)}
     if issubclass(event, PersonEvent):
         keys["person"] = (str, ...)
+    if "ref" in keys:
+        keys["ref"] = (str, Field(default="", description="only where whoever asked gave one"))
     model: type[BaseModel] = create_model(name, __base__=Said, __doc__=event.__doc__, **keys)
     return model
 
@@ -316,6 +336,8 @@ KEYS: Mapping[str, Any] = {
     "seconds": Annotated[float, Field(ge=0, le=MAX_SNOOZE_SECONDS)] | None,
     "contacts": bool | None,
     "at": Annotated[str, Field(pattern="^([01]?[0-9]|2[0-3])[:.][0-5][0-9]$")],
+    "ref": Word,
+    "box": Word,
     "verdict": Literal["fall", "false alarm"],
     "who": Name,
     "place": PlaceNumber,

@@ -1,6 +1,7 @@
 """The configuration: every key with its unit, range and default. Unknown keys are refused."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -11,6 +12,7 @@ from pydantic_core import PydanticCustomError
 from guardian import header
 from guardian.contacts import Contact, OnDuty
 from guardian.entrance import Web
+from guardian.neighbour import MOST_NEIGHBOURS, BoxId, Neighbour
 from guardian.section import Clock, Name, Port, RoomKind, Section
 from guardian.sense import MOST_SENSES, Sense
 from guardian.speech import Speech
@@ -100,7 +102,7 @@ class Household(Section):
     what is urgent.
     """
 
-    id: str = Field("home", pattern=r"^[a-z0-9_-]{1,32}$", description="1 to 32 characters of a-z, 0-9, _ and -")
+    id: BoxId = "home"
     name: Name = "Home"
     language: str = Field("en", max_length=16)
     timezone: str = "UTC"
@@ -292,6 +294,7 @@ class Settings(Section):
     household: Household = Household()
     rooms: tuple[Room, ...] = Field(min_length=1, max_length=8)
     senses: tuple[Sense, ...] = Field((), max_length=MOST_SENSES)
+    neighbours: tuple[Neighbour, ...] = Field((), max_length=MOST_NEIGHBOURS)
     falls: Falls = Falls()
     behaviour: Behaviour = Behaviour()
     alarm: AlarmSettings = AlarmSettings()
@@ -332,6 +335,28 @@ class Settings(Section):
             message = "senses speak by MQTT, and mqtt.broker is none; another broker, or no senses, would be right"
             raise ValueError(message)
         return self
+
+    @model_validator(mode="after")
+    def _neighbours_differ(self) -> "Settings":
+        """Two boxes must not be taken for one, nor a box for a room; and both must be where the other can hear them."""
+        for wrong in self._confusions():
+            raise ValueError(wrong)
+        return self
+
+    def _confusions(self) -> Iterator[str]:
+        ids, names = [each.id for each in self.neighbours], [each.name for each in self.neighbours]
+        if self.household.id in ids:
+            wrong = f"neighbours names this box itself ({self.household.id}, its household.id)"
+            yield f"{wrong}; the household.id of another one would be right"
+        twice = sorted({each for many in (ids, names) for each in many if many.count(each) > 1})
+        if twice:
+            yield f"two neighbours are both called {', '.join(twice)}; a name for each would be right"
+        taken = [name for name in names if name in {*(room.name for room in self.rooms), *self.rooms_without_camera}]
+        if taken:
+            yield f"{taken[0]} is a neighbour's name and a room's; another name for one of them would be right"
+        if self.neighbours and self.mqtt.broker in ("none", "embedded"):
+            wrong = f"neighbours meet at a broker, and mqtt.broker is {self.mqtt.broker}, which no other box reaches"
+            yield f"{wrong}; the name of a broker, or auto with mosquitto on this box, would be right"
 
     @property
     def rooms_without_camera(self) -> tuple[str, ...]:

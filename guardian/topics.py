@@ -130,12 +130,27 @@ class Topics:
         said = {each.name: getattr(event, each.name) for each in fields(event)}
         if isinstance(event, PersonEvent):
             said["person"] = event.person or UNKNOWN
+        if not said.get("ref", UNKNOWN):
+            del said["ref"]  # nobody waits for an answer
         payload = {"event": type(event).__name__, **said, "time": iso(event.time, moment)}
         return Publish(self.topic("event"), dumps(payload), fleeting=isinstance(event, FLEETING))
 
     def refused(self, topic: str, error: PayloadError) -> Publish:
         """Tell whoever asked for something why it was not done."""
         return Publish(self.topic("refused"), dumps({"topic": topic[:MAX_TOPIC_QUOTED], "reason": str(error)}))
+
+    def heartbeat(self, boot: str, number: int, incidents: Iterable[Incident], moment: Moment) -> Publish:
+        """Give the household's other boxes a sign of life, the `number`-th of the process that is called `boot`, with
+        the states of the open incidents by their ids and the rooms that there are: what else is kept is of the past.
+        """
+        states, rooms = {incident.id: incident.state.value for incident in incidents}, list(self.rooms)
+        said = {"boot": boot, "beat": number, "open": states, "rooms": rooms, "time": iso(moment.monotonic, moment)}
+        return Publish(self.topic("heartbeat"), dumps(said), retain=True)
+
+    def answer(self, event: HumanEvent, incidents: Iterable[Incident]) -> Publish:
+        """Tell whoever asked with a `ref` what has become of the incident, given all that are open."""
+        state = next((each.state.value for each in incidents if each.id == event.incident), "closed")
+        return Publish(self.topic("answer"), dumps({"ref": event.ref, "incident": event.incident, "state": state}))
 
     def feedback(self, *, kept: bool, text: str) -> Publish:
         """Tell whoever spoke of a mistake what comes of it."""

@@ -28,7 +28,7 @@ class Trigger(str, Enum):
 
     SUSPICION = "fall suspected"
     DANGER = "fall confirmed, person down, behaviour"
-    CALL = "long lie, help called"
+    CALL = "long lie, help called, box lost"
     GESTURE = "help gestured"
     DRILL = "drill started"
     DRILL_SUSPICION = "fall suspected in a fall drill"
@@ -169,6 +169,7 @@ TRIGGERS: Mapping[str, Trigger] = {
     "LongLie": Trigger.CALL,
     "HelpGestured": Trigger.GESTURE,
     "HelpCalled": Trigger.CALL,
+    "NeighbourLost": Trigger.CALL,
     "DrillStarted": Trigger.DRILL,
     "WeeklyTestDue": Trigger.TEST,
     "PersonRecovered": Trigger.RECOVERY,
@@ -225,7 +226,7 @@ SEVERITY: Mapping[str, int] = {
             ("FallSuspected",),
             ("RoutineBroken", "NightWandering", "StrangerSeen", "StillnessExceeded", "CheckInMissed"),
             ("PersonDown",),
-            ("FallConfirmed",),
+            ("FallConfirmed", "NeighbourLost"),
             ("HelpGestured", "HelpCalled"),
             ("LongLie",),
         )

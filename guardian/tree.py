@@ -168,12 +168,24 @@ STATES = (
         " `since` when",
     ),
     _state(
+        "heartbeat",
+        model=payloads.Heartbeat,
+        says="only where there are [neighbours](several-boxes.md): `boot` names the process, `beat` is a number that"
+        " grows, `open` the open incidents' states by id, `rooms` those there are, `time` when",
+    ),
+    _state(
         "home_assistant",
         model=payloads.Note,
         says="where, and of what, Home Assistant was told last (below); for the box itself",
     ),
 )
 HAPPENINGS = (
+    _happening(
+        "answer",
+        payloads.Answer,
+        "to a request with a `ref`: that `ref`, the `incident`, and the `state` that it is in now (`closed` where it is"
+        " open no more)",
+    ),
     _happening("event", None, "everything that happens, once; `event` is its name"),
     _happening("refused", payloads.Refused, "`topic` and `reason` of a request that was not carried out"),
     _happening(

@@ -1,6 +1,6 @@
 """A brain with outputs that note what they were handed, under a clock that is moved by hand."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta, timezone
 from types import MappingProxyType
 
@@ -136,11 +136,14 @@ class Box:
         network: Judge | None = None,
         days: Iterable[Day] = (),
         told: Iterable[ContactTold] = (),
+        new_id: Callable[[], str] | None = None,
+        after: float = 0.0,
     ) -> None:
-        self.log, self.now = Log(), 0.0
+        self.log, self.now = Log(), after
         names = iter(range(10_000))
-        self.brain = Brain(settings, self.log.outputs, lambda: f"i-{next(names)}", self.at(0.0), network)
-        self.brain.begin(stored, (), self.at(0.0), memories, learned, days=days, told=told)
+        now = self.at(after)
+        self.brain = Brain(settings, self.log.outputs, new_id or (lambda: f"i-{next(names)}"), now, network)
+        self.brain.begin(stored, (), now, memories, learned, days=days, told=told)
 
     @staticmethod
     def at(seconds: float) -> Moment:

@@ -13,6 +13,7 @@ from guardian.configuration import advice, document
 from guardian.configuration.fault import Fault, dotted, error, shown
 from guardian.configuration.loading import check, find, load, parse
 from guardian.errors import ConfigurationError
+from guardian.neighbour import Neighbour
 from guardian.sense import Sense
 from guardian.settings import Settings
 from guardian.weekly import WeeklyTest
@@ -295,6 +296,7 @@ def test_the_commented_configuration_names_every_key_and_shows_its_true_value():
     }
     commented |= {"web.tls.cert_file", "web.tls.key_file", "web.tls.hsts"}
     commented |= {f"senses.{key}" for key in Sense.model_fields}
+    commented |= {f"neighbours.{key}" for key in Neighbour.model_fields}
     assert shown_keys | commented == keys(advice._schema())
     for key in commented:
         assert key.rpartition(".")[2] + ":" in text
@@ -323,9 +325,9 @@ def test_the_commented_configuration_tells_every_range_and_every_choice():
 
 
 def test_every_line_of_the_commented_examples_is_right_without_its_mark():
-    senses = "|".join(Sense.model_fields)
+    fields = "|".join((*Sense.model_fields, *Neighbour.model_fields))
     text = re.sub(
-        rf"^( *)# ( *)(?=(?:places|contacts|senses|- name|polygon|ways|hours|quiet|{senses}):)",
+        rf"^( *)# ( *)(?=(?:places|contacts|senses|neighbours|- name|- id|polygon|ways|hours|quiet|{fields}):)",
         r"\1\2",
         COMMENTED,
         flags=re.MULTILINE,
@@ -333,7 +335,9 @@ def test_every_line_of_the_commented_examples_is_right_without_its_mark():
     inner = "tls|ca_file|cert_file|key_file|hsts|weekly_test|day|time|minutes"
     text = re.sub(rf"^  # ( *)(?=(?:{inner}):)", r"  \1", text, flags=re.MULTILINE)
     settings = parse(
-        re.sub(r"^ *(?:places|contacts|senses|tls|weekly_test): (?:\[\]|null).*\n", "", text, flags=re.MULTILINE)
+        re.sub(
+            r"^ *(?:places|contacts|senses|neighbours|tls|weekly_test): (?:\[\]|null).*\n", "", text, flags=re.MULTILINE
+        )
     )
     assert settings.rooms[0].places[0].kind == "bed"
     assert settings.alarm.weekly_test == WeeklyTest(day="Mon")
@@ -341,6 +345,7 @@ def test_every_line_of_the_commented_examples_is_right_without_its_mark():
     assert settings.mqtt.tls
     assert settings.web.tls
     assert [sense.name for sense in settings.senses] == ["bath radar", "another radar"]
+    assert [neighbour.name for neighbour in settings.neighbours] == ["Upstairs"]
 
 
 def keys_of(data: object, prefix: str = "") -> set[str]:
@@ -383,6 +388,12 @@ def test_a_way_in_a_file_is_looked_at_and_the_box_starts_without_it(tmp_path: Pa
     for each in (way, others):
         each.chmod(0o600)
     check(path)
+
+
+def test_check_config_names_every_other_box(capsys: pytest.CaptureFixture[str], tmp_path: Path):
+    neighbours = "neighbours: [{id: home-up, name: Upstairs}]\n"
+    assert cli.main(["check-config", str(write(tmp_path / "g.yaml", ROOM + neighbours))]) == 0
+    assert "Upstairs: another box, heard at guardian/home-up" in capsys.readouterr().out
 
 
 def test_check_config_names_every_sense_and_where_it_is_heard(capsys: pytest.CaptureFixture[str], tmp_path: Path):

@@ -87,7 +87,7 @@ def test_modules_that_tell_nobody_are_still_there_and_still_speak():
 
 
 def test_no_translation_is_empty_or_left_in_english(book: Phrasebook):
-    joints = {"{time}, {ago}", " ({place})", "{text}.", ", ", " "}
+    joints = {"{time}, {ago}", " ({place})", "{text}.", ", ", " ", "{box}: {text}"}
     for key, told in {**book.messages, **book.sentences}.items():
         assert told or key == " "
         assert told != key or key in joints, key

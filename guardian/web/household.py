@@ -14,6 +14,7 @@ from guardian.events import FaultOccurred, HumanEvent
 from guardian.ground import Known
 from guardian.incident import Incident
 from guardian.moment import Moment
+from guardian.neighbours import Seen
 from guardian.optics import Optics
 from guardian.posture import Figure, Steady
 from guardian.rest_places import LearnedPlace
@@ -141,7 +142,8 @@ class Snapshot:
     """The home at `moment`, which is when the core last finished a pass: the page warns when that is long ago.
 
     `incidents` are the open ones, worst first; `senses` those that are no cameras. `version` changes whenever the list
-    of incidents is worth asking for.
+    of incidents is worth asking for. `boxes` are the household's others, `unanswered` the ids of incidents there about
+    which a human has done something here that was not answered.
     """
 
     moment: Moment
@@ -159,6 +161,8 @@ class Snapshot:
     deliveries: tuple[Delivery, ...] = ()
     drill: FallDrill | None = None
     trial: Trial | None = None
+    boxes: tuple[Seen, ...] = ()
+    unanswered: frozenset[str] = frozenset()
 
     def wall(self, monotonic: float) -> datetime:
         """Return the wall time of a monotonic second of this process, in the household's zone."""

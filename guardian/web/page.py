@@ -26,7 +26,7 @@ from guardian.events import (
 )
 from guardian.feedback import unkept
 from guardian.human_requests import SOMEONE, understand
-from guardian.web import payload, words
+from guardian.web import boxes, payload, words
 from guardian.web.audit import Audit
 from guardian.web.body import read_json
 from guardian.web.broadcast import Broadcast
@@ -164,7 +164,8 @@ def _check_possible(name: str, event: HumanEvent, snapshot: Snapshot) -> None:
         raise HTTPException(409, why_not[:1].lower() + why_not[1:].rstrip("."))
     if isinstance(event, Judged) or event.incident is None:
         return
-    incident = next((each for each in snapshot.incidents if each.id == event.incident), None)
+    known = (each.incident for each in boxes.everywhere(snapshot))
+    incident = next((each for each in known if each.id == event.incident), None)
     if incident is None:
         raise HTTPException(409, "this incident is already closed")
     if name not in words.actions(incident):

@@ -11,13 +11,15 @@ import numpy as np
 from guardian import messages
 from guardian.day import Day
 from guardian.incident import Incident
+from guardian.neighbours import Seen
 from guardian.rest_places import LearnedPlace
 from guardian.senses import Sensed
 from guardian.settings import Place
 from guardian.skeleton import HEAD, LIMBS, TORSO
 from guardian.transitions import Course, course_of
-from guardian.web import words
+from guardian.web import boxes, words
 from guardian.web.audit import Deed
+from guardian.web.boxes import Somewhere
 from guardian.web.household import HabitsShown, PastIncident, PersonShown, RecordedScene, RoomShown, Snapshot
 
 Json: TypeAlias = dict[str, Any]
@@ -51,8 +53,9 @@ def state(snapshot: Snapshot, now: float) -> Json:
             "detail": said.detail,
             "countdown": said.countdown,
         },
-        "incidents": [_open_incident(incident, snapshot, now) for incident in snapshot.incidents],
+        "incidents": [_open_incident(each, snapshot, now) for each in boxes.everywhere(snapshot)],
         "rooms": [_room(room) for room in snapshot.rooms],
+        "boxes": [_box(box, snapshot) for box in snapshot.boxes],
         "senses": [_sensed(sensed, snapshot) for sensed in snapshot.senses],
         "panel": {
             "lamp": snapshot.panel.lamp.value,
@@ -217,15 +220,38 @@ def _learned(learned: LearnedPlace) -> Json:
     }
 
 
-def _open_incident(incident: Incident, snapshot: Snapshot, now: float) -> Json:
-    opened = snapshot.wall(incident.opened).isoformat(timespec="seconds")
+def _box(box: Seen, snapshot: Snapshot) -> Json:
+    """Another box; what was open there, where it does not answer."""
     return {
-        **_common(incident, opened),
+        "name": box.neighbour.name,
+        "page": box.neighbour.page,
+        "lives": box.lives,
+        "stands": boxes.stands(box),
+        "heard": None if box.heard is None else snapshot.wall(box.heard).isoformat(timespec="seconds"),
+        "rooms": [
+            {"name": room.name, "coverage": room.coverage, "reason": room.reason, "says": boxes.says(room)}
+            for room in box.rooms
+        ],
+        "last": [_common(each, _opened(each, snapshot)) for each in boxes.last_said(box)],
+    }
+
+
+def _opened(incident: Incident, snapshot: Snapshot) -> str:
+    return snapshot.wall(incident.opened).isoformat(timespec="seconds")
+
+
+def _open_incident(each: Somewhere, snapshot: Snapshot, now: float) -> Json:
+    incident = each.incident
+    return {
+        **_common(incident, _opened(incident, snapshot)),
+        "where": each.where,
+        "box": each.box,
+        "problem": boxes.problem(each, snapshot),
         "age": messages.relative(now - incident.opened),
         "actions": list(words.actions(incident)),
         "countdown": words.countdown(incident, now),
         "told": list(incident.told),
-        "reached": list(words.reached(incident, snapshot)),
+        "reached": [] if each.box else list(words.reached(incident, snapshot)),
     }
 
 

@@ -17,6 +17,8 @@ from guardian.incident import Incident, IncidentState
 from guardian.senses import Sensed
 from guardian.transitions import Course, Trigger, course_of, steps_of
 from guardian.trials import Outcome, Trial
+from guardian.web import boxes
+from guardian.web.boxes import Somewhere
 from guardian.web.household import Coverage, RoomShown, Snapshot
 
 LATE_SECONDS = 5.0
@@ -176,9 +178,11 @@ def _reached(contact: str, incident: Incident, snapshot: Snapshot) -> str:
 
 def headline(snapshot: Snapshot, now: float) -> Headline:
     """Say what matters most at `now`, monotonic seconds."""
-    if snapshot.incidents:
-        return _of_incident(snapshot.incidents[0], now)
-    rooms = {coverage: [room for room in snapshot.rooms if room.coverage is coverage] for coverage in Coverage}
+    worst = next(iter(boxes.everywhere(snapshot)), None)
+    if worst is not None:
+        return _of_incident(worst, now)
+    known, broken = boxes.rooms(snapshot), boxes.broken(snapshot)
+    rooms = {coverage: [room for room in known if room.coverage is coverage] for coverage in Coverage}
     if rooms[Coverage.BLIND] or not snapshot.rooms:
         return _unwatched(rooms[Coverage.BLIND])
     if snapshot.drill is not None or snapshot.snoozes:
@@ -186,11 +190,11 @@ def headline(snapshot: Snapshot, now: float) -> Headline:
     if rooms[Coverage.DEGRADED]:
         weak = rooms[Coverage.DEGRADED]
         return Headline(Mood.UNSURE, ATTENTION, f"Watching, but not well: {_listed(_names(weak))}", _reasons(weak))
-    if snapshot.faults:
-        parts = _listed(sorted({fault.part for fault in snapshot.faults}))
-        reasons = " ".join(fault.reasons[0] for fault in snapshot.faults if fault.reasons)
+    if broken:
+        parts = _listed(sorted({part for part, _ in broken}))
+        reasons = " ".join(reason for _, reason in broken if reason)
         return Headline(Mood.UNSURE, ATTENTION, f"Watching, but something is broken: {parts}", reasons)
-    return Headline(Mood.CALM, "Right now", "All is well", f"Watching {_listed(_names(snapshot.rooms))}.")
+    return Headline(Mood.CALM, "Right now", "All is well", f"Watching {_listed(_names(known))}.")
 
 
 def _unwatched(blind: Sequence[RoomShown]) -> Headline:
@@ -212,13 +216,14 @@ def _drilling(snapshot: Snapshot, drill: FallDrill) -> Headline:
     return Headline(Mood.PAUSED, "Drill", f"A fall in the {drill.room} is taken for an exercise", detail)
 
 
-def _of_incident(incident: Incident, now: float) -> Headline:
+def _of_incident(worst: Somewhere, now: float) -> Headline:
     """Say how it stands with the worst open incident."""
-    since = f"{messages.where(incident) or 'At home'} · {messages.relative(now - incident.opened)} ago"
+    incident = worst.incident
+    since = f"{worst.where or 'At home'} · {messages.relative(now - incident.opened)} ago"
     what = messages.headline(incident)
     drill = "Drill" if incident.drill else ""
     if course_of(incident) is Course.BLINDNESS:
-        return Headline(Mood.UNSURE, ATTENTION, f"Guardian cannot see: {incident.room}", UNNOTICED)
+        return Headline(Mood.UNSURE, ATTENTION, f"Guardian cannot see: {worst.where}", UNNOTICED)
     if course_of(incident) is Course.TEST:
         return Headline(Mood.PENDING, "Weekly test", "Please answer: nothing has happened", since)
     if incident.state is IncidentState.SUSPECTED:

@@ -20,7 +20,7 @@ function offers(incident) {
 }
 
 /** Whether it is worth looking at what came before: nobody looks while somebody is asked. */
-const worthWatching = (incident) => incident !== null && !incident.drill && ["raised", "acknowledged"].includes(incident.state);
+const worthWatching = (incident) => incident !== null && !incident.drill && !incident.box && ["raised", "acknowledged"].includes(incident.state);
 const WATCH = ["See what happened", "", "plain", openReplay];
 
 function closings(incident) {
@@ -66,7 +66,7 @@ function announce({ kicker, title, detail, countdown, mood }) {
 function showReasons(worst) {
   const list = byId("reasons");
   const reasons = worst?.reasons ?? [];
-  const told = worst?.reached ?? [];
+  const told = [...(worst?.reached ?? []), ...(worst?.problem ? [worst.problem] : [])];
   whenChanged(list, [reasons, told], () => {
     list.hidden = reasons.length + told.length === 0;
     list.replaceChildren(...[...reasons.slice(-MAX_SHOWN_REASONS), ...told].map((reason) => make("li", {}, reason)));
@@ -97,6 +97,7 @@ function showOthers(others) {
       { class: "card other", "data-state": incident.state },
       make("h2", {}, incident.what),
       make("p", {}, `${incident.verdict} · ${incident.where || "At home"} · ${timeOf(incident.opened)}${incident.countdown === null ? "" : ` · ${incident.countdown} s`}`),
+      incident.problem ? make("p", { class: "wrong" }, incident.problem) : null,
       make("div", { class: "actions" }, ...[...offers(incident), ...(worthWatching(incident) ? [WATCH] : [])].map((offer) => button(offer, incident))),
     )));
   });

@@ -2,6 +2,7 @@
 
 import { showAlarm, showQuick } from "./alarm.js";
 import { prepareAudit } from "./audit.js";
+import { showBoxes } from "./boxes.js";
 import { byId, count, dayOf, make, say, timeOf, whenChanged } from "./dom.js";
 import { showHabits } from "./days.js";
 import { takeSkeleton } from "./figure.js";
@@ -28,8 +29,9 @@ const on = {
     say(byId("household"), state.household);
     showAlarm(state);
     showRooms(state.rooms);
+    showBoxes(state.boxes);
     showSenses(state.senses);
-    showClosely(state.incidents[0]?.room, state.rooms);
+    showClosely(state.incidents[0]?.box ? null : state.incidents[0]?.room, state.rooms);
     showHealth(state);
     showFeedback(state);
     showHabits(state.habits, state.rooms);

@@ -130,7 +130,7 @@ export const BUTTONS = {
   },
   async help(incident) {
     if (await confirmed("Call for help now?", "The siren starts and your contacts are called at once.", "Yes, call for help", "danger")) {
-      await send("help", { room: incident?.room ?? "", by: me() });
+      await send("help", { room: incident?.box ? "" : (incident?.room ?? ""), by: me() });
     }
   },
   async test() {

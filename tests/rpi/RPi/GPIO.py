@@ -1,5 +1,5 @@
 """The RPi.GPIO functions that Guardian calls. Each change of an output is a line "pin level" in the file that
-GUARDIAN_TEST_PINS names; the button is never pressed.
+GUARDIAN_TEST_PINS names; the button is down while there is a file of that name that ends in .down.
 """
 
 import os
@@ -30,7 +30,7 @@ def output(channel: int, level: int) -> None:
 
 
 def input(_channel: int) -> int:  # noqa: A001 - the library's own name
-    return HIGH
+    return LOW if Path(os.environ["GUARDIAN_TEST_PINS"] + ".down").exists() else HIGH
 
 
 def cleanup(_channels: Sequence[int]) -> None: ...
