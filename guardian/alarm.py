@@ -2,19 +2,23 @@
 
 Pure: no clock, no threads, no outputs. `handle` takes what happened, `tick` lets time pass, `next_deadline` says when
 to call `tick` next; all take monotonic seconds. What comes back is to be carried out in its order: first what makes
-the incident durable, then the box, then what publishes it, then the phones.
+the incident durable, then the box and its voice, then what publishes it, then the phones.
 """
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime
+from functools import partial
 
 from guardian import messages
-from guardian.commands import Announce, Command, Lamp, Notify, Save, ShowPanel, Sound
+from guardian.commands import Announce, Ask, Command, Lamp, Notify, Save, ShowPanel, Sound, Speak
 from guardian.contacts import Contact
 from guardian.drills import Drills, exercises, is_exercise
+from guardian.durations import PATIENT, durations
 from guardian.events import (
     DrillStarted,
     Event,
+    FalseAlarmSaid,
     FaultCleared,
     FaultOccurred,
     HelpCalled,
@@ -27,20 +31,20 @@ from guardian.events import (
     Snoozed,
     ViewLost,
     ViewRestored,
+    WeeklyTestDue,
 )
 from guardian.incident import Incident, IncidentState
 from guardian.particulars import noted, worsened
 from guardian.phrasebook import ENGLISH, Phrasebook
+from guardian.prompts import Prompts
 from guardian.settings import AlarmSettings
 from guardian.snooze import Snoozes
 from guardian.transitions import (
     ACKNOWLEDGED,
     PANEL,
-    PENDING,
     RAISED,
     SEVERITY,
     STARTS,
-    SUSPECTED,
     TRANSITIONS,
     TRIGGERS,
     Course,
@@ -54,34 +58,8 @@ from guardian.transitions import (
 __all__ = ["PANEL", "TRANSITIONS", "Alarm", "Course", "Trigger"]
 
 MAX_OPEN = 32
-DRILL_SECONDS = 5.0
-DRILL_RINGS_SECONDS = 120.0
-DRILL_ENDS_SECONDS = 60.0
-REMIND_SECONDS = 1_800.0
-BLIND_REPEAT_SECONDS = 14_400.0
 SAME_BODY_SECONDS = 300.0
 SAME_ROOM_SECONDS = 60.0
-
-PATIENT = frozenset(
-    {(Course.EMERGENCY, ACKNOWLEDGED), (Course.BLINDNESS, RAISED), (Course.BLINDNESS, ACKNOWLEDGED)},
-)
-"""Where a reminder comes after the duration, then after twice, four times ... as long: it may not wear people out."""
-
-
-def durations(settings: AlarmSettings) -> Mapping[tuple[Course, IncidentState], float]:
-    """Give how long each state lasts before time is up, in seconds; one that is not named lasts until a human acts."""
-    return {
-        (Course.EMERGENCY, SUSPECTED): settings.suspected_seconds,
-        (Course.EMERGENCY, PENDING): settings.cancel_seconds,
-        (Course.EMERGENCY, RAISED): settings.repeat_seconds,
-        (Course.EMERGENCY, ACKNOWLEDGED): REMIND_SECONDS,
-        (Course.DRILL, SUSPECTED): settings.suspected_seconds,
-        (Course.DRILL, PENDING): min(settings.cancel_seconds, DRILL_SECONDS),
-        (Course.DRILL, RAISED): DRILL_RINGS_SECONDS,
-        (Course.DRILL, ACKNOWLEDGED): DRILL_ENDS_SECONDS,
-        (Course.BLINDNESS, RAISED): BLIND_REPEAT_SECONDS,
-        (Course.BLINDNESS, ACKNOWLEDGED): BLIND_REPEAT_SECONDS,
-    }
 
 
 def same_body(incident: Incident, event: PersonEvent) -> bool:
@@ -127,16 +105,18 @@ class Alarm:
         self._durations = durations(settings)
         self._view_lost_seconds = settings.view_lost_seconds
         self._contacts = tuple(contact.name for contact in contacts)
+        self._tested = self._contacts if settings.weekly_test and settings.weekly_test.contacts else ()
         self._new_id, self._book = new_id, book
         self._triggers = {**dict.fromkeys(alarm_events, Trigger.DANGER), **TRIGGERS}
         self._open: dict[str, Incident] = {}
-        self._snoozes, self.drills = Snoozes(), Drills()
+        self._snoozes, self.drills, self._prompts = Snoozes(), Drills(), Prompts(book)
         self._unseen: dict[str, ViewLost] = {}
         self._blind_at: dict[str, float] = {}
         self._faults: dict[tuple[str, str], str] = {}
         self._paused: set[str] = set()
         self._shown: ShowPanel | None = None
         self.off_duty: frozenset[str] = frozenset()
+        self.quiet_until: Mapping[str, datetime] = {}
         self._changes: list[tuple[Incident, list[Notify]]] = []
 
     @property
@@ -148,6 +128,14 @@ class Alarm:
     def state(self) -> IncidentState | None:
         """The state of the worst open incident, or None where all is well."""
         return next((incident.state for incident in self.incidents), None)
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is the matter, or held, that a weekly test must not get in the way of; a blind camera is
+        not, which may stay blind for weeks.
+        """
+        matters = any(course_of(incident) is not Course.BLINDNESS for incident in self._open.values())
+        return matters or bool(self._snoozes.rooms) or self.drills.on is not None
 
     @property
     def snoozed(self) -> Mapping[str, float]:
@@ -182,6 +170,8 @@ class Alarm:
     def handle(self, event: Event, now: float) -> tuple[Command, ...]:
         """Take note of what happened."""
         self._note(event, now)
+        if isinstance(event, FalseAlarmSaid):
+            return self._ask_again(event, now)
         usual = self._triggers.get(type(event).__name__)
         trigger = self.drills.trigger(event, usual, self._open.values(), now)
         if trigger is not None:
@@ -245,8 +235,9 @@ class Alarm:
                 return exercises(self.incidents, event.room)
             case PersonEvent() | HelpCalled():
                 return self._joined(event, now)
-            case DrillStarted():
-                return [incident for incident in self.incidents if incident.drill]
+            case DrillStarted() | WeeklyTestDue():
+                course = STARTS[trigger][0]
+                return [incident for incident in self.incidents if course_of(incident) is course]
             case HumanEvent():
                 named = (incident for incident in self.incidents if event.incident in (None, incident.id))
                 here = (incident for incident in named if event.room in ("", incident.room))
@@ -289,7 +280,7 @@ class Alarm:
             opened=min(event.time, now),
             changed=now,
             deadline=self._deadline(course, state, now, now),
-            drill=course is Course.DRILL,
+            drill=course in (Course.DRILL, Course.TEST),
         )
         self._record(None, worsened(incident, event), trigger, now)
 
@@ -330,6 +321,8 @@ class Alarm:
     def _addressees(self, before: Incident | None, after: Incident, trigger: Trigger) -> tuple[str, ...]:
         """Say who is told of this step: the next who was not, off duty last; all once each was; else those told."""
         entered = before is None or before.state is not after.state
+        if course_of(after) is Course.TEST:
+            return self._tested if after.state is RAISED else after.told
         if not (entered or trigger in (Trigger.TIMEOUT, Trigger.RECOVERY)) or not self.drills.may_tell(after):
             return ()
         if after.state is RAISED and trigger is not Trigger.RECOVERY:
@@ -341,10 +334,20 @@ class Alarm:
     def _notices(
         self, incident: Incident, names: Iterable[str], step: int, now: float, *, urgent: bool = True
     ) -> list[Notify]:
-        ringing = urgent and row_of(incident) == (Course.EMERGENCY, RAISED)
+        ringing = urgent and row_of(incident) in ((Course.EMERGENCY, RAISED), (Course.TEST, RAISED))
+        ask = Ask.TEST if course_of(incident) is Course.TEST else Ask.TAKE
         title, body = messages.title(incident, self._book), messages.body(incident, now, self._book)
-        known = [name for name in names if name in self._contacts]
-        return [Notify(name, title, body, incident.id, step, urgent=ringing, asked=now) for name in known]
+        quiet = self.quiet_until if course_of(incident) is Course.BLINDNESS else {}
+        notice = partial(Notify, title=title, body=body, incident=incident.id, step=step, urgent=ringing, asked=now)
+        return [notice(name, ask=ask, held_until=quiet.get(name)) for name in names if name in self._contacts]
+
+    def _ask_again(self, event: FalseAlarmSaid, now: float) -> tuple[Notify, ...]:
+        """Ask whoever calls an emergency false on the phone whether it is. Until they say so again, all goes on."""
+        incident = self._open.get(event.incident or "")
+        if incident is None or course_of(incident) is not Course.EMERGENCY or event.by not in self._contacts:
+            return ()
+        title, body = messages.doubt(incident, self._book)
+        return (Notify(event.by, title, body, incident.id, incident.step, urgent=False, asked=now, ask=Ask.CONFIRM),)
 
     def _commands(self, now: float) -> tuple[Command, ...]:
         changes, self._changes = self._changes, []
@@ -353,11 +356,12 @@ class Alarm:
         notices = [notice for _, notices in changes for notice in notices]
         return (*saves, *self._panel_commands(now), *announces, *notices)
 
-    def _panel_commands(self, now: float) -> list[ShowPanel]:
+    def _panel_commands(self, now: float) -> tuple[ShowPanel | Speak, ...]:
+        """What the box shows, and what it says aloud."""
         panel = self._panel(now)
-        commands = [] if panel == self._shown else [panel]
+        shown = () if panel == self._shown else (panel,)
         self._shown = panel
-        return commands
+        return (*shown, *self._prompts.update(self.incidents, now))
 
     def _panel(self, now: float) -> ShowPanel:
         """Show the worst of all that is the matter; a snooze, a pause and a drill are always told beside it."""

@@ -48,6 +48,7 @@ from guardian.io.notify import Phones
 from guardian.io.outbox import Outbox
 from guardian.io.panel import NoPanel, Panel, choose_panel
 from guardian.io.scenes import SceneWriter
+from guardian.io.voice import choose_voice
 from guardian.io.watchdog import Systemd, Watchdog
 from guardian.io.ways import Ways
 from guardian.late import Late
@@ -61,6 +62,7 @@ from guardian.sense import filters
 from guardian.settings import Room, Settings
 from guardian.together import BOXES
 from guardian.topics import topics_of
+from guardian.trials import KEPT as TRIED
 from guardian.web.household import Coverage
 from guardian.web.server import WebServer
 from guardian.web.tokens import load_token
@@ -111,6 +113,7 @@ class Guardian:
         connect, told = self.ways.connect, self.ways.drawings.told
         self._phones = Phones(settings.contacts, self.submit, moment, connect=connect, book=book, told=told)
         self.scenes = SceneWriter(scenes_of(settings), settings.feedback, self.submit, self._clock.moment)
+        self.voice = choose_voice(settings.voice, settings.household.language, self.submit, self._clock.monotonic)
         new_id, judge = lambda: uuid.uuid4().hex[:12], self._judge()
         self.brain = Brain(settings, self._outputs(), new_id, moment(), judge, book=book)
         self.home = Home(settings, self.brain, self.journal, self._clock, self.submit)
@@ -147,11 +150,12 @@ class Guardian:
         stored = self.journal.open(moment)
         self.ways.start(self.settings.state_directory)  # before anybody is told: a button is void without what it keeps
         self._late.begin("panel", self.panel.start)
+        self.voice.start()
         if self.broker is not None:
             self._late.begin("broker", self.broker.start)
         if self.settings.mqtt.broker != "none":
             self._late.begin("mqtt", self._connect)
-        learned = {what: self.journal.learned(what) for what in (*LEARNED, TOLD, BOXES, PAUSES)}
+        learned = {what: self.journal.learned(what) for what in (*LEARNED, TOLD, TRIED, BOXES, PAUSES)}
         days = self.journal.days(needed(moment.wall.date()))
         memories, told = self.journal.memories(moment), self.journal.told(moment)
         self.brain.begin(stored, self.journal.people(), moment, memories, learned, days=days, told=told)
@@ -191,6 +195,7 @@ class Guardian:
         if self.broker is not None:
             self.broker.stop()
         self.panel.close()
+        self.voice.stop()
         self.scenes.close()
         self.journal.close()
         if self._lock_file is not None:
@@ -225,6 +230,7 @@ class Guardian:
             close_eye=lambda room: self._watch(room).close(),
             open_eye=lambda room: self._watch(room).open(),
             audit=self._note_deed,
+            speak=self.voice.say,
         )
 
     def _examine(self) -> Callable[[Moment], tuple[Message, ...]]:

@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from guardian.alarm import Alarm
 from guardian.cameras import Cameras
-from guardian.commands import Announce, Command, Glimpse, KeepScene, Notify, Publish, Save, ShowPanel
+from guardian.commands import Announce, Command, Glimpse, KeepScene, Notify, Publish, Save, ShowPanel, Speak
 from guardian.day import Day
 from guardian.deliveries import Deliveries
 from guardian.diagnostics import Diagnostics
@@ -48,9 +48,9 @@ from guardian.people import People
 from guardian.phrasebook import ENGLISH, Phrasebook
 from guardian.readings import Heard
 from guardian.recollection import Recordings
-from guardian.rota import off_duty
 from guardian.senses import Senses
 from guardian.settings import Room, Settings
+from guardian.timetable import Timetable
 from guardian.together import BOXES, Together
 from guardian.topics import Bulletin, topics_of
 from guardian.vitals import Vitals
@@ -82,6 +82,7 @@ class Brain:
     ) -> None:
         self._settings, self._outputs, self._network = settings, outputs, network
         self._alarm = Alarm(settings.alarm, settings.contacts, new_id, settings.behaviour.alarm_events, book)
+        self._timetable = Timetable(settings, self._alarm, outputs.journal)
         self._rooms = {room.name: room for room in settings.rooms}
         self._recordings = Recordings(self._rooms)
         self._watched = dict[str, Watched]()
@@ -129,7 +130,9 @@ class Brain:
     ) -> None:
         """Go on where the last process ended, and say every state once. `memories` are of each room: how many seconds
         ago they were kept, and the falls that were open; `learned` what was learned of it, by learned.LEARNED, and TOLD
-        and PAUSES of no room; `days` are those that were counted; `told` says when each contact was last told.
+        ago they were kept, and the falls that were open; `learned` what was learned of it, by learned.LEARNED, and
+        TOLD, PAUSES and trials.KEPT of no room; `days` are those that were counted; `told` says when each contact was
+        last told.
         """
         for event in told:
             self._deliveries.note(event)
@@ -149,6 +152,7 @@ class Brain:
         self._publish(self._bulletin.begin(self._alarm.incidents, moment))
         self._publish(self._bulletin.delivered(self._deliveries.all, moment))
         self._carry_out(restored, moment)
+        self._note(self._timetable.recall(learned, moment), moment)
         self.tick(moment)
 
     def _furnish(
@@ -210,7 +214,8 @@ class Brain:
         self._publish(self._bulletin.sensed(sensed, moment))
         self._habits.feel(sensed)
         self._note(self._habits.tick(moment, self._cameras.closed), moment)
-        self._alarm.off_duty = off_duty(self._settings.contacts, moment.wall)
+        self._note(self._timetable.tick(moment), moment)
+        self._publish(self._bulletin.tried(self._timetable.trial, moment))
         self._carry_out(self._alarm.tick(moment.monotonic), moment)
         self._note(self._together.tick(self._alarm.incidents, moment), moment)
         self._together.show(self._alarm.incidents)
@@ -335,6 +340,8 @@ class Brain:
                     changed.append(incident)
                 case ShowPanel():
                     self._together.show(self._alarm.incidents, command)
+                case Speak():
+                    self._outputs.speak(command)
                 case _:
                     if not durable:
                         self._outputs.journal.wait(SAVE_SECONDS, moment)
@@ -346,6 +353,7 @@ class Brain:
         for incident in changed:
             self._heed(self._feedback.incident(incident, moment))
             self._rest_in(incident, moment)
+            self._note(self._timetable.follow(incident, moment), moment)
 
     def _glimpse(self, incident: Incident) -> None:
         """Keep what was seen for a drawing to the phones, where the household allows one."""
@@ -394,6 +402,7 @@ class Brain:
             people=self._people.shown,
             deliveries=self._deliveries.all,
             drill=self._alarm.drills.on,
+            trial=self._timetable.trial,
             boxes=self._together.boxes,
             unanswered=self._together.unanswered,
             pauses=self._cameras.paused,

@@ -47,6 +47,17 @@ class ShowPanel:
 
 
 @dataclass(frozen=True, slots=True)
+class Speak:
+    """Say `text` aloud, at once and in place of whatever is being said; `times` in all, with `pause` seconds of silence
+    between, in which an answer can be heard; 0 times is until something else is said. Without a text, fall silent.
+    """
+
+    text: str
+    pause: float = 0.0
+    times: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Publish:
     """Send `payload` (UTF-8 text; JSON unless a plain word) to `topic`, quality of service 1. What is `fleeting` gives
     way first where too much waits for the broker: a day without one must not cost the news of a fall.
@@ -58,10 +69,21 @@ class Publish:
     fleeting: bool = False
 
 
+class Ask(str, Enum):
+    """What a contact is asked to answer: where a notice is urgent, to take the alarm, or that the test has arrived; in
+    any case, whether an alarm is really a false one.
+    """
+
+    TAKE = "take"
+    TEST = "test"
+    CONFIRM = "confirm"
+
+
 @dataclass(frozen=True, slots=True)
 class Notify:
     """Tell one contact by its ways (phone, mail ...). `incident` with `step` is the idempotency key; `asked` is the
-    monotonic second at which it was decided: what is told much later has to say so.
+    monotonic second at which it was decided: what is told much later has to say so. An urgent one may be answered, as
+    `ask` says. One that is not may be `held_until` a wall time, at which the contact's quiet hours are over.
     """
 
     contact: str
@@ -71,6 +93,8 @@ class Notify:
     step: int
     urgent: bool = True
     asked: float = 0.0
+    ask: Ask = Ask.TAKE
+    held_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,4 +170,4 @@ class Glimpse:
 
 SceneCommand: TypeAlias = KeepScene | JudgeScene | ForgetScenes
 
-Command: TypeAlias = Save | ShowPanel | Publish | Notify | Announce
+Command: TypeAlias = Save | ShowPanel | Speak | Publish | Notify | Announce

@@ -47,9 +47,10 @@ Way = Annotated[str, AfterValidator(_way)]
 class Contact(Section):
     """Somebody to tell, in this order. `ways` are addresses as apprise writes them, or `file:PATH` where PATH holds one
     (docs/phones.md); out of their `hours` those are called first whose hours it is, and whoever has none is on call at
-    any hour.
+    any hour. In their `quiet` hours only what is urgent is told; None: the household's.
     """
 
     name: Name
     ways: tuple[Way, ...] = Field(min_length=1)
     hours: tuple[OnDuty, ...] = ()
+    quiet: tuple[OnDuty, ...] | None = None

@@ -41,6 +41,7 @@ KINDS: Mapping[str, str] = {
     "NeighbourLost": "somebody needed help where another box is gone",
     "ViewLost": "the box cannot see",
     "DrillStarted": "a drill",
+    "WeeklyTestDue": "the weekly test",
 }
 """What the matter is, by the kind of an incident."""
 

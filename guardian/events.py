@@ -162,6 +162,18 @@ class PlaceProposed(Event):
     kind: str
 
 
+class WeeklyTestDue(Event):
+    """It is time to try the way to those who are called."""
+
+    __slots__ = ()
+
+
+class WeeklyTestSkipped(Event):
+    """A weekly test was left out, as the reason says."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HumanEvent(Event):
     """A human acted: `by` names who, `via` the way (button, mqtt, web, phone). `incident` is the id of the incident
@@ -190,6 +202,12 @@ class Cancelled(HumanEvent):
 
 class Acknowledged(HumanEvent):
     """A named human has taken the alarm: it falls silent and stays open."""
+
+    __slots__ = ()
+
+
+class FalseAlarmSaid(HumanEvent):
+    """A contact has said on the phone that the alarm is a false one, and is asked once more: it closes nothing."""
 
     __slots__ = ()
 
@@ -359,8 +377,8 @@ class ContactNotTold(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FaultOccurred(Event):
     """A part of the appliance does not work: `part` names it (camera, sandbox, model, broker, panel, button,
-    store, scenes, phone, answers, supervision, page, disk, temperature, power, clock, or `sense` or `box` with its
-    name).
+    store, scenes, phone, answers, voice, weekly test, supervision, page, disk, temperature, power, clock, or `sense`
+    or `box` with its name).
     """
 
     part: str

@@ -5,7 +5,7 @@ relative, because the reader's clock and the box's may differ and a fright reads
 Every text is said by a phrasebook, in the household's language; its key is the English that stands here.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -13,6 +13,7 @@ from guardian.commands import Notify
 from guardian.incident import Incident, IncidentState
 from guardian.moment import Moment
 from guardian.phrasebook import ENGLISH, Phrasebook
+from guardian.transitions import Course, course_of
 
 HEADLINES: dict[str, str] = {
     "FallSuspected": "{who} may have fallen",
@@ -29,6 +30,7 @@ HEADLINES: dict[str, str] = {
     "NeighbourLost": "{who} needed help, and the box there does not answer",
     "ViewLost": "Guardian cannot see",
     "DrillStarted": "This is a drill",
+    "WeeklyTestDue": "This is the weekly test",
 }
 ANY_HEADLINE = "{who} may need help"
 SOMEBODY = "Somebody"
@@ -45,6 +47,9 @@ _TAKEN = "What to do: nothing, if somebody is there. It is not closed: close it 
 _DONE = "What to do: nothing."
 _EXERCISE = "This is a drill. Nothing has happened."
 _TRY = "What to do: nothing. This only tries whether the message arrives."
+_TEST = "This is the weekly test of the alarm. Nothing has happened."
+_ANSWER_TEST = "What to do: answer it, as you would answer an alarm. Then it is known that alarms reach you."
+_DOUBT = "Close it only if you have seen the person, or heard that all is well. Until then the alarm goes on."
 _STOPS = (".", "!", "?", "\u3002", "\uff01", "\uff1f")  # the latter three are Chinese
 _AGO = {"days": "{number} days ago", "h": "{number} h ago", "min": "{number} min ago", "s": "{number} s ago"}
 _PANEL = {
@@ -54,6 +59,18 @@ _PANEL = {
     IncidentState.ACKNOWLEDGED: "{by} knows{room} and has silenced the siren.",
 }
 _CLEAR = "All clear{room}."
+_SPOKEN = {
+    IncidentState.PENDING: "Are you all right? Press the button.",
+    IncidentState.RAISED: "Help is being called.",
+    IncidentState.ACKNOWLEDGED: "{by} knows, and sees to it.",
+}
+_ON_THE_WAY = {
+    "phone": "{by} is on the way.",
+    "button": "Somebody has pressed the button. The siren is off.",
+}
+"""What is said of who has taken it, by the way in which they did: the button on a phone says so itself."""
+_ARM_ANSWERED = "Your arm was seen. Keep it up, and help is called. Press the button if you need no help."
+_PRESS = "Press the button."
 _ARM_SEEN = "Your arm was seen. Keep it up and help is called at once; press the button if none is needed{room}."
 
 
@@ -97,12 +114,29 @@ def _listed(names: Iterable[str], book: Phrasebook) -> str:
 
 def title(incident: Incident, book: Phrasebook = ENGLISH) -> str:
     """Write the first line on the phone. It alone has to tell an emergency from the news that it is over."""
+    if course_of(incident) is Course.TEST:
+        return _test_title(incident, book)
     what = headline(incident, book) + _in_brackets(where(incident, book), book)
     if incident.state is IncidentState.ACKNOWLEDGED:
         what = book.say("{by} has taken it: {what}", by=_first(incident.acknowledged_by, book), what=what)
     elif incident.state is IncidentState.RESOLVED:
         what = book.say("All clear: {what}", what=what)
     return book.say("DRILL: {what}", what=what) if incident.drill else what
+
+
+def _test_title(incident: Incident, book: Phrasebook) -> str:
+    if incident.open:
+        return book.say("TEST: {what}", what=headline(incident, book))
+    if incident.acknowledged_by is None:
+        return book.say("TEST: nobody has answered")
+    return book.say("TEST: {by} has answered", by=_first(incident.acknowledged_by, book))
+
+
+def doubt(incident: Incident, book: Phrasebook = ENGLISH) -> tuple[str, str]:
+    """Ask, as a title and a text, whoever calls an alarm false whether it is."""
+    what = headline(incident, book) + _in_brackets(where(incident, book), book)
+    text = book.say(_DOUBT)
+    return book.say("Really a false alarm? {what}", what=what), text
 
 
 def _in_brackets(place: str, book: Phrasebook) -> str:
@@ -117,6 +151,8 @@ def _first(who: str | None, book: Phrasebook) -> str:
 
 def body(incident: Incident, now: float, book: Phrasebook = ENGLISH) -> str:
     """Write the rest of the message, a line for each thing that its reader asks."""
+    if course_of(incident) is Course.TEST:
+        return "\n".join((book.say(_TEST), book.say(_ANSWER_TEST if incident.open else _DONE)))
     lines = [
         book.say("Who: {who}", who=_who(incident, book)),
         book.say("Where: {place}", place=where(incident, book) or book.say("at home")),
@@ -155,14 +191,30 @@ def as_told(notice: Notify, moment: Moment, book: Phrasebook = ENGLISH) -> Notif
     late = moment.monotonic - notice.asked
     if late < LATE_SECONDS:
         return notice
+    when = _written(notice, moment, book)
+    if notice.held_until is not None:
+        line = book.say("Held back until now by the quiet hours: it was written at {time}.", time=when)
+        return replace(notice, body=f"{line}\n{notice.body}")
+    line = book.say("This message comes late: it was written at {time}, and could not be sent before.", time=when)
+    return replace(notice, title=book.say("Late: {title}", title=notice.title), body=f"{line}\n{notice.body}")
+
+
+def together(notices: Sequence[Notify], book: Phrasebook = ENGLISH) -> Notify:
+    """Make one notice of those that were held back, the oldest first; of a single one itself."""
+    if len(notices) == 1:
+        return notices[0]
+    title = book.say("{number} messages from the quiet hours", number=str(len(notices)))
+    return replace(notices[-1], title=title, body="\n\n".join(f"{each.title}\n{each.body}" for each in notices))
+
+
+def _written(notice: Notify, moment: Moment, book: Phrasebook) -> str:
+    """Say when a notice was written: the time of day, the day if it is another one, and how long ago."""
     written = moment.wall_at(notice.asked)
     when = f"{written:%H:%M}"
     if written.date() != moment.wall.date():
         date = book.say("{day} {month}", day=str(written.day), month=book.word(f"{written:%B}"))
         when = book.say("{time} on {date}", time=when, date=date)
-    when = book.say("{time}, {ago}", time=when, ago=ago(late, book))
-    line = book.say("This message comes late: it was written at {time}, and could not be sent before.", time=when)
-    return replace(notice, title=book.say("Late: {title}", title=notice.title), body=f"{line}\n{notice.body}")
+    return book.say("{time}, {ago}", time=when, ago=ago(moment.monotonic - notice.asked, book))
 
 
 def _by(incident: Incident, book: Phrasebook) -> str:
@@ -177,6 +229,8 @@ def panel_text(incident: Incident, book: Phrasebook = ENGLISH) -> str:
     room = _in_brackets(where(incident, book), book)
     if incident.kind == "ViewLost":
         return book.say("Guardian cannot see{room}: a fall there would not be noticed.", room=room)
+    if course_of(incident) is Course.TEST:
+        return book.say("This is the weekly test. Nothing has happened. Press the button, please.")
     if incident.drill and incident.state is IncidentState.RAISED:
         if not incident.told:
             return book.say("Drill. This is how it sounds; nobody is being called. Press the button.")
@@ -190,6 +244,28 @@ def panel_text(incident: Incident, book: Phrasebook = ENGLISH) -> str:
         said = _ARM_SEEN
     text = book.say(said, what=what, room=room, by=by)
     return book.say("Drill. {text}", text=text) if incident.drill else text
+
+
+def spoken_text(incident: Incident, book: Phrasebook = ENGLISH) -> str:
+    """Say aloud how it stands with an open incident: for somebody on the floor, who may not see the box."""
+    if course_of(incident) is Course.TEST:
+        return book.say("This is the weekly test. Nothing has happened. Please press the button.")
+    by, said = _first(incident.acknowledged_by, book), _SPOKEN.get(incident.state, "")
+    if incident.state is IncidentState.ACKNOWLEDGED:
+        said = _ON_THE_WAY.get(str(incident.acknowledged_via), said)
+    if incident.kind == "HelpGestured" and incident.state is IncidentState.PENDING:
+        said = _ARM_ANSWERED
+    if incident.drill and incident.state is IncidentState.RAISED:
+        said = _PRESS
+    text = book.say(said, by=by)
+    return book.say("This is a drill. {text}", text=text) if incident.drill else text
+
+
+def spoken_end(incident: Incident, book: Phrasebook = ENGLISH) -> str:
+    """Say aloud that an incident is over; nothing of a test, which frightened nobody."""
+    if course_of(incident) is Course.TEST:
+        return ""
+    return book.say("The drill is over." if incident.drill else "The alarm is over.")
 
 
 def fault_text(unseen: Collection[str], faults: Mapping[tuple[str, str], str], book: Phrasebook = ENGLISH) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from guardian.commands import Glimpse, Notify, Publish, SceneCommand
+from guardian.commands import Glimpse, Notify, Publish, SceneCommand, Speak
 from guardian.io.journal import Journal
 from guardian.io.panel import Panel
 
@@ -12,7 +12,7 @@ from guardian.io.panel import Panel
 class Outputs:
     """Where commands go. None of them may block. `scenes` keeps what there is to learn from; `look_anew` tells the eye
     of a room that what it sees is its view; `glimpse` keeps what a drawing to the phones is made from; `close_eye` ends
-    the eye of a room until `open_eye`; `audit` takes who did what by which way.
+    the eye of a room until `open_eye`; `audit` takes who did what by which way; `speak` says something aloud.
     """
 
     panel: Panel
@@ -25,3 +25,4 @@ class Outputs:
     close_eye: Callable[[str], None] = lambda _: None
     open_eye: Callable[[str], None] = lambda _: None
     audit: Callable[[str, str, str], None] = lambda *_: None
+    speak: Callable[[Speak], None] = lambda _: None

@@ -4,9 +4,11 @@ from dataclasses import replace
 
 from guardian.events import Event, HelpCalled, HumanEvent, PersonEvent, Resolved
 from guardian.incident import Incident, IncidentState
-from guardian.transitions import ACKNOWLEDGED, OUTCOMES, RESOLVED, WORSENING, Trigger, severity_of
+from guardian.transitions import ACKNOWLEDGED, OUTCOMES, RESOLVED, WORSENING, Course, Trigger, course_of, severity_of
 
 MAX_REASONS = 8
+ANSWERED, UNANSWERED = "answered", "unanswered"
+"""How a weekly test ends."""
 
 
 def worsened(incident: Incident, event: Event) -> Incident:
@@ -34,8 +36,10 @@ def noted(incident: Incident, trigger: Trigger, event: Event | None, state: Inci
     if isinstance(event, HumanEvent) and (state is ACKNOWLEDGED or incident.acknowledged_by is None):
         incident = replace(incident, acknowledged_by=event.by, acknowledged_via=event.via)
     if state is RESOLVED:
-        outcome = event.outcome if isinstance(event, Resolved) else OUTCOMES[trigger]
-        incident = replace(incident, outcome="drill" if incident.drill else outcome)
+        outcome = event.outcome if isinstance(event, Resolved) else OUTCOMES.get(trigger, "")
+        if course_of(incident) is Course.TEST:
+            outcome = UNANSWERED if event is None else ANSWERED
+        incident = replace(incident, outcome="drill" if course_of(incident) is Course.DRILL else outcome)
         if isinstance(event, HumanEvent):
             note = event.note if isinstance(event, Resolved) else ""
             incident = replace(incident, closed_by=event.by, closed_via=event.via, note=note)

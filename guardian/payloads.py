@@ -185,6 +185,16 @@ class Drill(Said):
     since: Time
 
 
+class WeeklyTest(Said):
+    """What came of the last weekly test: `by` whom it was answered, or the `reason` why it was left out."""
+
+    state: Literal["off", "none", "waiting", "answered", "unanswered", "skipped"]
+    due: Time | None
+    by: str
+    reason: str
+    since: Time
+
+
 class Sense(Said):
     """How a sense stands that is no camera; `fault` is empty where nothing is the matter with it."""
 

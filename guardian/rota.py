@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -31,6 +31,12 @@ class Hours:
         begun_yesterday = (today - 1) % len(DAYS) in self.days and minute < self.end
         return begun_yesterday or (today in self.days and minute >= self.start)
 
+    def ends(self, wall: datetime) -> datetime:
+        """When the span that holds at that time is over, by the household's clock."""
+        tomorrow = self.end <= self.start and 60 * wall.hour + wall.minute >= self.start
+        day = wall.replace(hour=0, minute=0, second=0, microsecond=0, fold=0) + timedelta(days=tomorrow)
+        return day + timedelta(minutes=self.end)
+
 
 def parse(text: str) -> Hours:
     """Read `08:00-18:00`, `Mon-Fri 08:00-18:00` or `Sat 22:00-06:00`. Raises ValueError with what would be right."""
@@ -56,6 +62,39 @@ class OnCall(Protocol):
     @property
     def hours(self) -> tuple[Hours, ...]:
         """When they are to be called first; at any hour where there are none."""
+
+
+MOST_QUIET = timedelta(hours=16)
+"""Whatever hours are called quiet: what is held back for longer is news no more."""
+
+
+class Sleeper(Protocol):
+    """Somebody with quiet hours."""
+
+    @property
+    def name(self) -> str:
+        """Their name."""
+
+    @property
+    def quiet(self) -> tuple[Hours, ...] | None:
+        """When only what is urgent is told; None where it is as for the whole household."""
+
+
+def quiet_until(sleepers: Iterable[Sleeper], household: tuple[Hours, ...], wall: datetime) -> dict[str, datetime]:
+    """Say of each whose quiet hours it is, by the household's clock, when these are over."""
+    ends = {each.name: _over(household if each.quiet is None else each.quiet, wall) for each in sleepers}
+    return {name: end for name, end in ends.items() if end > wall}
+
+
+def _over(quiet: tuple[Hours, ...], wall: datetime) -> datetime:
+    """When none of these spans holds any more, one after the other."""
+    end, latest = wall, wall + MOST_QUIET
+    while end < latest:
+        held = [hours.ends(end) for hours in quiet if hours.hold(end)]
+        if not held:
+            return end
+        end = max(held)
+    return latest
 
 
 def off_duty(contacts: Iterable[OnCall], wall: datetime) -> frozenset[str]:

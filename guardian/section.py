@@ -1,8 +1,9 @@
 """What every part of the configuration has in common."""
 
+import re
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 Name = Annotated[
     str,
@@ -14,6 +15,18 @@ Name = Annotated[
     ),
 ]
 
+
+_CLOCK = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
+
+
+def _clock(value: str) -> str:
+    if not _CLOCK.fullmatch(value):
+        message = f"{value[:20]!r} is no time of day; 10:00 would be right"
+        raise ValueError(message)
+    return value
+
+
+Clock = Annotated[str, AfterValidator(_clock), Field(description="a time of day such as 10:00")]
 
 Port = Annotated[int, Field(ge=0, le=65_535)]
 

@@ -10,11 +10,13 @@ from pydantic import AfterValidator, BeforeValidator, Field, field_validator, mo
 from pydantic_core import PydanticCustomError
 
 from guardian import header
-from guardian.contacts import Contact
+from guardian.contacts import Contact, OnDuty
 from guardian.entrance import Web
 from guardian.neighbour import MOST_NEIGHBOURS, BoxId, Neighbour
-from guardian.section import Name, Port, RoomKind, Section
+from guardian.section import Clock, Name, Port, RoomKind, Section
 from guardian.sense import MOST_SENSES, Sense
+from guardian.speech import Speech
+from guardian.weekly import WeeklyTest
 
 Fraction = Annotated[float, Field(ge=0, le=1)]
 
@@ -41,7 +43,6 @@ Gpio = Annotated[
 _SOURCE = re.compile(
     r"(?:/dev/video\d{1,3}|csi(?::\d)?|(?:rtsps?|https?)://\S+|(?!\w+://|/dev/|csi:).+)", re.IGNORECASE
 )
-_CLOCK = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
 _HOST = re.compile(r"[\w.-]+|[0-9a-f:]*:[0-9a-f:]*:[0-9a-f:.]*", re.IGNORECASE)
 
 
@@ -52,13 +53,6 @@ def _source(value: object) -> object:
         raise ValueError(message)  # noqa: TRY004 - pydantic reports a ValueError, not a TypeError
     if isinstance(value, str) and not _SOURCE.fullmatch(value):
         message = "is no camera; /dev/video0, csi, csi:1, rtsp://..., http://... or the path of a video file would be"
-        raise ValueError(message)
-    return value
-
-
-def _clock(value: str) -> str:
-    if not _CLOCK.fullmatch(value):
-        message = f"{value[:20]!r} is no time of day; 10:00 would be right"
         raise ValueError(message)
     return value
 
@@ -104,7 +98,8 @@ class Room(Section):
 
 class Household(Section):
     """Whose home this is. `id` names the box in MQTT topics; `residents` is how many live there, for visitors. What is
-    said to a human is said in `language`, one of configuration.languages.
+    said to a human is said in `language`, one of configuration.languages. In the `quiet` hours phones are told only
+    what is urgent.
     """
 
     id: BoxId = "home"
@@ -112,6 +107,7 @@ class Household(Section):
     language: str = Field("en", max_length=16)
     timezone: str = "UTC"
     residents: int | None = Field(None, ge=1, le=8)
+    quiet: tuple[OnDuty, ...] = ()
 
     @field_validator("timezone")
     @classmethod
@@ -137,9 +133,6 @@ class Falls(Section):
     long_lie_seconds: float = Field(60.0, gt=0, le=3600)
 
 
-Clock = Annotated[str, AfterValidator(_clock), Field(description="a time of day such as 10:00")]
-
-
 class Behaviour(Section):
     """What is unusual: minutes without movement before StillnessExceeded, by day, by night and in bed, which what is
     learnt can only shorten; minutes up at night before NightWandering, until it is learnt what is usual; and, where
@@ -162,13 +155,16 @@ class Behaviour(Section):
 
 
 class AlarmSettings(Section):
-    """The life of an incident. `cancel_seconds` is the countdown in which the person can say "I am all right"."""
+    """The life of an incident. `cancel_seconds` is the countdown in which the person can say "I am all right";
+    `weekly_test` says when the way to those who are called is tried, None: never by itself.
+    """
 
     cancel_seconds: float = Field(30.0, gt=0, le=300)
     suspected_seconds: float = Field(20.0, gt=0, le=120)
     repeat_seconds: float = Field(60.0, ge=10, le=3600)
     view_lost_seconds: float = Field(180.0, gt=0, le=86_400)
     snooze_seconds: float = Field(1800.0, gt=0, le=14_400)
+    weekly_test: WeeklyTest | None = None
 
 
 class Tls(Section):
@@ -325,6 +321,7 @@ class Settings(Section):
     supervision: Supervision = Supervision()
     mqtt: Mqtt = Mqtt()
     panel: Panel = Panel()
+    voice: Speech = Speech()
     web: Web = Web()
     privacy: Privacy = Privacy()
     feedback: Feedback = Feedback()

@@ -35,6 +35,7 @@ from guardian.senses import Sensed
 from guardian.settings import Settings
 from guardian.sight import STARTING, UNKNOWN, RoomCoverage, Sight
 from guardian.transitions import Course, badness_of, course_of
+from guardian.trials import Trial
 
 VERSION = 1
 """Of the tree and its payloads: what may change without another one is told in guardian.payloads."""
@@ -236,6 +237,7 @@ class Bulletin:
             *self._fault(moment.monotonic, moment),
             *self.snoozed({}, moment),
             *self.drilled(None, moment),
+            *self.tried(None, moment),
             self._topics.availability(online=True),
         )
 
@@ -302,6 +304,14 @@ class Bulletin:
         rooms = [] if drill is None else [{**asdict(drill), "until": iso(drill.until, moment)}]
         payload = {"state": "on" if rooms else "off", "rooms": rooms}
         return self._state(("drill",), payload, moment.monotonic, moment, facts={"drill": drill})
+
+    def tried(self, trial: Trial | None, moment: Moment) -> tuple[Publish, ...]:
+        """Say what came of the last weekly test, `off` where there is none; only a change has news."""
+        state = "off" if trial is None else trial.outcome.value
+        due = None if trial is None else trial.due.isoformat(timespec="milliseconds")
+        by, reason = ("", "") if trial is None else (trial.by, trial.reason)
+        payload = {"state": state, "due": due, "by": by, "reason": reason}
+        return self._state(("weekly_test",), payload, moment.monotonic, moment)
 
     def delivered(self, deliveries: Iterable[Delivery], moment: Moment) -> tuple[Publish, ...]:
         """Say who was reached by which way; only a change has news."""

@@ -15,10 +15,11 @@ ACKNOWLEDGED, RESOLVED = IncidentState.ACKNOWLEDGED, IncidentState.RESOLVED
 
 
 class Course(str, Enum):
-    """The three kinds of life that an incident can have."""
+    """The kinds of life that an incident can have."""
 
     EMERGENCY = "emergency"
     DRILL = "drill"
+    TEST = "test"
     BLINDNESS = "blindness"
 
 
@@ -32,6 +33,7 @@ class Trigger(str, Enum):
     DRILL = "drill started"
     DRILL_SUSPICION = "fall suspected in a fall drill"
     DRILL_DANGER = "fall confirmed, person down in a fall drill"
+    TEST = "weekly test due"
     BLINDED = "view lost for too long"
     RECOVERY = "person recovered"
     VIEW_RESTORED = "view restored"
@@ -128,6 +130,15 @@ TRANSITIONS: Mapping[Course, Mapping[Before, Mapping[Trigger, IncidentState]]] =
             Trigger.TIMEOUT: RESOLVED,
         },
     },
+    Course.TEST: {
+        None: {Trigger.TEST: RAISED},
+        RAISED: {
+            Trigger.CANCEL: RESOLVED,
+            Trigger.ACKNOWLEDGE: RESOLVED,
+            Trigger.CLOSE: RESOLVED,
+            Trigger.TIMEOUT: RESOLVED,
+        },
+    },
     Course.BLINDNESS: {
         None: {Trigger.BLINDED: RAISED},
         RAISED: {
@@ -160,6 +171,7 @@ TRIGGERS: Mapping[str, Trigger] = {
     "HelpCalled": Trigger.CALL,
     "NeighbourLost": Trigger.CALL,
     "DrillStarted": Trigger.DRILL,
+    "WeeklyTestDue": Trigger.TEST,
     "PersonRecovered": Trigger.RECOVERY,
     "ViewRestored": Trigger.VIEW_RESTORED,
     "Cancelled": Trigger.CANCEL,
@@ -185,10 +197,25 @@ PANEL: Mapping[tuple[Course, IncidentState], tuple[Lamp, Sound]] = {
     (Course.DRILL, SUSPECTED): (Lamp.SLOW_BLINK, Sound.SILENT),
     (Course.EMERGENCY, ACKNOWLEDGED): (Lamp.FAST_BLINK, Sound.SILENT),
     (Course.DRILL, ACKNOWLEDGED): (Lamp.SLOW_BLINK, Sound.SILENT),
+    (Course.TEST, RAISED): (Lamp.SLOW_BLINK, Sound.SILENT),
     (Course.BLINDNESS, RAISED): (Lamp.DOUBLE_BLINK, Sound.SILENT),
     (Course.BLINDNESS, ACKNOWLEDGED): (Lamp.DOUBLE_BLINK, Sound.SILENT),
 }
 """The one panel shows the worst open incident; these rows are in that order, worst first."""
+
+SPOKEN: Mapping[tuple[Course, IncidentState], tuple[float, int]] = {
+    (Course.EMERGENCY, RAISED): (20.0, 0),
+    (Course.EMERGENCY, PENDING): (7.0, 0),
+    (Course.DRILL, RAISED): (20.0, 0),
+    (Course.DRILL, PENDING): (7.0, 0),
+    (Course.EMERGENCY, ACKNOWLEDGED): (30.0, 3),
+    (Course.DRILL, ACKNOWLEDGED): (30.0, 1),
+    (Course.TEST, RAISED): (60.0, 3),
+}
+"""Of what the box speaks: the pause between in seconds, and how often in all (0: until it is otherwise). Whoever is
+asked needs some seconds to answer. Of a blind camera it says nothing, and least of all at night."""
+
+TEST_KIND = "WeeklyTestDue"
 
 BADNESS: Mapping[tuple[Course, IncidentState], int] = {row: place for place, row in enumerate(PANEL)}
 
@@ -218,7 +245,9 @@ WORSENING = frozenset(
 
 
 def course_of(incident: Incident) -> Course:
-    """Return which of the three tables an incident follows."""
+    """Return which of the tables an incident follows."""
+    if incident.kind == TEST_KIND:
+        return Course.TEST
     if incident.drill:
         return Course.DRILL
     return Course.BLINDNESS if incident.kind == "ViewLost" else Course.EMERGENCY

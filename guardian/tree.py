@@ -153,6 +153,12 @@ STATES = (
         " whether the `contacts` are told",
     ),
     _state(
+        "weekly_test",
+        model=payloads.WeeklyTest,
+        says="what came of the last [weekly test](alarm.md): `state` is `off` (there is none), `none` (not yet),"
+        " `waiting`, `answered` (`by` whom), `unanswered` or `skipped` (with the `reason`); `due` when it was due",
+    ),
+    _state(
         "sense",
         ANY,
         model=payloads.Sense,

@@ -8,7 +8,7 @@ from bodies import seen, standing, tilted
 from schemas import check
 
 from guardian.brain import Brain
-from guardian.commands import Glimpse, Lamp, Notify, Publish, SceneCommand, ShowPanel, Sound
+from guardian.commands import Glimpse, Lamp, Notify, Publish, SceneCommand, ShowPanel, Sound, Speak
 from guardian.contacts import Contact
 from guardian.day import Day
 from guardian.events import ContactTold
@@ -104,6 +104,10 @@ class Log:
     def open_eye(self, room: str) -> None:
         self.entries.append(("open eye", room))
 
+    # The voice.
+    def speak(self, command: Speak) -> None:
+        self.entries.append(("speak", command))
+
     # What there is to learn from.
     def keep(self, command: SceneCommand) -> None:
         self.entries.append(("keep", command))
@@ -128,6 +132,7 @@ class Log:
             close_eye=self.close_eye,
             open_eye=self.open_eye,
             audit=self.audit,
+            speak=self.speak,
         )
 
 

@@ -3,15 +3,17 @@
 import itertools
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import TypeVar
 
 import pytest
 
 from guardian import events
-from guardian.alarm import DRILL_RINGS_SECONDS, MAX_OPEN, REMIND_SECONDS, SAME_BODY_SECONDS, SAME_ROOM_SECONDS, Alarm
-from guardian.commands import Announce, Command, Lamp, Notify, Save, ShowPanel, Sound
+from guardian.alarm import MAX_OPEN, SAME_BODY_SECONDS, SAME_ROOM_SECONDS, Alarm
+from guardian.commands import Announce, Ask, Command, Lamp, Notify, Save, ShowPanel, Sound, Speak
 from guardian.contacts import Contact
+from guardian.durations import DRILL_RINGS_SECONDS, REMIND_SECONDS
 from guardian.events import (
     Acknowledged,
     CameraMoved,
@@ -20,10 +22,12 @@ from guardian.events import (
     Event,
     FallConfirmed,
     FallSuspected,
+    FalseAlarmSaid,
     FaultCleared,
     FaultOccurred,
     HelpCalled,
     HelpGestured,
+    HumanEvent,
     LongLie,
     PersonAppeared,
     PersonDown,
@@ -36,12 +40,14 @@ from guardian.events import (
     StrangerSeen,
     ViewLost,
     ViewRestored,
+    WeeklyTestDue,
 )
 from guardian.incident import Incident, IncidentState
 from guardian.lab.alarm_diagram import write_diagram
 from guardian.particulars import MAX_REASONS
 from guardian.settings import AlarmSettings
-from guardian.transitions import PANEL, SEVERITY, STARTS, TRANSITIONS, TRIGGERS, Course, Trigger
+from guardian.transitions import PANEL, SEVERITY, STARTS, TRANSITIONS, TRIGGERS, Course, Trigger, severity_of
+from guardian.weekly import WeeklyTest
 
 SETTINGS = AlarmSettings(
     cancel_seconds=30, suspected_seconds=20, repeat_seconds=60, view_lost_seconds=180, snooze_seconds=600
@@ -178,7 +184,7 @@ class TestCountdown:
         assert subject.tick(29.9) == ()
         commands = subject.tick(30.0)
         (incident,) = subject.incidents
-        assert [type(command) for command in commands] == [Save, ShowPanel, Announce, Notify]
+        assert [type(command) for command in commands] == [Save, ShowPanel, Speak, Announce, Notify]
         assert of(commands, ShowPanel)[0].sound is Sound.SIREN
         assert of(commands, ShowPanel)[0].lamp is Lamp.FAST_BLINK
         assert (incident.state, incident.step, incident.told, incident.deadline) == (RAISED, 1, ("Anna",), 90.0)
@@ -696,6 +702,163 @@ class TestRota:
         assert notice.contact == "Anna"
 
 
+class TestFalseAlarmSaidOnAPhone:
+    def said(self, incident: str | None, by: str = "Bert", now: float = 110.0) -> Event:
+        return FalseAlarmSaid(time=now, by=by, via="phone", incident=incident)
+
+    def test_who_says_so_is_asked_again_and_all_goes_on(self):
+        subject = alarm()
+        incident = raised(subject)
+        (notice,) = subject.handle(self.said(incident.id), 110.0)
+        assert isinstance(notice, Notify)
+        assert (notice.contact, notice.incident, notice.ask, notice.urgent) == ("Bert", incident.id, Ask.CONFIRM, False)
+        assert notice.title == "Really a false alarm? Somebody has been on the floor for too long (bedroom)"
+        assert subject.incidents == (incident,)
+        assert [each.contact for each in of(subject.tick(160.0), Notify)] == ["Bert"]
+
+    def test_what_was_taken_can_be_closed_so_as_well(self):
+        subject = alarm()
+        incident = raised(subject)
+        subject.handle(human(Acknowledged, 105.0), 105.0)
+        assert of(subject.handle(self.said(incident.id), 110.0), Notify)
+
+    @pytest.mark.parametrize(("incident", "by"), [(None, "Bert"), ("incident-9", "Bert"), ("incident-1", "Mallory")])
+    def test_nobody_is_asked_of_what_is_not_open_or_who_is_no_contact(self, incident: str | None, by: str):
+        subject = alarm()
+        raised(subject)
+        assert subject.handle(self.said(incident, by), 110.0) == ()
+
+    def test_a_blind_camera_and_a_test_are_no_false_alarm(self):
+        subject = alarm()
+        subject.handle(ViewLost(time=0.0, room="bedroom"), 0.0)
+        subject.tick(180.0)
+        (blind,) = subject.incidents
+        assert subject.handle(self.said(blind.id), 181.0) == ()
+
+
+class TestQuietHours:
+    @pytest.mark.parametrize("kind", sorted({*TRIGGERS, *SEVERITY} - {"ViewRestored"}))
+    @pytest.mark.parametrize("answer", [Acknowledged, Resolved, PersonRecovered])
+    def test_of_an_emergency_everybody_is_told_the_same_at_once_whatever_hours_are_quiet(
+        self, kind: str, answer: type[Event]
+    ):
+        def told(quiet_until: dict[str, datetime]) -> list[Notify]:
+            subject = alarm(configured=tuple(SEVERITY))
+            subject.quiet_until = quiet_until
+            said = [*subject.handle(made(getattr(events, kind), 0.0), 0.0), *subject.tick(40.0), *subject.tick(101.0)]
+            said += [*subject.handle(made(answer, 110.0), 110.0), *subject.tick(5_000.0)]
+            return of(said, Notify)
+
+        def made(each: type[Event], now: float) -> Event:
+            if issubclass(each, HumanEvent):
+                return human(each, now)
+            return body(each, now) if issubclass(each, PersonEvent) else each(time=now, room="bedroom")
+
+        held = told(dict.fromkeys(("Anna", "Bert", "Cleo"), datetime(2025, 6, 2, 7, 0, tzinfo=timezone.utc)))
+        assert held == told({})
+        assert not [notice for notice in held if notice.held_until]
+        assert held or severity_of(kind) == 0
+
+    def test_a_camera_that_cannot_see_waits_for_the_morning_of_whoever_sleeps(self):
+        morning = datetime(2025, 6, 2, 7, 0, tzinfo=timezone.utc)
+        subject = alarm()
+        subject.quiet_until = {"Anna": morning}
+        subject.handle(ViewLost(time=0.0, room="bedroom"), 0.0)
+        (anna,) = of(subject.tick(180.0), Notify)
+        (bert,) = of(subject.tick(180.0 + 14_400.0), Notify)
+        assert (anna.contact, anna.held_until) == ("Anna", morning)
+        assert (bert.contact, bert.held_until) == ("Bert", None)
+        over = of(subject.handle(ViewRestored(time=15_000.0, room="bedroom"), 15_000.0), Notify)
+        assert {notice.contact: notice.held_until for notice in over} == {"Anna": morning, "Bert": None}
+
+
+class TestWeekly:
+    DUE = WeeklyTestDue(time=0.0, room="", reasons=("The weekly test.",))
+
+    def made(self, **fields: object) -> Alarm:
+        weekly = WeeklyTest.model_validate({"day": "Mon", "minutes": 20, **fields})
+        subject = Alarm(SETTINGS.model_copy(update={"weekly_test": weekly}), CONTACTS, numbered())
+        subject.tick(0.0)
+        return subject
+
+    def test_all_contacts_are_asked_at_once_as_urgently_as_in_an_alarm_and_told_that_it_is_none(self):
+        commands = self.made().handle(self.DUE, 0.0)
+        assert [type(command) for command in commands] == [Save, ShowPanel, Speak, Announce, *[Notify] * 3]
+        notices = of(commands, Notify)
+        assert [notice.contact for notice in notices] == ["Anna", "Bert", "Cleo"]
+        assert all(notice.urgent and notice.ask is Ask.TEST for notice in notices)
+        assert {notice.title for notice in notices} == {"TEST: This is the weekly test"}
+        assert all("Nothing has happened." in notice.body for notice in notices)
+        (panel,) = of(commands, ShowPanel)
+        assert panel == ShowPanel(
+            Lamp.SLOW_BLINK,
+            Sound.SILENT,
+            "This is the weekly test. Nothing has happened. Press the button, please.",
+        )
+
+    def test_the_first_answer_ends_it_and_everybody_reads_whose(self):
+        subject = self.made()
+        subject.handle(self.DUE, 0.0)
+        commands = subject.handle(human(Acknowledged, 5.0), 5.0)
+        (saved,) = of(commands, Save)
+        assert (saved.incident.state, saved.incident.outcome) == (RESOLVED, "answered")
+        assert {notice.title for notice in of(commands, Notify)} == {"TEST: Anna has answered"}
+        assert not any(notice.urgent for notice in of(commands, Notify))
+        assert of(commands, Speak) == [Speak("")]
+        assert subject.incidents == ()
+
+    def test_nobody_answers(self):
+        subject = self.made()
+        subject.handle(self.DUE, 0.0)
+        assert subject.next_deadline == 1_200.0
+        commands = subject.tick(1_200.0)
+        (saved,) = of(commands, Save)
+        assert (saved.incident.state, saved.incident.outcome) == (RESOLVED, "unanswered")
+        assert {notice.title for notice in of(commands, Notify)} == {"TEST: nobody has answered"}
+
+    def test_without_contacts_it_stays_on_the_box(self):
+        subject = self.made(contacts=False)
+        commands = subject.handle(self.DUE, 0.0)
+        assert of(commands, Notify) == []
+        assert of(commands, ShowPanel)
+        assert of(subject.tick(1_200.0), Notify) == []
+
+    def test_an_emergency_meanwhile_is_one_of_its_own_and_comes_first(self):
+        subject = self.made()
+        subject.handle(self.DUE, 0.0)
+        commands = subject.handle(body(LongLie, 10.0), 10.0)
+        assert [notice.title for notice in of(commands, Notify)] == [
+            "Somebody has been on the floor for too long (bedroom)"
+        ]
+        assert of(commands, ShowPanel)[0].sound is Sound.SIREN
+        subject.handle(human(Acknowledged, 11.0), 11.0)
+        assert [(each.kind, each.state) for each in subject.incidents] == [
+            ("LongLie", ACKNOWLEDGED),
+            ("WeeklyTestDue", RAISED),
+        ]
+
+    def test_a_call_for_help_is_no_answer(self):
+        subject = self.made()
+        subject.handle(self.DUE, 0.0)
+        subject.handle(human(HelpCalled, 10.0), 10.0)
+        assert [each.kind for each in subject.incidents] == ["HelpCalled", "WeeklyTestDue"]
+
+    def test_one_is_enough_and_a_drill_is_another_matter(self):
+        subject = self.made()
+        subject.handle(self.DUE, 0.0)
+        assert of(subject.handle(self.DUE, 1.0), Save) == []
+        subject.handle(human(DrillStarted, 2.0), 2.0)
+        assert [each.kind for each in subject.incidents] == ["DrillStarted", "WeeklyTestDue"]
+
+    def test_one_that_is_switched_off_meanwhile_still_ends(self):
+        subject = self.made()
+        (saved,) = of(subject.handle(self.DUE, 0.0), Save)
+        again = alarm()
+        again.restore([saved.incident], 10.0)
+        assert of(again.tick(1_900.0), Save)
+        assert again.incidents == ()
+
+
 class TestRestore:
     def test_what_rang_rings_again_and_who_was_told_is_not_told_again(self):
         subject = alarm()
@@ -705,7 +868,7 @@ class TestRestore:
         commands = again.restore([saved.incident], 40.0)
         (incident,) = again.incidents
         assert incident == replace(saved.incident, track=None)
-        assert [type(command) for command in commands] == [ShowPanel, Announce]
+        assert [type(command) for command in commands] == [ShowPanel, Speak, Announce]
         assert of(commands, ShowPanel)[0].sound is Sound.SIREN
         (notice,) = of(again.tick(90.0), Notify)
         assert (notice.contact, notice.step, notice.urgent, notice.asked) == ("Bert", 2, True, 90.0)

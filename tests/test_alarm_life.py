@@ -1,13 +1,14 @@
 """Random histories of the alarm: whatever happens in whatever order, these things hold."""
 
 import itertools
+from datetime import datetime, timezone
 
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from guardian.alarm import MAX_OPEN, Alarm
-from guardian.commands import Announce, Command, Notify, Save, ShowPanel, Sound
+from guardian.commands import Announce, Ask, Command, Notify, Save, ShowPanel, Sound, Speak
 from guardian.contacts import Contact
 from guardian.drills import MAX_SECONDS
 from guardian.events import (
@@ -18,6 +19,7 @@ from guardian.events import (
     FallConfirmed,
     FallDrillAsked,
     FallSuspected,
+    FalseAlarmSaid,
     FaultCleared,
     FaultOccurred,
     HelpCalled,
@@ -34,14 +36,24 @@ from guardian.events import (
     StillnessExceeded,
     ViewLost,
     ViewRestored,
+    WeeklyTestDue,
 )
 from guardian.incident import Incident, IncidentState
 from guardian.settings import AlarmSettings
 from guardian.transitions import PANEL, TRANSITIONS, Course, course_of, row_of
+from guardian.weekly import WeeklyTest
 
-SETTINGS = AlarmSettings(cancel_seconds=30, suspected_seconds=20, repeat_seconds=60, view_lost_seconds=180)
+SETTINGS = AlarmSettings(
+    cancel_seconds=30,
+    suspected_seconds=20,
+    repeat_seconds=60,
+    view_lost_seconds=180,
+    weekly_test=WeeklyTest(day="Mon", minutes=30),
+)
 CONTACTS = tuple(Contact(name=name, ways=("json://localhost",)) for name in ("Anna", "Bert"))
-ORDER: tuple[type, ...] = (Save, ShowPanel, Announce, Notify)
+ORDER: tuple[type, ...] = (Save, ShowPanel, Speak, Announce, Notify)
+
+MORNING = datetime(2025, 6, 2, 7, 0, tzinfo=timezone.utc)
 
 ROOMS = st.sampled_from(["bedroom", "kitchen"])
 SEEN = st.sampled_from(
@@ -64,6 +76,7 @@ class Life(RuleBasedStateMachine):
         self.alarm = self.fresh()
         self.saved: dict[str, Incident] = {}
         self.panel: ShowPanel | None = None
+        self.voice = Speak("")
         self.told: set[tuple[str, str, int]] = set()
         self.telling: set[str] = set()
         self.carry_out(self.alarm.tick(0.0), None)
@@ -84,6 +97,9 @@ class Life(RuleBasedStateMachine):
             elif isinstance(command, ShowPanel):
                 assert command != self.panel
                 self.panel = command
+            elif isinstance(command, Speak):
+                assert command.text or self.voice.text
+                self.voice = command
             elif isinstance(command, Notify):
                 self.receive(command)
 
@@ -101,8 +117,13 @@ class Life(RuleBasedStateMachine):
 
     def receive(self, notice: Notify) -> None:
         incident = self.saved[notice.incident]
-        assert incident.drill <= (incident.room in self.telling)
-        assert notice.title.startswith("DRILL: ") is incident.drill
+        blind = course_of(incident) is Course.BLINDNESS
+        assert notice.held_until == (self.alarm.quiet_until.get(notice.contact) if blind else None)
+        assert not (notice.urgent and notice.held_until)
+        test = course_of(incident) is Course.TEST
+        assert incident.drill <= (test or incident.room in self.telling)
+        assert notice.title.startswith("DRILL: ") is (incident.drill and not test)
+        assert notice.title.startswith("TEST: ") is (notice.ask is Ask.TEST) is test
         assert incident.state not in {IncidentState.SUSPECTED, IncidentState.PENDING}
         assert notice.urgent <= (incident.state is IncidentState.RAISED)
         key = (notice.contact, notice.incident, notice.step)
@@ -129,6 +150,28 @@ class Life(RuleBasedStateMachine):
     def drill(self, room: str, seconds: float, *, contacts: bool) -> None:
         self.telling |= {room} if contacts else set()
         self.give(FallDrillAsked(time=self.now, room=room, by="Anna", via="web", seconds=seconds, contacts=contacts))
+
+    @rule(number=st.integers(0, 5), by=st.sampled_from(["Anna", "Mallory"]))
+    def doubt(self, number: int, by: str) -> None:
+        before = self.alarm.incidents
+        incident = f"incident-{number}"
+        said = self.alarm.handle(FalseAlarmSaid(time=self.now, by=by, via="phone", incident=incident), self.now)
+        assert self.alarm.incidents == before
+        assert all(isinstance(each, Notify) and each.ask is Ask.CONFIRM and not each.urgent for each in said)
+
+    @rule(quiet=st.sets(st.sampled_from(["Anna", "Bert"])))
+    def fall_quiet(self, quiet: set[str]) -> None:
+        self.alarm.quiet_until = dict.fromkeys(quiet, MORNING)
+
+    @rule()
+    def test(self) -> None:
+        self.give(WeeklyTestDue(time=self.now, room="", reasons=("The weekly test.",)))
+
+    @invariant()
+    def a_test_rings_nobody_out_of_bed(self) -> None:
+        tests = [each for each in self.alarm.incidents if course_of(each) is Course.TEST]
+        assert len(tests) <= 1
+        assert all(PANEL[row_of(each)][1] is Sound.SILENT for each in tests)
 
     @invariant()
     def no_drill_is_without_an_end(self) -> None:
@@ -160,7 +203,7 @@ class Life(RuleBasedStateMachine):
     def kill(self) -> None:
         """The process dies; a new one has nothing but what was saved."""
         before = {incident.id: incident for incident in self.alarm.incidents}
-        self.alarm, self.panel = self.fresh(), None
+        self.alarm, self.panel, self.voice = self.fresh(), None, Speak("")
         commands = self.alarm.restore([incident for incident in self.saved.values() if incident.open], self.now)
         after = {incident.id: incident for incident in self.alarm.incidents}
         assert {each: incident.state for each, incident in after.items()} == {
@@ -185,6 +228,12 @@ class Life(RuleBasedStateMachine):
         assert self.panel is not None
         assert (self.panel.sound is Sound.SIREN) >= (Course.EMERGENCY in raised)
         assert (self.panel.sound is Sound.SIREN) <= bool(raised)
+
+    @invariant()
+    def the_voice_asks_and_calls_again_and_again_while_somebody_is_in_need_and_then_falls_silent(self) -> None:
+        speaking = bool(self.voice.text) and not self.voice.times
+        rings = any(PANEL[row_of(each)][1] is not Sound.SILENT for each in self.alarm.incidents)
+        assert speaking is rings
 
     def teardown(self) -> None:
         """Every life has a way out: a human closes what is open, and then nothing happens any more."""

@@ -102,7 +102,7 @@ def test_the_box_shows_it_first_and_others_are_told_when_it_is_on_the_disk():
     del box.log.entries[:]
     call(box)
     order = [name for name, _ in box.log.entries]
-    assert order[:4] == ["save", "notice", "panel", "wait"]
+    assert order[:4] == ["save", "notice", "panel", "speak"]
     assert {"publish", "tell"} <= set(order[4:])
     assert not {"save", "notice"} & set(order[4:])
     assert box.log.all("notice") == box.log.all("tell")

@@ -16,6 +16,7 @@ from guardian.errors import ConfigurationError
 from guardian.neighbour import Neighbour
 from guardian.sense import Sense
 from guardian.settings import Settings
+from guardian.weekly import WeeklyTest
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 ROOM = "rooms: [{name: kitchen, camera: {source: csi}}]\n"
@@ -59,7 +60,7 @@ def test_a_room_with_a_camera_is_enough():
         (ROOM + "household: {timezone: Mars}\n", "'Mars' is no time zone; an IANA name such as Europe/Madrid"),
         (
             ROOM + "household: 3\n",
-            "g.yaml:2: household: 3 is wrong; a section with id, name, language, timezone, residents would be right",
+            "household: 3 is wrong; a section with id, name, language, timezone, residents, quiet would be right",
         ),
         (
             ROOM + "web: {height: 3, hight: 1}\n",
@@ -287,6 +288,8 @@ def test_the_commented_configuration_names_every_key_and_shows_its_true_value():
         "contacts.name",
         "contacts.ways",
         "contacts.hours",
+        "contacts.quiet",
+        *(f"alarm.weekly_test.{key}" for key in WeeklyTest.model_fields),
         "mqtt.tls.ca_file",
         "mqtt.tls.cert_file",
         "mqtt.tls.key_file",
@@ -324,16 +327,20 @@ def test_the_commented_configuration_tells_every_range_and_every_choice():
 def test_every_line_of_the_commented_examples_is_right_without_its_mark():
     fields = "|".join((*Sense.model_fields, *Neighbour.model_fields))
     text = re.sub(
-        rf"^( *)# ( *)(?=(?:places|contacts|senses|neighbours|- name|- id|polygon|ways|hours|{fields}):)",
+        rf"^( *)# ( *)(?=(?:places|contacts|senses|neighbours|- name|- id|polygon|ways|hours|quiet|{fields}):)",
         r"\1\2",
         COMMENTED,
         flags=re.MULTILINE,
     )
-    text = re.sub(r"^  # ( *)(?=(?:tls|ca_file|cert_file|key_file|hsts):)", r"  \1", text, flags=re.MULTILINE)
+    inner = "tls|ca_file|cert_file|key_file|hsts|weekly_test|day|time|minutes"
+    text = re.sub(rf"^  # ( *)(?=(?:{inner}):)", r"  \1", text, flags=re.MULTILINE)
     settings = parse(
-        re.sub(r"^ *(?:places|contacts|senses|neighbours|tls): (?:\[\]|null).*\n", "", text, flags=re.MULTILINE)
+        re.sub(
+            r"^ *(?:places|contacts|senses|neighbours|tls|weekly_test): (?:\[\]|null).*\n", "", text, flags=re.MULTILINE
+        )
     )
     assert settings.rooms[0].places[0].kind == "bed"
+    assert settings.alarm.weekly_test == WeeklyTest(day="Mon")
     assert [contact.name for contact in settings.contacts] == ["Anna", "Bruno"]
     assert settings.mqtt.tls
     assert settings.web.tls

@@ -27,10 +27,12 @@ from guardian.io.health import Sensors
 from guardian.io.mqtt_session import Endpoint
 from guardian.io.notify import Send
 from guardian.io.store import Store
+from guardian.io.voice import Mute
 from guardian.learned import OPTICS, ROLL, VIEW
 from guardian.moment import Moment
 from guardian.settings import Camera, Models, Mqtt, Panel, Place, Room, Settings
 from guardian.skeleton import Observation
+from guardian.speech import Speech
 from guardian.web.roles import Role
 from guardian.web.users import Users
 
@@ -77,6 +79,31 @@ def camera(
         return FakeEye(records, error)
 
     return sight.examine_camera(room, Models(), allow_unconfined=True, taken=taken, start=start)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason", "state", "said"),
+    [
+        ({}, "aplay failed", State.OK, "none is wanted"),
+        ({"enabled": True}, "", State.OK, "de on default"),
+        ({"enabled": True, "voice": "de+f2"}, "", State.OK, "de+f2 on default"),
+        ({"enabled": True}, "aplay failed (no such device)", State.WARN, "aplay failed (no such device)"),
+    ],
+)
+def test_the_voice_is_tried_without_a_sound(fields: dict[str, object], reason: str, state: State, said: str):
+    class Tried(Mute):
+        was_cut = hangs = False
+
+        def speak(self, text: str, seconds: float) -> str:
+            assert (text.strip(), seconds) == ("", outputs.VOICE_SECONDS)
+            return reason
+
+        def cut_short(self) -> None: ...
+
+    found = outputs.examine_voice(Speech.model_validate(fields), "de", lambda *_: Tried())
+    assert found.state is state
+    assert found.part == "voice"
+    assert said in found.text
 
 
 def test_a_camera_that_gives_what_was_asked_for_is_well():

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guardian.alarm import DRILL_ENDS_SECONDS, DRILL_RINGS_SECONDS, DRILL_SECONDS, Alarm
+from guardian.alarm import Alarm
 from guardian.commands import Command, Lamp, Notify, ShowPanel, Sound
 from guardian.contacts import Contact
 from guardian.drills import MAX_SECONDS, Drills, exercises, is_exercise
+from guardian.durations import DRILL_ENDS_SECONDS, DRILL_RINGS_SECONDS, DRILL_SECONDS
 from guardian.events import (
     Acknowledged,
     Cancelled,

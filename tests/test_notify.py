@@ -5,16 +5,17 @@ from base64 import b64decode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from guardian.commands import Notify, Untold
+from guardian.commands import Ask, Notify, Untold
 from guardian.configuration import languages
 from guardian.contacts import Contact
 from guardian.errors import ConfigurationError
 from guardian.events import ContactNotTold, ContactTold, Event, FaultCleared, FaultOccurred
+from guardian.io import notify as telling
 from guardian.io.drawings import Shows
 from guardian.io.notify import EXPIRE_SECONDS, WAITING, Phones, Send, by_apprise, labels_of
 from guardian.moment import Moment
@@ -458,3 +459,132 @@ def test_apprise_tells_that_a_provider_refused_and_logs_no_secret(
     assert SECRET not in str(refused.value)
     assert SECRET not in caplog.text
     assert not [record for record in caplog.records if record.name in {"apprise", "urllib3.connectionpool"}]
+
+
+# Quiet hours.
+
+MORNING = NOON + timedelta(hours=7)
+
+
+class Night:
+    """A clock that is put on to the morning."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(telling, "LOOK_SECONDS", 0.01)
+        self.moment = Moment(7.0, NOON)
+
+    def end(self) -> None:
+        self.moment = Moment(7.0 + 7 * 3_600, MORNING)
+
+
+@pytest.fixture
+def night(monkeypatch: pytest.MonkeyPatch) -> Night:
+    return Night(monkeypatch)
+
+
+@contextmanager
+def at_night(night: Night, providers: Providers) -> Iterator[Phones]:
+    made = Phones((ANNA,), providers.report, lambda: night.moment, connect=providers.connect, pauses=(0.0,))
+    try:
+        yield made
+    finally:
+        made.stop(SECONDS)
+
+
+def held(incident: str, title: str = "Guardian cannot see") -> Notify:
+    return Notify("Anna", title, "Where: kitchen", incident, 1, urgent=False, asked=7.0, held_until=MORNING)
+
+
+def test_what_is_held_back_comes_in_the_morning_in_one_piece_and_what_is_urgent_at_once(night: Night):
+    providers = Providers()
+    with at_night(night, providers) as made:
+        made.tell(held("i-1"))
+        made.tell(replace(held("i-2", "All clear: Guardian cannot see"), asked=8.0))
+        made.tell(replace(notice(incident="i-3"), asked=7.0))
+        assert [asked.incident for asked in providers.wait(1)] == ["i-3"]
+        assert providers.told[0][1].title == "Fall in the kitchen"
+        night.end()
+        assert len(providers.wait(2)) == 2
+        told = providers.told[1][1]
+        providers.wait_for_outcomes(3)
+    assert len(providers.told) == 2
+    assert told.title == "2 messages from the quiet hours"
+    assert told.body.index("Guardian cannot see") < told.body.index("All clear: Guardian cannot see")
+    assert told.body.count("Held back until now by the quiet hours: it was written at 12:00") == 2
+    assert [(type(each), each.incident) for each in providers.outcomes] == [
+        (ContactTold, "i-3"),
+        (ContactTold, "i-1"),
+        (ContactTold, "i-2"),
+    ]
+
+
+def test_one_alone_that_was_held_back_keeps_its_title(night: Night):
+    providers = Providers()
+    with at_night(night, providers) as made:
+        made.tell(held("i-1"))
+        night.end()
+        (told,) = providers.wait(1)
+    assert told.title == "Guardian cannot see"
+    assert told.body.startswith("Held back until now")
+
+
+def test_what_was_held_back_and_fails_is_tried_again_all_of_it(night: Night):
+    providers = Providers()
+    providers.failing = {"ntfy"}
+    with at_night(night, providers) as made:
+        made.tell(held("i-1"))
+        made.tell(held("i-2"))
+        night.end()
+        providers.wait(3)
+        providers.failing = set()
+        outcomes = providers.wait_for_outcomes(4)
+    assert {each.incident for each in outcomes if isinstance(each, ContactTold)} == {"i-1", "i-2"}
+
+
+def test_a_box_that_stops_at_night_tells_nobody_what_can_wait_and_the_next_one_does(night: Night):
+    providers, again = Providers(), Providers()
+    with at_night(night, providers) as made:
+        made.tell(held("i-1"))
+    assert providers.told == []
+    with at_night(night, again) as made:
+        made.resume((Untold(held("i-1"), frozenset()),))
+        night.end()
+        assert [asked.incident for asked in again.wait(1)] == ["i-1"]
+
+
+def test_an_emergency_is_told_before_a_test():
+    providers = Providers()
+    providers.hanging = {"ntfy"}
+    with phones(providers, ANNA) as made:
+        made.tell(notice(incident="i-0"))
+        providers.wait(1)
+        made.tell(replace(notice(incident="i-1"), urgent=False))
+        made.tell(replace(notice(incident="i-2"), ask=Ask.TEST))
+        made.tell(notice(incident="i-3"))
+        providers.released.set()
+        assert [asked.incident for asked in providers.wait(4)] == ["i-0", "i-3", "i-2", "i-1"]
+
+
+def test_a_second_question_takes_no_call_s_place_and_counts_as_none():
+    providers = Providers()
+    providers.hanging = {"ntfy"}
+    with phones(providers, ANNA) as made:
+        made.tell(notice(incident="i-0"))
+        providers.wait(1)
+        made.tell(notice(incident="i-1", step=1))
+        made.tell(replace(notice(incident="i-1", step=1), ask=Ask.CONFIRM, urgent=False))
+        providers.released.set()
+        told = providers.wait(3)
+        providers.wait_for_outcomes(2)
+    assert [(each.incident, each.ask) for each in told[1:]] == [("i-1", Ask.TAKE), ("i-1", Ask.CONFIRM)]
+    assert [each.incident for each in providers.outcomes] == ["i-0", "i-1"]
+
+
+def test_a_second_question_that_cannot_be_asked_is_tried_again_and_a_fault():
+    providers = Providers()
+    providers.failing = {"ntfy"}
+    with phones(providers, ANNA, pauses=(0.0,)) as made:
+        made.tell(replace(notice(), ask=Ask.CONFIRM, urgent=False))
+        providers.wait(3)
+        providers.wait_for_reports(1)
+    assert providers.outcomes == []

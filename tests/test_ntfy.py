@@ -3,6 +3,7 @@ import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,9 @@ from brokers import Told
 from phone_servers import Ntfy as Server
 from phone_servers import NtfyTalk, serving
 
-from guardian.commands import Notify
+from guardian.commands import Ask, Notify
 from guardian.configuration import languages
-from guardian.events import Acknowledged, Event
+from guardian.events import Acknowledged, Event, FalseAlarmSaid, Resolved
 from guardian.io import ntfy, providers
 from guardian.io.answers import Answers
 from guardian.io.drawings import Shows
@@ -22,9 +23,13 @@ from guardian.io.mqtt import Backoff
 from guardian.io.ntfy import (
     ANSWER_TOPIC,
     BUTTON,
+    FALSE_BUTTON,
+    MEANT,
     MOST_LINE,
     MOST_MESSAGE_BYTES,
     MOST_TITLE,
+    TEST_BUTTON,
+    WELL,
     AnswerStream,
     Ntfy,
     Topic,
@@ -129,9 +134,9 @@ class Box:
     def answer_topic(self) -> str:
         return answer_topic(self.address, self.memory)
 
-    def press(self, message: dict[str, Any]) -> int:
-        """Do what the app does when the button is pressed: what the action says, and nothing that it does not."""
-        (action,) = message["actions"]
+    def press(self, message: dict[str, Any], number: int = 0) -> int:
+        """Do what the app does when a button is pressed: what the action says, and nothing that it does not."""
+        action = message["actions"][number]
         return requests.request(
             action["method"], action["url"], data=action["body"].encode(), headers=action.get("headers", {}), timeout=30
         ).status_code
@@ -150,7 +155,7 @@ def box(login: Login = NOBODY) -> Iterator[Box]:
             assert not made.stream.is_alive()
 
 
-def test_an_urgent_notice_wakes_and_has_a_button_and_others_do_not():
+def test_an_urgent_notice_wakes_and_has_buttons_and_others_do_not():
     with box(Login.bearer("tk_1")) as made:
         assert made.ntfy(notice())
         assert made.ntfy(notice(urgent=False))
@@ -159,10 +164,11 @@ def test_an_urgent_notice_wakes_and_has_a_button_and_others_do_not():
     assert (urgent["message"], usual["message"]) == (f"Call or go there.\n{PRESS}", "Call or go there.")
     assert (urgent["priority"], usual["priority"]) == (5, 3)
     assert "actions" not in usual
-    (button,) = urgent["actions"]
+    button, doubt = urgent["actions"]
     assert (button["action"], button["label"], button["method"], button["clear"]) == ("http", BUTTON, "POST", True)
     assert button["url"].startswith(f"{made.address}/{ANSWER_TOPIC}")
-    assert "tk_1" not in json.dumps(button)
+    assert (doubt["label"], doubt["clear"], doubt["url"]) == (FALSE_BUTTON, False, button["url"])
+    assert "tk_1" not in json.dumps(urgent["actions"])
     assert made.server.authorizations == {"Bearer tk_1"}
 
 
@@ -227,7 +233,43 @@ def test_a_server_that_hangs_or_is_not_there_has_not_told(monkeypatch: pytest.Mo
     assert not made.ntfy(notice())
 
 
+def test_a_test_is_as_loud_and_asks_for_no_more_than_an_answer():
+    with box() as made:
+        said = made.ntfy.message(replace(notice(), ask=Ask.TEST))
+    assert said["priority"] == 5
+    assert said["tags"] == ["test_tube"]
+    assert [each["label"] for each in said["actions"]] == [TEST_BUTTON]  # type: ignore[attr-defined]
+    assert str(said["message"]).endswith(f'Press "{TEST_BUTTON}" below to answer the test.')
+
+
+def test_the_second_question_has_three_answers_and_rings_nobody_out_of_bed():
+    with box() as made:
+        said = made.ntfy.message(replace(notice(urgent=False), ask=Ask.CONFIRM))
+    assert (said["priority"], said["tags"]) == (3, ["question"])
+    assert [each["label"] for each in said["actions"]] == [WELL, MEANT, BUTTON]  # type: ignore[attr-defined]
+
+
 # Answering.
+
+
+def test_a_false_alarm_takes_two_messages_and_a_thumb_that_slips_on_the_first_closes_nothing():
+    with box() as made:
+        made.listen()
+        made.ntfy(notice())
+        (told,) = made.server.told("alarm")
+        made.press(told, 1)
+        (doubted,) = made.events.wait_for(len)
+        assert isinstance(doubted, FalseAlarmSaid)
+        made.ntfy(replace(notice(urgent=False), ask=Ask.CONFIRM))
+        question = made.server.told("alarm", 2)[1]
+        made.press(question, 0)
+        closed = made.events.wait_for(lambda events: len(events) == 2)[1]
+        assert isinstance(closed, Resolved)
+        assert (closed.incident, closed.by, closed.outcome) == ("i-1", "Anna", "false alarm")
+        made.press(question, 0)
+        made.press(question, 1)
+        made.press(question, 2)
+        assert made.events.wait_for(lambda events: len(events) == 3)[2] == TAKEN
 
 
 def test_the_button_acknowledges_by_the_contact_that_was_told():

@@ -18,12 +18,13 @@ from guardian.app import Guardian
 from guardian.commands import Sound
 from guardian.contacts import Contact
 from guardian.entrance import Web
-from guardian.events import Acknowledged, HelpCalled
+from guardian.events import Acknowledged, HelpCalled, WeeklyTestDue
 from guardian.incident import Incident, IncidentState
 from guardian.io.fakes import FakeClock
 from guardian.io.panel import SimulatedPanel
 from guardian.io.ways import Ways
-from guardian.settings import Camera, Mqtt, Panel, Room, Settings
+from guardian.settings import AlarmSettings, Camera, Mqtt, Panel, Room, Settings
+from guardian.weekly import WeeklyTest
 
 SECONDS = 30.0
 TOPIC, PASSWORD = "topic-s3cr3t", "pa55-s3cr3t"
@@ -82,9 +83,9 @@ def state(guardian: Guardian) -> IncidentState | None:
     return found.state if found else None
 
 
-def press(message: dict[str, Any]) -> None:
-    """Do what the app does when the button is pressed."""
-    (action,) = message["actions"]
+def press(message: dict[str, Any], number: int = 0) -> None:
+    """Do what the app does when a button is pressed."""
+    action = message["actions"][number]
     posted = requests.request(action["method"], action["url"], data=action["body"].encode(), timeout=30)
     assert posted.status_code == 200
 
@@ -124,6 +125,42 @@ def test_annas_button_takes_the_alarm_silences_the_box_and_bruno_is_told(househo
         assert (news["priority"], "actions" in news) == (3, False)
         confirmed = household.ntfy.told(TOPIC, 2)[1]
         assert (confirmed["title"], "actions" in confirmed) == (news["title"], False)
+
+
+def test_a_false_alarm_is_closed_on_the_phone_in_two_steps_and_rings_until_then(household: Household):
+    with household.running() as guardian:
+        panel = guardian.panel
+        assert isinstance(panel, SimulatedPanel)
+        household.call(guardian)
+        (told,) = household.ntfy.told(TOPIC)
+        press(told, 1)
+        question = household.ntfy.told(TOPIC, 2)[1]
+        assert question["title"] == "Really a false alarm? Somebody is calling for help"
+        assert state(guardian) is IncidentState.RAISED
+        wait_for(lambda: panel.sound is Sound.SIREN, "siren")
+        household.repeat()
+        household.ntfy.told("bruno")
+        press(question, 1)
+        wait_for(lambda: state(guardian) is None, "closed")
+        wait_for(lambda: panel.sound is Sound.SILENT, "silence")
+        assert household.ntfy.told("bruno", 2)[1]["title"].startswith("All clear: ")
+        (past,) = guardian.journal.incidents(10, household.clock.moment())
+        assert (past.outcome, past.closed_by, past.closed_via) == ("false alarm", "Anna", "phone")
+        assert past.note == "somebody lay or sat down on purpose"
+
+
+def test_the_weekly_test_goes_to_every_phone_and_annas_answer_ends_it(household: Household):
+    alarm = AlarmSettings(weekly_test=WeeklyTest(day="Mon"))
+    household.settings = household.settings.model_copy(update={"alarm": alarm})
+    with household.running() as guardian:
+        guardian.submit(WeeklyTestDue(time=household.clock.monotonic(), room=""))
+        wait_for(lambda: incident(guardian) is not None, "asked")
+        told = household.ntfy.told(TOPIC)[0], household.ntfy.told("bruno")[0]
+        assert {each["title"] for each in told} == {"TEST: This is the weekly test"}
+        assert {each["priority"] for each in told} == {5}
+        press(told[0])
+        wait_for(lambda: incident(guardian) is None, "answered")
+        assert household.ntfy.told("bruno", 2)[1]["title"] == "TEST: Anna has answered"
 
 
 def test_claras_phone_falls_silent_when_anna_has_taken_it_and_she_is_told(household: Household):

@@ -5,10 +5,45 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guardian.contacts import Contact
-from guardian.rota import Hours, off_duty, parse
+from guardian.rota import MOST_QUIET, Hours, off_duty, parse, quiet_until
 
 MONDAY = datetime(2025, 6, 2, tzinfo=timezone.utc)
 WEEK = frozenset(range(7))
+
+
+NIGHT = (parse("22:00-07:00"),)
+
+
+@pytest.mark.parametrize(
+    ("own", "at", "until"),
+    [
+        (None, 21.9, None),
+        (None, 22, 31),
+        (None, 30.9, 31),
+        (None, 31, None),
+        ((), 23, None),
+        (("12:00-14:00", "14:00-15:30"), 13, 15.5),
+        (("Mon 12:00-14:00",), 36, None),
+        (("Mon 12:00-24:00", "Tue 00:00-01:00"), 13, 25),
+        (("00:00-24:00",), 12, 28),
+    ],
+)
+def test_who_has_quiet_hours_has_them_until_they_are_over(own: tuple[str, ...] | None, at: float, until: float | None):
+    anna = Contact.model_validate({"name": "Anna", "ways": ["ntfy://topic"], "quiet": own})
+    found = quiet_until((anna,), NIGHT, MONDAY + timedelta(hours=at))
+    assert found == ({} if until is None else {"Anna": MONDAY + timedelta(hours=until)})
+
+
+@given(minute=st.integers(0, 10_079), spans=st.lists(st.tuples(st.integers(0, 1_439), st.integers(0, 1_440))))
+def test_quiet_hours_always_end_and_hold_until_then(minute: int, spans: list[tuple[int, int]]):
+    quiet, wall = tuple(Hours(WEEK, *span) for span in spans), MONDAY + timedelta(minutes=minute)
+    end = quiet_until((contact("Anna"),), quiet, wall).get("Anna")
+    assert (end is not None) == any(hours.hold(wall) for hours in quiet)
+    if end is not None:
+        assert wall < end <= wall + MOST_QUIET
+        assert end == wall + MOST_QUIET or not any(hours.hold(end) for hours in quiet)
+        inside = range(int((end - wall).total_seconds()) // 60)
+        assert all(any(hours.hold(wall + timedelta(minutes=each)) for hours in quiet) for each in inside)
 
 
 def contact(name: str, *hours: str) -> Contact:

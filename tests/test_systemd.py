@@ -124,10 +124,17 @@ def test_the_eye_may_lock_itself_in(unit: Sections):
     assert namespaces.split() == ["user", "net"]
 
 
-def test_only_cameras_and_pins_are_allowed(unit: Sections):
+def test_only_cameras_pins_and_the_loudspeaker_are_allowed(unit: Sections):
     assert unit["Service"]["DevicePolicy"] == ["closed"]
     devices = {value.split()[0] for value in unit["Service"]["DeviceAllow"]}
-    assert devices == {"char-video4linux", "char-media", "char-dma_heap", "char-gpiochip", "char-*gpiomem*"}
+    assert devices == {
+        "char-video4linux",
+        "char-media",
+        "char-dma_heap",
+        "char-gpiochip",
+        "char-*gpiomem*",
+        "char-alsa",
+    }
 
 
 def test_its_user_and_groups_are_made_before_it(unit: Sections):

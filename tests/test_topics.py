@@ -36,6 +36,7 @@ from guardian.incident import Incident, IncidentState
 from guardian.moment import Moment
 from guardian.senses import Sensed
 from guardian.topics import Bulletin, Topics, iso
+from guardian.trials import Outcome, Trial
 
 ZONE = ZoneInfo("Europe/Madrid")
 MOMENT = Moment(1000.0, datetime(2024, 5, 6, 12, 0, 0, tzinfo=ZONE))
@@ -372,6 +373,20 @@ def test_a_fall_drill_is_said_when_it_begins_and_ends_and_not_between():
     )
     assert bulletin.drilled(drill, MOMENT) == ()
     assert payloads(bulletin.drilled(None, MOMENT))["drill"]["state"] == "off"
+
+
+def test_what_came_of_the_weekly_test_is_said_once():
+    bulletin, due = begun(), datetime(2024, 5, 6, 10, 0, tzinfo=timezone.utc)
+    trial = Trial("Mon 10:00", due, Outcome.ANSWERED, by="Ana")
+    assert payloads(bulletin.tried(trial, MOMENT))["weekly_test"] == {
+        "state": "answered",
+        "due": "2024-05-06T10:00:00.000+00:00",
+        "by": "Ana",
+        "reason": "",
+        "since": "2024-05-06T12:00:00.000+02:00",
+    }
+    assert bulletin.tried(trial, MOMENT) == ()
+    assert payloads(bulletin.tried(None, MOMENT))["weekly_test"]["state"] == "off"
 
 
 def test_a_snooze_is_said_when_it_begins_and_ends_and_not_between():

@@ -14,7 +14,7 @@ from guardian.doctor.box import (
 )
 from guardian.doctor.finding import Finding, State, worst
 from guardian.doctor.knowledge import examine_views
-from guardian.doctor.outputs import examine_contacts, examine_mqtt, examine_page, examine_panel
+from guardian.doctor.outputs import examine_contacts, examine_mqtt, examine_page, examine_panel, examine_voice
 from guardian.doctor.senses import examine_senses
 from guardian.doctor.sight import (
     examine_camera,
@@ -58,6 +58,7 @@ def _examine_household(settings: Settings) -> Iterator[Finding]:
         yield examine_camera(room, settings.models, allow_unconfined=unconfined, taken=taken)
     yield from examine_views(settings)
     yield from examine_panel(settings.panel, taken=taken)
+    yield examine_voice(settings.voice, settings.household.language)
     yield examine_mqtt(settings.mqtt, taken=taken)
     yield from examine_senses(settings)
     yield from examine_contacts(settings.contacts)

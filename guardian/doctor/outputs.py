@@ -22,8 +22,11 @@ from guardian.io.gpio import Gpio, GpioPanel, load_gpio
 from guardian.io.mqtt import endpoint_of, password_of
 from guardian.io.mqtt_session import MUTE, Endpoint, reason_of
 from guardian.io.notify import Connect, labels_of
+from guardian.io.utterance import SILENCE, Utterance, voice_of
+from guardian.io.voice import Sentence
 from guardian.io.ways import Examined, Ways, way_file
 from guardian.settings import Mqtt, Panel
+from guardian.speech import Speech
 from guardian.web.certificate import HOW, ends
 from guardian.web.listening import demand_users, local_origin
 from guardian.web.tokens import TOKEN_FILE
@@ -33,6 +36,9 @@ ANSWER_SECONDS = 10.0
 JOURNAL = "journalctl -u guardian says way_not_understood where it is wrong"
 SOON = timedelta(days=21)
 """A certificate that ends so soon wants to be made anew: browsers let nobody in afterwards."""
+
+VOICE_SECONDS = 20.0
+NO_VOICE = "see voice in the configuration; `aplay -L` names the loudspeakers, and the user must be in the group audio"
 
 Load: TypeAlias = Callable[[], tuple[Gpio, tuple[type[Exception], ...]]]
 
@@ -58,6 +64,18 @@ def examine_panel(panel: Panel, *, taken: bool = False, load: Load = load_gpio) 
         yield ok("panel", ", ".join(f"{key} on {header.named(number)}" for key, number in pins.items()))
     for caution in header.cautions(pins):
         yield warn("panel", caution, "it works; another pin would be without surprise")
+
+
+def examine_voice(speech: Speech, language: str, make: Callable[[Speech, str], Sentence] = Utterance) -> Finding:
+    """Speak a sentence without a sound."""
+    if not speech.enabled:
+        return ok("voice", "none is wanted")
+    reason = make(speech, language).speak(SILENCE, VOICE_SECONDS)
+    if reason:
+        return warn("voice", reason, NO_VOICE)
+    return ok(
+        "voice", f"{voice_of(speech, language)} on {speech.device}; tried without a sound: guardian drill has one"
+    )
 
 
 def examine_mqtt(mqtt: Mqtt, *, taken: bool = False) -> Finding:

@@ -16,7 +16,7 @@ from functools import partial
 from typing import Any, TypeAlias
 
 from guardian import messages
-from guardian.commands import Notify, Untold
+from guardian.commands import Ask, Notify, Untold
 from guardian.contacts import WAY_FILE, Contact
 from guardian.errors import ConfigurationError
 from guardian.events import ContactNotTold, ContactTold, Event, FaultCleared, FaultOccurred
@@ -35,6 +35,8 @@ WAITING = 64
 """Incidents of which something waits for one way; beyond them the oldest is dropped."""
 STOP_SECONDS = 3.0
 MOST_TITLE = 250
+LOOK_SECONDS = 30.0
+"""So often it is asked whether the quiet hours are over."""
 
 Send: TypeAlias = Callable[[Notify], bool]
 """Tells one notice by one way; returns whether the provider took it. May take as long as the network does."""
@@ -168,6 +170,34 @@ class _Letter:
     tries: int = 0
 
 
+def _is_question(notice: Notify) -> bool:
+    """Whether it only asks somebody who has answered once more: neither kept nor counted as a call."""
+    return notice.ask is Ask.CONFIRM
+
+
+def _subject(notice: Notify) -> tuple[str, bool]:
+    """What a notice is about: of the same only the latest is told."""
+    return notice.incident, _is_question(notice)
+
+
+def _held(letter: _Letter, moment: Moment) -> bool:
+    """Whether the contact's quiet hours hold it back, by a clock that may have been set meanwhile."""
+    until = letter.notice.held_until
+    return until is not None and moment.wall < until
+
+
+def _waits(letter: _Letter, moment: Moment) -> float:
+    """For how many seconds it waits; none where it is due. Of what is held back it is asked again now and then."""
+    pause = letter.due - moment.monotonic
+    return max(pause, LOOK_SECONDS) if _held(letter, moment) else pause
+
+
+def _order(letter: _Letter) -> tuple[bool, bool, float]:
+    """What comes before what: an emergency before a test, and both before the rest."""
+    notice = letter.notice
+    return not notice.urgent, notice.ask is Ask.TEST, letter.due
+
+
 class _Way(threading.Thread):
     """One way to one contact. Of one incident only the latest notice is told: it says what is true now."""
 
@@ -188,20 +218,20 @@ class _Way(threading.Thread):
         self._contact, self._connect = contact, connect
         self._pauses, self._outcome, self._moment, self._book = pauses, outcome, moment, book
         self._told = told
-        self._waiting: dict[str, _Letter] = {}
+        self._waiting: dict[tuple[str, bool], _Letter] = {}
         self._changed = threading.Condition()
         self._stopping = False
         self.start()
 
     def tell(self, notice: Notify) -> None:
-        """Let it be told in its turn, in place of what waits of the same incident."""
+        """Let it be told in its turn, in place of what waits of the same incident; a question takes no call's place."""
         with self._changed:
-            self._waiting.pop(notice.incident, None)
+            self._waiting.pop(_subject(notice), None)
             if len(self._waiting) == WAITING:
                 oldest = min(self._waiting.values(), key=lambda letter: letter.notice.asked).notice
                 log.warning("event=notice_dropped contact=%s incident=%s", self._contact, oldest.incident)
-                del self._waiting[oldest.incident]
-            self._waiting[notice.incident] = _Letter(notice, self._moment().monotonic)
+                del self._waiting[_subject(oldest)]
+            self._waiting[_subject(notice)] = _Letter(notice, self._moment().monotonic)
             self._changed.notify_all()
 
     def stop(self) -> None:
@@ -211,56 +241,68 @@ class _Way(threading.Thread):
             self._changed.notify_all()
 
     def run(self) -> None:
-        """Tell what there is to tell, until stopped."""
+        """Tell what there is to tell, until stopped; what was held back in one piece."""
         try:
             send = self._connect()
         except ConfigurationError as error:
             log.error("event=way_not_understood contact=%s way=%s reason=%r", self._contact, self.label, str(error))
             self._outcome(self, f"{self._contact} cannot be told by {self.label}: {error}.", None)
             return
-        while (letter := self._next()) is not None:
-            self._try(send, letter)
+        while letters := self._next():
+            self._try(send, letters)
 
-    def _next(self) -> _Letter | None:
-        """Wait for the next letter that is due, what is urgent first; None where it is time to end."""
+    def _next(self) -> list[_Letter]:
+        """Wait for what is due next, what is urgent first; nothing where it is time to end."""
         with self._changed:
             while True:
+                moment = self._moment()
                 if self._stopping:
-                    untried = next((letter for letter in self._waiting.values() if not letter.tries), None)
-                    return untried and self._taken(untried)
-                now = self._moment().monotonic
-                due = [letter for letter in self._waiting.values() if letter.due <= now]
+                    untried = [each for each in self._waiting.values() if not each.tries and not _held(each, moment)]
+                    return self._taken(untried[:1])
+                due = [letter for letter in self._waiting.values() if _waits(letter, moment) <= 0]
                 if due:
-                    return self._taken(min(due, key=lambda letter: (not letter.notice.urgent, letter.due)))
-                soonest = min((letter.due for letter in self._waiting.values()), default=None)
-                self._changed.wait(None if soonest is None else soonest - now)
+                    first = min(due, key=_order)
+                    held = [letter for letter in due if letter.notice.held_until is not None]
+                    return self._taken(held if first in held else [first])
+                waits = (_waits(letter, moment) for letter in self._waiting.values())
+                self._changed.wait(min(waits, default=None))
 
-    def _taken(self, letter: _Letter) -> _Letter:
-        del self._waiting[letter.notice.incident]
-        return letter
+    def _taken(self, letters: list[_Letter]) -> list[_Letter]:
+        for letter in letters:
+            del self._waiting[_subject(letter.notice)]
+        return sorted(letters, key=lambda letter: letter.notice.asked)
 
-    def _try(self, send: Send, letter: _Letter) -> None:
-        notice = letter.notice
+    def _try(self, send: Send, letters: list[_Letter]) -> None:
+        moment = self._moment()
+        notice = messages.together([messages.as_told(each.notice, moment, self._book) for each in letters], self._book)
         about = f"contact={self._contact} way={self.label} incident={notice.incident} step={notice.step}"
-        if send(messages.as_told(notice, self._moment(), self._book)):
+        if send(notice):
             log.info("event=contact_told %s", about)
-            self._outcome(self, "", ContactTold(**self._facts(notice)))
+            for letter in letters:
+                told = None if _is_question(letter.notice) else ContactTold(**self._facts(letter.notice))
+                self._outcome(self, "", told)
             self._told(notice, send)
             return
         log.warning("event=contact_not_told %s", about)
-        first, given_up = not letter.tries, self._moment().monotonic - notice.asked > EXPIRE_SECONDS
+        for letter in letters:
+            self._fail(letter)
+
+    def _fail(self, letter: _Letter) -> None:
+        """Try it again after a while, unless that makes no sense any more."""
+        first, given_up = not letter.tries, self._moment().monotonic - letter.notice.asked > EXPIRE_SECONDS
         if not given_up:
             self._try_again(letter)
         reason = f"{self._contact} could not be told by {self.label}; check the contact's ways and the network."
-        event = ContactNotTold(**self._facts(notice), reasons=(reason,), given_up=given_up)
-        self._outcome(self, reason, event if first or given_up else None)
+        event = ContactNotTold(**self._facts(letter.notice), reasons=(reason,), given_up=given_up)
+        told = (first or given_up) and not _is_question(letter.notice)
+        self._outcome(self, reason, event if told else None)
 
     def _try_again(self, letter: _Letter) -> None:
         """Let it wait for its pause, unless another one of the same incident waits by now."""
         letter.due = self._moment().monotonic + self._pauses[min(letter.tries, len(self._pauses) - 1)]
         letter.tries += 1
         with self._changed:
-            self._waiting.setdefault(letter.notice.incident, letter)
+            self._waiting.setdefault(_subject(letter.notice), letter)
 
     def _facts(self, notice: Notify) -> dict[str, Any]:
         return {

@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
-from guardian.commands import Notify
-from guardian.io.answers import Answers
+from guardian.commands import Ask, Notify
+from guardian.io.answers import DOUBT, Answers
 from guardian.io.drawings import FILE
 from guardian.io.mqtt import Backoff
 from guardian.io.phone_memory import PhoneMemory
@@ -29,6 +29,11 @@ SCHEMES: Final = {"ntfy": "http", "ntfys": "https"}
 ANSWER_TOPIC = "guardian-answers-"
 BUTTON = "I am on my way"
 PRESS = 'Press "{button}" below to take it.'
+TEST_BUTTON = "I have read this"
+FALSE_BUTTON = "False alarm ..."
+WELL = "Yes: all is well"
+MEANT = "Yes: done on purpose"
+PRESS_TEST = 'Press "{button}" below to answer the test.'
 URGENT, USUAL, QUIET = 5, 3, 2
 MOST_TITLE, MOST_MESSAGE_BYTES = 200, 3000
 """A message above 4096 bytes becomes a file, which nobody opens in a fright; the button needs some of them too."""
@@ -103,7 +108,7 @@ def answer_topic(server: str, memory: PhoneMemory) -> str:
 
 
 class Ntfy:
-    """Tells notices to one topic, an urgent one with the button, named in the language of `book`."""
+    """Tells notices to one topic, what can be answered with buttons, named in the language of `book`."""
 
     def __init__(self, topic: Topic, answers: Answers, memory: PhoneMemory, book: Phrasebook = ENGLISH) -> None:
         self._topic, self._answers, self._memory, self._book = topic, answers, memory, book
@@ -123,20 +128,35 @@ class Ntfy:
         """What is published, as JSON."""
         body = plain(notice.body, MOST_MESSAGE_BYTES)
         text = body.encode()[:MOST_MESSAGE_BYTES].decode(errors="ignore")
-        label = self._book.say(BUTTON)
-        text += "\n" + self._book.say(PRESS, button=label) if notice.urgent else ""
+        buttons, press = self._buttons(notice)
         said: dict[str, object] = {"topic": self._topic.name, "title": plain(notice.title, MOST_TITLE), "message": text}
+        if buttons:
+            said.update(message=f"{text}\n{press}" if press else text, actions=buttons)
         if not notice.urgent:
-            return {**said, "priority": USUAL, "tags": ["information_source"]}
-        button = {
-            "action": "http",
-            "label": label,
-            "url": f"{self._topic.server}/{answer_topic(self._topic.server, self._memory)}",
-            "method": "POST",
-            "body": self._answers.written(notice.incident, notice.contact),
-            "clear": True,
-        }
-        return {**said, "priority": URGENT, "tags": ["rotating_light"], "actions": [button]}
+            return {**said, "priority": USUAL, "tags": ["question" if buttons else "information_source"]}
+        return {**said, "priority": URGENT, "tags": ["test_tube" if notice.ask is Ask.TEST else "rotating_light"]}
+
+    def _buttons(self, notice: Notify) -> tuple[list[dict[str, object]], str]:
+        """The buttons of a notice, three at most, and what is said of them."""
+        incident, contact, book = notice.incident, notice.contact, self._book
+        taken, on_my_way = self._answers.written(incident, contact), book.say(BUTTON)
+        if notice.ask is Ask.CONFIRM:
+            yes = [(book.say(WELL), "well"), (book.say(MEANT), "meant")]
+            closing = [self._button(label, self._answers.closing(incident, contact, reason)) for label, reason in yes]
+            return [*closing, self._button(on_my_way, taken)], ""
+        if not notice.urgent:
+            return [], ""
+        if notice.ask is Ask.TEST:
+            label = book.say(TEST_BUTTON)
+            return [self._button(label, taken)], book.say(PRESS_TEST, button=label)
+        doubt = self._answers.written(incident, contact, DOUBT)
+        buttons = [self._button(on_my_way, taken), self._button(book.say(FALSE_BUTTON), doubt, clear=False)]
+        return buttons, book.say(PRESS, button=on_my_way)
+
+    def _button(self, label: str, body: str, *, clear: bool = True) -> dict[str, object]:
+        """Describe a button, as docs.ntfy.sh/publish wants it; with `clear` the notice goes away when it is pressed."""
+        url = f"{self._topic.server}/{answer_topic(self._topic.server, self._memory)}"
+        return {"action": "http", "label": label, "url": url, "method": "POST", "body": body, "clear": clear}
 
     def show(self, notice: Notify, caption: str, png: bytes) -> bool:
         """Publish a drawing, as a file with words of its own; whether the server took it. One that keeps no files does

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias
 from urllib.parse import parse_qsl, urlsplit
 
-from guardian.commands import Notify
+from guardian.commands import Ask, Notify
 from guardian.io.answers import Answers
 from guardian.io.phone_memory import PhoneMemory, Receipt
 from guardian.io.providers import OK, Reply, UnreachableError, ask, plain
@@ -25,6 +25,8 @@ RETRY_SECONDS, EXPIRE_SECONDS = 30, 1500
 """The least pause that is allowed, and as long as the phone then repeats, which is 50 times at most. While nobody takes
 it, the alarm's own next repeat begins a new one."""
 LEAST_RETRY, MOST_EXPIRE = 30, 10_800
+TEST_RETRY_SECONDS = 300
+"""A test has to be answered as an emergency is, and may wear nobody out."""
 POLL_SECONDS = 5.0
 """As often as one may ask for a receipt."""
 GRACE_SECONDS = 600.0
@@ -162,7 +164,8 @@ class Pushover:
     def _priority(self, notice: Notify, *, emergency: bool) -> dict[str, str]:
         if not emergency:
             return {"priority": HIGH if notice.urgent else NORMAL}
-        return {"priority": EMERGENCY, "retry": str(self._account.retry), "expire": str(self._account.expire)}
+        retry = max(self._account.retry, TEST_RETRY_SECONDS if notice.ask is Ask.TEST else 0)
+        return {"priority": EMERGENCY, "retry": str(retry), "expire": str(self._account.expire)}
 
     def _keep(self, reply: Reply, notice: Notify) -> None:
         number = reply.fields.get("receipt")

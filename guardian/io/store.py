@@ -9,10 +9,11 @@ import logging
 import zlib
 from collections.abc import Iterable
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
-from guardian.commands import Notify, Publish, Untold
+from guardian.commands import Ask, Notify, Publish, Untold
 from guardian.day import Day, decode
 from guardian.events import ContactTold
 from guardian.identity import Template
@@ -122,7 +123,7 @@ class Store:
             incident, contact, step = key
             times = {"incident": incident, "step": step, "asked": min(asked, now) - shift}
             try:
-                notice = Notify(contact, **times, **json.loads(text))
+                notice = Notify(contact, **times, **_letter(text))
             except (ValueError, TypeError) as error:
                 log.error("event=notice_unreadable error=%r", error)
                 continue
@@ -282,8 +283,21 @@ def _decoded(bodies: Iterable[bytes]) -> tuple[Day, ...]:
 
 
 def _row(notice: Notify, shift: float) -> tuple[object, ...]:
-    body = json.dumps({"title": notice.title, "body": notice.body, "urgent": notice.urgent})
-    return notice.incident, notice.contact, notice.step, notice.asked + shift, body
+    said = {"title": notice.title, "body": notice.body, "urgent": notice.urgent, "ask": notice.ask.value}
+    if notice.held_until is not None:
+        said["held_until"] = notice.held_until.isoformat()
+    return notice.incident, notice.contact, notice.step, notice.asked + shift, json.dumps(said)
+
+
+def _letter(text: str) -> dict[str, Any]:
+    """Read what `_row` wrote of a notice. Raises ValueError or TypeError on what it did not."""
+    said = json.loads(text)
+    held = said.get("held_until")
+    return {
+        **said,
+        "ask": Ask(said.get("ask", Ask.TAKE)),
+        "held_until": None if held is None else datetime.fromisoformat(held),
+    }
 
 
 def _incident(text: str | bytes, moment: Moment) -> Incident:

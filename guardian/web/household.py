@@ -23,6 +23,7 @@ from guardian.senses import Sensed
 from guardian.settings import Place
 from guardian.skeleton import Keypoints, Observation
 from guardian.tracking import TrackState
+from guardian.trials import Trial
 
 WATCHING = ShowPanel(Lamp.STEADY, Sound.SILENT, "")
 
@@ -163,6 +164,7 @@ class Snapshot:
     people: PeopleShown = PeopleShown()
     deliveries: tuple[Delivery, ...] = ()
     drill: FallDrill | None = None
+    trial: Trial | None = None
     boxes: tuple[Seen, ...] = ()
     unanswered: frozenset[str] = frozenset()
     pauses: tuple[Pause, ...] = ()

@@ -17,6 +17,7 @@ from guardian.rest_places import LearnedPlace
 from guardian.senses import Sensed
 from guardian.settings import Place
 from guardian.skeleton import HEAD, LIMBS, TORSO
+from guardian.transitions import Course, course_of
 from guardian.web import boxes, words
 from guardian.web.audit import Deed
 from guardian.web.boxes import Somewhere
@@ -70,6 +71,7 @@ def state(snapshot: Snapshot, now: float) -> Json:
             for snooze in snapshot.snoozes
         ],
         "pauses": [_pause(each, snapshot) for each in snapshot.pauses],
+        "trial": words.trial(snapshot.trial),
         "feedback": _feedback(snapshot),
         "habits": [_habits(each) for each in snapshot.habits],
     }
@@ -273,7 +275,7 @@ def _common(incident: Incident, opened: str) -> Mapping[str, Any]:
     return {
         "id": incident.id,
         "opened": opened,
-        "what": "Drill" if incident.drill else messages.headline(incident),
+        "what": "Drill" if course_of(incident) is Course.DRILL else messages.headline(incident),
         "room": incident.room,
         "where": messages.where(incident),
         "reasons": list(incident.reasons),

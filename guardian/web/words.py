@@ -16,6 +16,7 @@ from guardian.events import EnrolmentAsked, ErasureAsked, FallDrillAsked, HumanE
 from guardian.incident import Incident, IncidentState
 from guardian.senses import Sensed
 from guardian.transitions import Course, Trigger, course_of, steps_of
+from guardian.trials import Outcome, Trial
 from guardian.web import boxes
 from guardian.web.boxes import Somewhere
 from guardian.web.household import Coverage, RoomShown, Snapshot
@@ -64,6 +65,8 @@ OUTCOMES: Mapping[str, str] = {
     "view restored": "Sees again",
     "lapsed": "Passed by itself",
     "superseded": "Made way for newer ones",
+    "answered": "Answered",
+    "unanswered": "Not answered",
 }
 
 STATES: Mapping[IncidentState, str] = {
@@ -134,6 +137,8 @@ def actions(incident: Incident) -> tuple[str, ...]:
     """Name what a human may do to the incident now. "I am all right" is the person's: not for a blind camera."""
     steps = steps_of(incident)
     possible = tuple(name for name, trigger in ACTIONS.items() if trigger in steps)
+    if course_of(incident) is Course.TEST:
+        return ("acknowledge",)
     blind = course_of(incident) is Course.BLINDNESS
     taken = incident.state is IncidentState.ACKNOWLEDGED
     unwanted = {"cancel"} if blind else {"acknowledge"} if taken else set()
@@ -238,6 +243,8 @@ def _of_incident(worst: Somewhere, now: float) -> Headline:
     drill = "Drill" if incident.drill else ""
     if course_of(incident) is Course.BLINDNESS:
         return Headline(Mood.UNSURE, ATTENTION, f"Guardian cannot see: {worst.where}", UNNOTICED)
+    if course_of(incident) is Course.TEST:
+        return Headline(Mood.PENDING, "Weekly test", "Please answer: nothing has happened", since)
     if incident.state is IncidentState.SUSPECTED:
         return Headline(Mood.PENDING, drill or "Watching closely", what, since)
     if incident.state is IncidentState.PENDING:
@@ -248,6 +255,23 @@ def _of_incident(worst: Somewhere, now: float) -> Headline:
         return Headline(Mood.ACKNOWLEDGED, drill or "Taken", f"{by} has taken it", f"{what} · {since}")
     title = "This is how it sounds" if incident.drill else f"ALARM: {what}"
     return Headline(Mood.RAISED, drill or "Needs help now", title, since)
+
+
+TRIALS: Mapping[Outcome, str] = {
+    Outcome.NONE: "The weekly test is on {when}.",
+    Outcome.WAITING: "The weekly test waits for an answer.",
+    Outcome.ANSWERED: "The weekly test of {due} was answered by {by}.",
+    Outcome.UNANSWERED: "The weekly test of {due} was not answered.",
+    Outcome.SKIPPED: "The weekly test of {due} was left out: {reason}.",
+}
+
+
+def trial(last: Trial | None) -> str:
+    """Say what came of the last weekly test; empty where there is none."""
+    if last is None:
+        return ""
+    due = f"{last.due:%Y-%m-%d}"
+    return TRIALS[last.outcome].format(when=last.when, due=due, by=last.by, reason=last.reason)
 
 
 def _names(rooms: Sequence[RoomShown]) -> list[str]:

@@ -85,13 +85,14 @@ const TROUBLES = {
 };
 
 function showHealth(state) {
-  whenChanged(byId("health"), [state.panel, state.faults], () => {
+  whenChanged(byId("health"), [state.panel, state.faults, state.trial], () => {
     const faults = state.faults.map((fault) =>
       make("li", { class: "fault" }, make("strong", {}, `${fault.part}${fault.room ? `, ${fault.room}` : ""}:`), ` ${fault.reason || "does not work"}`),
     );
     const parts = faults.length ? faults : [make("li", { class: "fine" }, "Everything works")];
     const box = make("li", {}, `On the box: lamp ${state.panel.lamp}, ${state.panel.sound}`);
-    byId("health").replaceChildren(...parts, box);
+    const trial = state.trial ? [make("li", {}, state.trial)] : [];
+    byId("health").replaceChildren(...parts, box, ...trial);
   });
 }
 
