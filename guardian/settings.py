@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from guardian import header
+from guardian import header, outline
 from guardian.contacts import Contact
 from guardian.entrance import Web
 from guardian.neighbour import MOST_NEIGHBOURS, BoxId, Neighbour
@@ -70,7 +70,17 @@ class Place(Section):
 
     name: Name
     kind: Literal["bed", "sofa", "chair", "mat", "floor", "door", "exit", "screen"]
-    polygon: tuple[tuple[Fraction, Fraction], ...] = Field(min_length=3, max_length=32)
+    polygon: tuple[tuple[Fraction, Fraction], ...] = Field(
+        min_length=outline.LEAST_CORNERS, max_length=outline.MOST_CORNERS
+    )
+
+    @field_validator("polygon")
+    @classmethod
+    def _has_an_inside(cls, polygon: tuple[tuple[float, float], ...]) -> tuple[tuple[float, float], ...]:
+        wrong = outline.fault(polygon)
+        if wrong:
+            raise ValueError(wrong)
+        return polygon
 
 
 class Camera(Section):
@@ -99,7 +109,17 @@ class Room(Section):
     name: Name
     kind: RoomKind = "other"
     camera: Camera
-    places: tuple[Place, ...] = ()
+    places: tuple[Place, ...] = Field((), max_length=outline.MOST_PLACES)
+
+    @field_validator("places")
+    @classmethod
+    def _places_differ(cls, places: tuple[Place, ...]) -> tuple[Place, ...]:
+        names = [place.name for place in places]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            message = f"two places have the same name ({', '.join(twice)}); give each its own"
+            raise ValueError(message)
+        return places
 
 
 class Household(Section):
