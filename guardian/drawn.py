@@ -167,35 +167,49 @@ def place_of(drawing: PlaceDrawn) -> Place:
     return Place.model_validate({"name": drawing.name, "kind": drawing.kind, "polygon": drawing.polygon})
 
 
-def held(incidents: Iterable[Incident], room: str) -> str:
-    """Say why the places of a room stay as they are just now; nothing where they need not.
+def refusal(
+    drawing: Drawing,
+    shown: Iterable[DrawnPlace],
+    learned: Collection[str] = (),
+    *,
+    incidents: Iterable[Incident] = (),
+    moved: bool = False,
+) -> str:
+    """Say why a place cannot be drawn, removed or restored: given those that are `shown`, the names of those that were
+    `learned` and accepted, the open `incidents`, and whether the camera is `moved`; nothing where it can.
 
-    Whoever lies on the floor while a bed is drawn around them would be taken for somebody in bed.
+    Whoever lies on the floor while a bed is drawn around them would be taken for somebody in bed, so while there is an
+    incident the places stay as they are.
     """
-    if any(each.room in ("", room) and course_of(each) is not Course.BLINDNESS for each in incidents):
-        return f"Something is the matter in {room or 'the home'}: see to that first, and close it."
-    return ""
-
-
-def refusal(drawing: Drawing, shown: Iterable[DrawnPlace], learned: Collection[str] = ()) -> str:
-    """Say why a place cannot be drawn, removed or restored, given those that there are, and the names of those that were
-    learned and accepted; nothing where it can.
-    """
+    if any(each.room in ("", drawing.room) and course_of(each) is not Course.BLINDNESS for each in incidents):
+        return f"Something is the matter in {drawing.room}: see to that first, and close it."
+    if moved:
+        return "The camera of this room was moved: say first whether this is its view."
     known = {each.place.name: each for each in shown}
-    there = {name for name, each in known.items() if each.source is not Source.REMOVED}
     match drawing:
-        case PlaceDrawn(name=name, instead=instead):
-            if instead and instead not in there and instead not in learned:
-                return f"There is no place “{instead}” to be changed any more; nothing was changed."
-            if name != instead and (name in there or name in learned):
-                return f"There is a place “{name}” already; another name would be right."
-            if not instead and len(known) >= MOST_PLACES:
-                return f"{MOST_PLACES} places are enough for one room; remove one first."
-        case PlaceRemoved(name=name) if name not in there:
-            return f"There is no drawn place “{name}” any more; nothing was changed."
-        case PlaceRestored(name=name) if name not in known or not _differs(known[name]):
-            return f"The place “{name}” is as it is configured; nothing was changed."
+        case PlaceDrawn():
+            return _undrawable(drawing, known, {*_there(known), *learned})
+        case PlaceRemoved() if drawing.name not in _there(known):
+            return f"There is no drawn place “{drawing.name}” any more; nothing was changed."
+        case PlaceRestored() if drawing.name not in known or not _differs(known[drawing.name]):
+            return f"The place “{drawing.name}” is as it is configured; nothing was changed."
     return ""
+
+
+def _undrawable(drawing: PlaceDrawn, known: Mapping[str, DrawnPlace], there: Collection[str]) -> str:
+    """Why a place cannot be drawn, where these names are known, and there are places of these."""
+    if drawing.instead and drawing.instead not in there:
+        return f"There is no place “{drawing.instead}” to be changed any more; nothing was changed."
+    if drawing.name != drawing.instead and drawing.name in there:
+        return f"There is a place “{drawing.name}” already; another name would be right."
+    if not drawing.instead and len(known) >= MOST_PLACES:
+        return f"{MOST_PLACES} places are enough for one room; remove one first."
+    return ""
+
+
+def _there(known: Mapping[str, DrawnPlace]) -> frozenset[str]:
+    """The names of the places that nobody has removed."""
+    return frozenset(name for name, each in known.items() if each.source is not Source.REMOVED)
 
 
 def written(shown: Iterable[DrawnPlace]) -> str:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guardian.configuration import parse
-from guardian.drawn import Drawing, Drawn, DrawnPlace, Source, held, refusal, written
+from guardian.drawn import Drawing, Drawn, DrawnPlace, Source, refusal, written
 from guardian.events import PlaceDrawn, PlaceRemoved, PlaceRestored
 from guardian.incident import Incident, IncidentState
 from guardian.outline import MOST_PLACES, fault
@@ -190,9 +190,11 @@ def test_a_room_has_so_many_places_and_no_more():
 def test_while_something_is_the_matter_in_a_room_its_places_stay():
     fall = Incident(id="1", room="hall", kind="FallConfirmed", state=IncidentState.RAISED, opened=0.0, changed=0.0)
     blind, called = replace(fall, kind="ViewLost"), replace(fall, room="", kind="HelpCalled")
-    assert held((fall,), "hall") == "Something is the matter in hall: see to that first, and close it."
-    assert held((blind, fall), "attic") == held((blind,), "hall") == held((), "hall") == ""
-    assert held((called,), "attic") != ""
+    why = {each.id: refusal(draw("rug"), (), incidents=(each,)) for each in (fall, replace(called, id="2"))}
+    assert set(why.values()) == {"Something is the matter in hall: see to that first, and close it."}
+    elsewhere = replace(fall, room="attic")
+    assert refusal(draw("rug"), (), incidents=(blind, elsewhere)) == ""
+    assert refusal(draw("rug"), (), moved=True).startswith("The camera of this room was moved: say first")
 
 
 @pytest.mark.parametrize("more", [{"drawn": [1]}, {"drawn": [{"name": "x"}]}, {"drawn": 3}, {"removed": 3}])
