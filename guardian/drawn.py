@@ -26,9 +26,7 @@ Drawing: TypeAlias = PlaceDrawn | PlaceRemoved | PlaceRestored
 
 
 class Source(str, Enum):
-    """Where a place is from: the configuration, which the box may count or, once a human has removed it, not, or a human
-    who drew it.
-    """
+    """Where a place is from: the configuration; the configuration, though a human has removed it; or a human's hand."""
 
     CONFIGURED = "configured"
     REMOVED = "removed"
@@ -37,8 +35,8 @@ class Source(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class DrawnPlace:
-    """A place as a human is shown it. `configured` tells that the configuration has one of that name, which counts again
-    where this one is given up; `outdated` that it is of another view, and does not count.
+    """A place as a human is shown it. `configured` tells that the configuration has one of that name, which may count
+    again; `outdated` that it is of another view, and does not count.
     """
 
     place: Place
@@ -88,7 +86,7 @@ class Drawn:
         self._change()
 
     def take(self, drawing: Drawing) -> None:
-        """Draw, remove or restore a place; what `refusal` has a word against makes no sense here."""
+        """Draw, remove or restore a place; what `objection` has a word against makes no sense here."""
         match drawing:
             case PlaceDrawn():
                 if drawing.instead not in ("", drawing.name):
@@ -167,7 +165,7 @@ def place_of(drawing: PlaceDrawn) -> Place:
     return Place.model_validate({"name": drawing.name, "kind": drawing.kind, "polygon": drawing.polygon})
 
 
-def refusal(
+def objection(
     drawing: Drawing,
     shown: Iterable[DrawnPlace],
     learned: Collection[str] = (),

@@ -88,8 +88,8 @@ class Heat:
         self.forget()
 
     def update(self, figures: Iterable[Figure], events: Iterable[Event], now: float, aspect: float) -> None:
-        """Count who was seen in the frame captured at `now`, whose width / height is `aspect`, and heed what happened in
-        it: a camera that has moved, or is back, begins a new map, and nothing is counted in between.
+        """Count who was seen in the frame captured at `now`, whose width / height is `aspect`, and heed what happened:
+        a camera that has moved, or is back, begins a new map, and nothing is counted in between.
         """
         for event in events:
             if isinstance(event, CameraMoved | CameraReturned):
@@ -112,7 +112,7 @@ class Heat:
         return {"columns": COLUMNS, "rows": ROWS, "minutes": packed}
 
     def recall(self, body: Mapping[str, Any]) -> None:
-        """Go on with what was remembered. Raises ValueError, KeyError or TypeError where that is damaged, or is a map of
+        """Go on with what was remembered. Raises ValueError, KeyError or TypeError where that is damaged, or a map of
         other cells.
         """
         if (body["columns"], body["rows"]) != (COLUMNS, ROWS):
@@ -151,8 +151,8 @@ class Heat:
 
 
 def spot_of(figure: Figure) -> Point | None:
-    """Where a body rests on what is below it, (y, x) in frame heights of the picture: the feet of who is up, the hips of
-    who sits or lies; None where they are not seen.
+    """Where a body rests on what is below it, (y, x) in frame heights of the picture: the feet of who is up, the hips
+    of who sits or lies; None where they are not seen.
     """
     which = ANKLES if LAYER.get(figure.posture) == 0 else HIPS
     return middle(figure.person.track.pose.picture, which)

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeAlias
 
-from guardian.drawn import Drawing, Drawn, refusal
+from guardian.drawn import Drawing, Drawn, objection
 from guardian.events import Event, PlaceAccepted, PlaceDeclined, PlaceDrawn, PlaceProposed, PlaceRemoved, ViewAccepted
 from guardian.feedback import Answer
 from guardian.heat import Heat
@@ -83,7 +83,7 @@ class Learned:
         return self._rests.update(figures, known, seen, aspect)
 
     def due(self, now: float) -> Iterator[tuple[str, str]]:
-        """What is to be kept, by its name, where it has changed; of how the camera hangs, and of where people have been,
+        """What is to be kept, by its name, where it has changed; of how the camera hangs and of where people have been
         now and then, and at once that it is no longer known.
         """
         for what, source in ((PLACES, self._rests), (VIEW, self._drawn)):
@@ -117,7 +117,7 @@ class Learned:
 
     def _draw(self, drawing: Drawing, incidents: Iterable[Incident]) -> Answer:
         shown, learned = self._drawn.shown, self._rests.accepted
-        why_not = refusal(drawing, shown, learned, incidents=incidents, moved=self._pipeline.moved)
+        why_not = objection(drawing, shown, learned, incidents=incidents, moved=self._pipeline.moved)
         if why_not:
             return Answer(kept=False, text=why_not)
         self._drawn.take(drawing)

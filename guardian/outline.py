@@ -12,8 +12,24 @@ MOST_PLACES = 32
 """In one room."""
 
 
+def read(value: object) -> tuple[Point, ...]:
+    """Take the corners of an outline from a list of lists. Raises ValueError, and nothing else, with what is wrong with
+    it and what would be right.
+    """
+    if not isinstance(value, list) or not LEAST_CORNERS <= len(value) <= MOST_CORNERS:
+        what = f"a list of {len(value)}" if isinstance(value, list) else f"a {type(value).__name__}"
+        message = f"polygon is {what}; {LEAST_CORNERS} to {MOST_CORNERS} corners [x, y] would be right"
+        raise ValueError(message)
+    polygon = tuple(_corner(number, each) for number, each in enumerate(value, 1))
+    wrong = fault(polygon)
+    if wrong:
+        message = f"polygon: {wrong}"
+        raise ValueError(message)
+    return polygon
+
+
 def fault(polygon: Sequence[Point]) -> str:
-    """Say what is wrong with corners of an outline, (x, y) in fractions of the picture; nothing where they are right."""
+    """Say what is wrong with the corners of an outline, (x, y) in fractions of the picture; nothing if they are right."""
     crossing = crossed(polygon)
     if crossing is not None:
         (a, b), (c, d) = crossing
@@ -43,6 +59,15 @@ def crossed(polygon: Sequence[Point]) -> tuple[tuple[int, int], tuple[int, int]]
                 a, b, c, d = (end + 1 for end in ends)
                 return (a, b), (c, d)
     return None
+
+
+def _corner(number: int, value: object) -> Point:
+    if isinstance(value, list) and len(value) == 2:  # noqa: PLR2004 - x and y
+        x, y = value
+        if type(x) in (int, float) and type(y) in (int, float) and 0 <= x <= 1 and 0 <= y <= 1:  # and is a number
+            return float(x), float(y)
+    message = f"corner {number} is {str(value)[:40]}; [x, y], both from 0 to 1, would be right"
+    raise ValueError(message)
 
 
 def _cross(a: Point, b: Point, c: Point, d: Point) -> bool:

@@ -153,8 +153,8 @@ class RestPlaces:
         return frozenset(spot.place.name for spot in self._spots if spot.place and spot.status is Status.ACCEPTED)
 
     def furnish(self, drawn: tuple[Place, ...], instead: Collection[str] = ()) -> None:
-        """From now on these are the drawn places. One that was accepted under a name in `instead` is drawn by now, and no
-        longer learned; nothing is proposed where one is drawn.
+        """From now on these are the drawn places. One that was accepted under a name in `instead` is drawn by now, and
+        no longer learned; nothing is proposed where one is drawn.
         """
         self._drawn = drawn
         spots = tuple(spot for spot in self._spots if not self._is_drawn(spot, instead))

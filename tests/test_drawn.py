@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guardian.configuration import parse
-from guardian.drawn import Drawing, Drawn, DrawnPlace, Source, refusal, written
+from guardian.drawn import Drawing, Drawn, DrawnPlace, Source, objection, written
 from guardian.events import PlaceDrawn, PlaceRemoved, PlaceRestored
 from guardian.incident import Incident, IncidentState
 from guardian.outline import MOST_PLACES, fault
@@ -85,7 +85,7 @@ def taken(*drawings: Drawing) -> Drawn:
     """The room after these, each of which must have been possible."""
     drawn = Drawn(ROOM)
     for drawing in drawings:
-        assert refusal(drawing, drawn.shown) == ""
+        assert objection(drawing, drawn.shown) == ""
         drawn.take(drawing)
     return drawn
 
@@ -110,7 +110,7 @@ def test_what_is_drawn_wins_over_what_is_configured_under_the_same_name():
 def test_a_configured_place_that_is_removed_can_be_restored_and_a_drawn_one_is_gone():
     drawn = taken(remove("bed"), draw("rug", "floor"))
     assert names(drawn) == ["mat", "rug"]
-    assert [(each.place.name, each.origin) for each in drawn.shown][0] == ("bed", "removed on the page")
+    assert next((each.place.name, each.origin) for each in drawn.shown) == ("bed", "removed on the page")
     assert again(drawn, ROOM).shown == drawn.shown
     drawn.take(remove("rug"))
     assert [each.place.name for each in drawn.shown] == ["bed", "mat"]
@@ -171,30 +171,30 @@ def test_of_another_view_nothing_drawn_counts_until_it_is_drawn_again():
     ],
 )
 def test_what_makes_no_sense_is_refused_in_a_sentence(drawing: Drawing, why: str):
-    assert refusal(drawing, Drawn(ROOM).shown, {"armchair"}) == why
+    assert objection(drawing, Drawn(ROOM).shown, {"armchair"}) == why
 
 
 def test_a_removed_place_cannot_be_removed_again_and_its_name_is_free():
     drawn = taken(remove("bed"))
-    assert refusal(remove("bed"), drawn.shown) != ""
-    assert refusal(draw("rug", instead="bed"), drawn.shown) != ""
-    assert refusal(draw("bed"), drawn.shown) == ""
+    assert objection(remove("bed"), drawn.shown) != ""
+    assert objection(draw("rug", instead="bed"), drawn.shown) != ""
+    assert objection(draw("bed"), drawn.shown) == ""
 
 
 def test_a_room_has_so_many_places_and_no_more():
     drawn = taken(*(draw(f"rug {number}", "floor") for number in range(MOST_PLACES - 2)))
-    assert refusal(draw("one more"), drawn.shown) == "32 places are enough for one room; remove one first."
-    assert refusal(draw("another name", instead="rug 1"), drawn.shown) == ""
+    assert objection(draw("one more"), drawn.shown) == "32 places are enough for one room; remove one first."
+    assert objection(draw("another name", instead="rug 1"), drawn.shown) == ""
 
 
 def test_while_something_is_the_matter_in_a_room_its_places_stay():
     fall = Incident(id="1", room="hall", kind="FallConfirmed", state=IncidentState.RAISED, opened=0.0, changed=0.0)
     blind, called = replace(fall, kind="ViewLost"), replace(fall, room="", kind="HelpCalled")
-    why = {each.id: refusal(draw("rug"), (), incidents=(each,)) for each in (fall, replace(called, id="2"))}
+    why = {each.id: objection(draw("rug"), (), incidents=(each,)) for each in (fall, replace(called, id="2"))}
     assert set(why.values()) == {"Something is the matter in hall: see to that first, and close it."}
     elsewhere = replace(fall, room="attic")
-    assert refusal(draw("rug"), (), incidents=(blind, elsewhere)) == ""
-    assert refusal(draw("rug"), (), moved=True).startswith("The camera of this room was moved: say first")
+    assert objection(draw("rug"), (), incidents=(blind, elsewhere)) == ""
+    assert objection(draw("rug"), (), moved=True).startswith("The camera of this room was moved: say first")
 
 
 @pytest.mark.parametrize("more", [{"drawn": [1]}, {"drawn": [{"name": "x"}]}, {"drawn": 3}, {"removed": 3}])
@@ -221,7 +221,7 @@ def test_whatever_is_drawn_names_differ_and_a_restart_changes_nothing(done: list
     for each in done:
         if isinstance(each, bool):
             drawn.accept(fits=each)
-        elif not refusal(each, drawn.shown):
+        elif not objection(each, drawn.shown):
             drawn.take(each)
             there = each.name in names(drawn)
             assert there or not isinstance(each, PlaceDrawn)
@@ -236,7 +236,7 @@ def test_what_is_written_out_is_read_as_the_same_places(places: list[tuple[str, 
     drawn = Drawn(Room(name="hall", camera=Camera(source="csi")))
     for name, x, y in places:
         drawing = draw(name[:64], "mat", ((x, y), (x, 1 - y), (1 - x, 0.123456789)))
-        if fault(drawing.polygon) == "" and refusal(drawing, drawn.shown) == "":
+        if fault(drawing.polygon) == "" and objection(drawing, drawn.shown) == "":
             drawn.take(drawing)
     text = f"rooms:\n  - name: hall\n    camera:\n      source: csi\n{written(drawn.shown)}"
     assert parse(text).rooms[0].places == drawn.room.places

@@ -68,7 +68,11 @@ def test_who_is_not_surely_seen_is_not_counted():
     faceless = Pose(np.where([False, False, True], 0.0, track.pose.keypoints).astype(np.float32), 0.7)
     unsure = (replace(track, state=TrackState.TENTATIVE), replace(track, pose=faceless), replace(track, hit=False))
     bodies = [replace(body, person=replace(body.person, track=each)) for each in unsure]
-    bodies += [replace(body, posture=Posture.UNKNOWN), figure(Posture.LYING, (0.3, 0.0)), figure(Posture.LYING, (0, 0.9))]
+    bodies += [
+        replace(body, posture=Posture.UNKNOWN),
+        figure(Posture.LYING, (0.3, 0.0)),
+        figure(Posture.LYING, (0, 0.9)),
+    ]
     bodies += [figure(Posture.LYING, (-2.0, 0.0)), figure(Posture.LYING, (0.0, -2.0))]
     for each in bodies:
         watch(heat, each)

@@ -42,7 +42,7 @@ LAIN = tilted(90.0)
 class Known:
     """One room, and what the frames and humans tell of it."""
 
-    def __init__(self, kept: Mapping[str, str] = {}) -> None:  # noqa: B006 - never changed
+    def __init__(self, kept: Mapping[str, str] = {}) -> None:
         self.drawn = Drawn(ROOM)
         recall_one("hall", VIEW, kept, self.drawn.recall)
         self.rests = RestPlaces("hall", self.drawn.room.places)
