@@ -206,7 +206,7 @@ def _why_not(event: HumanEvent, snapshot: Snapshot) -> str:
 
 
 def _no_place(event: PlaceAccepted | PlaceDeclined | Drawing, room: RoomShown | None, snapshot: Snapshot) -> str:
-    """Why nothing can be said of a place just now; nothing where it can. Of a drawn one the core asks the same again."""
+    """Why nothing can be said of a place just now; nothing where it can. Of a drawn one the core asks again."""
     if room is None:
         return "There is no such room; nothing was changed."
     if isinstance(event, PlaceAccepted | PlaceDeclined):

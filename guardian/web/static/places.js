@@ -134,7 +134,7 @@ function begin(place) {
   show();
   showButtons();
   outline.paint();
-  byId("places-hint").scrollIntoView({ block: "nearest" });
+  byId("places").scrollTo({ top: 0 });
   byId("place-name").focus({ preventScroll: true });
 }
 
