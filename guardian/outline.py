@@ -29,7 +29,7 @@ def read(value: object) -> tuple[Point, ...]:
 
 
 def fault(polygon: Sequence[Point]) -> str:
-    """Say what is wrong with the corners (x, y) of an outline, in fractions of the picture; nothing where all is right."""
+    """Say what is wrong with the corners (x, y), in fractions of the picture; nothing where they are right."""
     crossing = crossed(polygon)
     if crossing is not None:
         (a, b), (c, d) = crossing
