@@ -102,6 +102,12 @@ class Camera(Section):
     fov: float | None = Field(None, ge=20, le=150)
     roll: float | None = Field(None, ge=-45, le=45)
 
+    @property
+    def aspect(self) -> float:
+        """Width / height of what is seen, once it is turned by `rotate`."""
+        on_end = self.rotate in (90, 270)
+        return self.height / self.width if on_end else self.width / self.height
+
 
 class Room(Section):
     """One camera looking at one room; `kind` is what one does there, for what is usual."""
