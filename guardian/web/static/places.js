@@ -7,6 +7,7 @@ import { confirmed, me, tell } from "./press.js";
 
 const HEIGHT = 1_000;
 const BRIGHTEST = 9;
+const AGAIN_MS = 5_000; // how often the box is asked where people have been, while one draws
 const HINTS = {
   bed: "One may lie and sleep there, at any hour: that is no alarm.",
   sofa: "One may sit and lie there: that is no alarm.",
@@ -84,6 +85,7 @@ export function preparePlaces() {
   };
   byId("place-kind").onchange = suggest;
   byId("lines-copy").onclick = copy;
+  setInterval(refresh, AGAIN_MS);
   for (const box of byId("places").querySelectorAll("[name=layer]")) box.onchange = () => heat.classList.toggle(`without-${box.value}`, !box.checked);
 }
 
@@ -219,7 +221,7 @@ function paint({ columns, rows, heat: levels, hours, yaml }) {
   const width = (HEIGHT * room().aspect) / columns;
   const height = HEIGHT / rows;
   heat.replaceChildren(...Object.entries(levels).flatMap(([layer, cells]) => warm(layer, cells, columns, width, height)));
-  byId("lines").value = yaml;
+  if (byId("lines").value !== yaml) byId("lines").value = yaml;
   const seen = hours < 0.1 ? "Hardly anybody has been counted here yet." : `Counted for ${hours} hours.`;
   say(byId("places-hours"), `${seen} Where feet stood, and hips sat or lay; old time fades. Nothing else is kept of it.`);
 }
