@@ -1,7 +1,7 @@
 """Take the pictures of the page that the documents show: the true demo, an alarm raised in it, and a real browser.
 
-`python -m guardian.lab.page_pictures docs/pictures` writes page.png, phone.png and places.png. It needs Chromium and the
-`dev` extra.
+`python -m guardian.lab.page_pictures docs/pictures` writes page.png, phone.png and places.png. It needs Chromium and
+the `dev` extra.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from guardian.demo.show import FILM
 from guardian.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ DEVICES: Mapping[str, tuple[int, int, float]] = {
 """Width and height in CSS pixels, and device pixels for each, of every picture."""
 DRAWING = "places.png"
 """The one that is taken of another film, in which nobody falls: while there is an alarm, nobody draws."""
-EVERYDAY = FILM.with_name("everyday.mp4")
+EVERYDAY = Path(__file__).parents[1] / "demo" / "everyday.mp4"
 CORNERS = ((0.42, 0.36), (0.84, 0.36), (0.86, 0.6), (0.4, 0.6))
 """What is drawn in it, around the sofa on which the demo's lady lies, in fractions of the view."""
 
@@ -46,9 +45,9 @@ def browser_path() -> str | None:
 
 
 @contextmanager
-def demo(film: Path = FILM) -> Iterator[str]:
+def demo(*options: str) -> Iterator[str]:
     """Run the demo; yields the address of its page. Raises ConfigurationError where it does not start."""
-    command = [sys.executable, "-m", "guardian", "demo", "--source", str(film)]
+    command = [sys.executable, "-m", "guardian", "demo", *options]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)  # noqa: S603 - ours
     with process:
         try:
@@ -81,10 +80,10 @@ def chromium() -> Iterator[Browser]:
 
 
 def take(directory: Path) -> None:
-    """Write the pictures of places that are drawn, and of a raised alarm. Raises ConfigurationError where demo or browser
-    do not start.
+    """Write the pictures of a place that is drawn, and of a raised alarm. Raises ConfigurationError where demo or
+    browser do not start.
     """
-    with chromium() as browser, demo(EVERYDAY) as address:
+    with chromium() as browser, demo("--source", str(EVERYDAY)) as address:
         drawing = _open(browser, address, *DEVICES[DRAWING])
         _draw(drawing)
         drawing.screenshot(path=directory / DRAWING)
