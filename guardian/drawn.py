@@ -97,7 +97,7 @@ class Drawn:
                 self._removed -= {drawing.name}
             case PlaceRemoved():
                 self._remove(drawing.name)
-            case PlaceRestored():
+            case _:
                 self._over.pop(drawing.name, None)
                 self._removed -= {drawing.name}
         self._change()
