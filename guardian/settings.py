@@ -1,7 +1,7 @@
 """The configuration: every key with its unit, range and default. Unknown keys are refused."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -63,6 +63,13 @@ def _clock(value: str) -> str:
     return value
 
 
+def _demand_names(what: str, names: Sequence[str]) -> None:
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        message = f"two {what} have the same name ({', '.join(twice)}); give each its own"
+        raise ValueError(message)
+
+
 class Place(Section):
     """An area of the picture where a person may be, or, as a `screen`, where what moves is no person: `polygon` in
     fractions of frame width and height, (x, y). An `exit` is a door that leads out of the home.
@@ -120,11 +127,7 @@ class Room(Section):
     @field_validator("places")
     @classmethod
     def _places_differ(cls, places: tuple[Place, ...]) -> tuple[Place, ...]:
-        names = [place.name for place in places]
-        twice = sorted({name for name in names if names.count(name) > 1})
-        if twice:
-            message = f"two places have the same name ({', '.join(twice)}); give each its own"
-            raise ValueError(message)
+        _demand_names("places", [place.name for place in places])
         return places
 
 
@@ -341,21 +344,13 @@ class Settings(Section):
     @field_validator("rooms")
     @classmethod
     def _rooms_differ(cls, rooms: tuple[Room, ...]) -> tuple[Room, ...]:
-        names = [room.name for room in rooms]
-        twice = sorted({name for name in names if names.count(name) > 1})
-        if twice:
-            message = f"two rooms have the same name ({', '.join(twice)}); give each its own"
-            raise ValueError(message)
+        _demand_names("rooms", [room.name for room in rooms])
         return rooms
 
     @field_validator("senses")
     @classmethod
     def _senses_differ(cls, senses: tuple[Sense, ...]) -> tuple[Sense, ...]:
-        names = [sense.name for sense in senses]
-        twice = sorted({name for name in names if names.count(name) > 1})
-        if twice:
-            message = f"two senses have the same name ({', '.join(twice)}); give each its own"
-            raise ValueError(message)
+        _demand_names("senses", [sense.name for sense in senses])
         return senses
 
     @model_validator(mode="after")
