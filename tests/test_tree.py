@@ -221,6 +221,8 @@ SAMPLES = {
     "kind": "sofa",
     "places": "fit",
     "name": "Rosa",
+    "polygon": [[0.1, 0.2], [0.5, 0.2], [0.5, 1]],
+    "instead": "sofa",
 }
 WRONG: dict[str, list[object]] = {
     "by": ["x" * 65, 3],
@@ -239,6 +241,8 @@ WRONG: dict[str, list[object]] = {
     "kind": ["bath"],
     "places": ["maybe"],
     "name": [""],
+    "polygon": [[], "x", [[0, 0], [1, 0]], [[0, 0], [1, 0], [1, 2]], [[0, 0], [1, 0], [1]], [[0, 0], [1, 0], ["1", 1]]],
+    "instead": ["x" * 65, 3],
 }
 
 
