@@ -1,17 +1,20 @@
-"""Asks the box that runs on this machine to enrol or to erase a person, over its page, and tells how that goes."""
+"""Asks the box that runs on this machine to enrol or to erase, over its page, and tells how that goes."""
 
 import json
 import time
 from collections.abc import Callable
+from contextlib import closing
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from guardian.app import STORE
+from guardian.doctor.box import service_runs
 from guardian.enrolment import CANCELLED
 from guardian.entrance import Web
 from guardian.errors import GuardianError
 from guardian.io.store import Store, read_people
+from guardian.learned import HEAT
 from guardian.settings import Settings
 from guardian.web.certificate import trusting
 from guardian.web.listening import local_host, local_origin
@@ -158,12 +161,18 @@ def forget(settings: Settings, name: str, wait: Callable[[float], None] = time.s
     raise GuardianError(message)
 
 
+def forget_heat(settings: Settings) -> None:
+    """Erase where people have been in every room, through the box where it runs. Raises GuardianError."""
+    if service_runs(settings.state_directory):
+        Box(settings).ask("forget")
+    elif _store(settings).exists():
+        with closing(Store(_store(settings))) as store:
+            store.forget_learned(HEAT)
+
+
 def _erase(path: Path, name: str) -> None:
-    store = Store(path)
-    try:
+    with closing(Store(path)) as store:
         store.forget_person(name)
-    finally:
-        store.close()
 
 
 def _store(settings: Settings) -> Path:

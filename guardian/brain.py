@@ -29,7 +29,11 @@ from guardian.events import (
     PauseAsked,
     PlaceAccepted,
     PlaceDeclined,
+    PlaceDrawn,
+    PlaceRemoved,
+    PlaceRestored,
     ScenesChanged,
+    ScenesForgotten,
     ViewAccepted,
 )
 from guardian.eye.watch import Cut, Greeted, Seen, Sight
@@ -39,7 +43,7 @@ from guardian.habits import TOLD, Habits
 from guardian.human_requests import KINDS
 from guardian.identity import Template
 from guardian.incident import Incident, IncidentState
-from guardian.learned import NO_PLACE
+from guardian.learned import NO_PLACE, Said
 from guardian.moment import Moment
 from guardian.opinion import Judge
 from guardian.outputs import Outputs
@@ -63,6 +67,7 @@ SAVE_SECONDS = 0.2
 """How long an announcement waits for the disk; a card takes some ten milliseconds, and a dead one must not matter."""
 
 Message: TypeAlias = Sight | Heard | Event | Vitals
+Known: TypeAlias = DaysForgotten | ScenesForgotten | EnrolmentAsked | EnrolmentEnded | ErasureAsked
 
 
 class Brain:
@@ -129,7 +134,6 @@ class Brain:
         told: Iterable[ContactTold] = (),
     ) -> None:
         """Go on where the last process ended, and say every state once. `memories` are of each room: how many seconds
-        ago they were kept, and the falls that were open; `learned` what was learned of it, by learned.LEARNED, and TOLD
         ago they were kept, and the falls that were open; `learned` what was learned of it, by learned.LEARNED, and
         TOLD, PAUSES and trials.KEPT of no room; `days` are those that were counted; `told` says when each contact was
         last told.
@@ -177,13 +181,13 @@ class Brain:
                 self._recordings.add(room, observation)
                 self._feedback.saw(room, observation)
                 self._publish(self._bulletin.seen(room, observation.time, moment))
-                pipeline, rests = self._watched[room].pipeline, self._watched[room].rests
+                watched, pipeline = self._watched[room], self._watched[room].pipeline
                 events = pipeline.update(observation, moment)
                 self._note(events, moment)
                 seen = replace(moment, monotonic=observation.time)
                 self._habits.see(room, pipeline.figures, pipeline.still, seen, in_view=not pipeline.view_lost)
                 self._habits.stroll(pipeline.strolls, seen)
-                self._note(rests.update(pipeline.figures, events, seen, observation.aspect), moment)
+                self._note(watched.see(events, seen, observation.aspect), moment)
                 self._remember(room, moment)
             case Greeted(room, hello):
                 self._diagnostics.greeted(room, RUNTIMES[hello.runtime])
@@ -242,15 +246,15 @@ class Brain:
             for what, body in watched.due(moment.monotonic):
                 self._outputs.journal.save_learned(room, what, body, moment)
 
-    def _answer(self, event: PlaceAccepted | PlaceDeclined | ViewAccepted | PauseAsked, moment: Moment) -> Answer:
-        """Carry out what a human says of a learned place, of the view, or of the cameras."""
+    def _answer(self, event: Said | PauseAsked, moment: Moment) -> Answer:
+        """Carry out what a human says of a place, of the view, or of the cameras."""
         if isinstance(event, PauseAsked):
             done, answer = self._cameras.ask(event, self._alarm, moment)
             self._note(done, moment)
             return answer
         if event.room not in self._watched:
             return Answer(kept=False, text=NO_PLACE)
-        answer = self._watched[event.room].answer(event)
+        answer = self._watched[event.room].answer(event, self._alarm.incidents)
         if answer.kept and isinstance(event, ViewAccepted):
             self._outputs.look_anew(event.room)
             self._people.forget_view(event.room, moment)
@@ -295,16 +299,22 @@ class Brain:
                 self._publish(self._bulletin.delivered(self._deliveries.all, moment))
             case ScenesChanged():
                 self._scenes_kept, self._version = event.count, self._version + 1
-            case PlaceAccepted() | PlaceDeclined() | ViewAccepted() | PauseAsked():
+            case PauseAsked() | PlaceAccepted() | PlaceDeclined() | ViewAccepted():
                 self._heed((self._answer(event, moment),))
-            case DaysForgotten() | EnrolmentAsked() | EnrolmentEnded() | ErasureAsked():
+            case PlaceDrawn() | PlaceRemoved() | PlaceRestored():
+                self._heed((self._answer(event, moment),))
+            case DaysForgotten() | ScenesForgotten() | EnrolmentAsked() | EnrolmentEnded() | ErasureAsked():
                 self._know(event, moment)
             case Judged() if event.incident is not None and not event.fall:
                 for watched in self._watched.values():
                     self._note(watched.rests.trust(event.incident, moment), moment)
 
-    def _know(self, event: DaysForgotten | EnrolmentAsked | EnrolmentEnded | ErasureAsked, moment: Moment) -> None:
-        """Get to know somebody, or forget them."""
+    def _know(self, event: Known, moment: Moment) -> None:
+        """Get to know somebody, or forget them; or forget where in the rooms people have been."""
+        if isinstance(event, ScenesForgotten):
+            for watched in self._watched.values():
+                watched.forget_heat()
+            return
         if isinstance(event, DaysForgotten):
             self._habits.forget(event.who)
             self._outputs.journal.forget_days(event.who, moment)

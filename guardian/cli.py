@@ -103,6 +103,7 @@ def _add_check_config(commands: Commands) -> None:
 
 def _check_config(options: argparse.Namespace) -> int:
     from guardian import accounts, configuration
+    from guardian.doctor import knowledge
 
     settings = configuration.check(options.file)
     page = accounts.standing(settings, options.file)
@@ -118,6 +119,8 @@ def _check_config(options: argparse.Namespace) -> int:
             print(f"{room.name}: {line}")
     for neighbour in settings.neighbours:
         print(f"{neighbour.name}: another box, heard at {settings.mqtt.topic}/{neighbour.id}")
+    for line in knowledge.said_of_drawn(settings):
+        print(line)
     for sense in settings.senses:
         print(f"{sense.name}: {sense.what.value}{f' in {sense.room}' if sense.room else ''}, heard at {sense.topic}")
     return 0
@@ -131,9 +134,7 @@ def _areas(room: "Room") -> Iterator[str]:
     camera = room.camera
     if camera.mount_height is None or camera.tilt is None:
         return
-    upright = camera.rotate in (90, 270)
-    aspect = camera.height / camera.width if upright else camera.width / camera.height
-    optics = Optics(camera.mount_height, camera.tilt, camera.fov or USUAL_FOV, aspect)
+    optics = Optics(camera.mount_height, camera.tilt, camera.fov or USUAL_FOV, camera.aspect)
     yield from sentences(room.places, optics)
 
 
@@ -204,7 +205,8 @@ def _drill(options: argparse.Namespace) -> int:
 
 
 def _add_forget(commands: Commands) -> None:
-    text = "erase every scene that was kept to learn from mistakes; or, with a NAME, all that is known of that person"
+    text = "erase every scene that was kept to learn from mistakes, and where in the rooms people have been; or, with a"
+    text += " NAME, all that is known of that person"
     command = _add(commands, "forget", _forget, text)
     command.add_argument("name", nargs="?", default=None, metavar="NAME", help="somebody enrolled")
     _add_config(command)
@@ -222,6 +224,8 @@ def _forget(options: argparse.Namespace) -> int:
     directory = scenes_of(settings)
     erased = directory.forget()
     print(f"{directory.path}: {erased} {'scene' if erased == 1 else 'scenes'} erased")
+    acquaint.forget_heat(settings)
+    print("where people have been, in every room: erased")
     return 0
 
 

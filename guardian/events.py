@@ -303,6 +303,32 @@ class PlaceDeclined(HumanEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceDrawn(HumanEvent):
+    """A human says that there is a place `name` of that `kind` in `room`, within `polygon`: corners (x, y) in fractions
+    of what the camera sees. `instead` is the name of the place that it is drawn in place of, or empty.
+    """
+
+    name: str
+    kind: str
+    polygon: tuple[tuple[float, float], ...]
+    instead: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceRemoved(HumanEvent):
+    """A human says that there is no place `name` in `room` any more, though it was drawn or is configured."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceRestored(HumanEvent):
+    """A human says that the place `name` of `room` counts again as it is configured."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ViewAccepted(HumanEvent):
     """A human says that what the camera of `room` sees now is its view, though it was moved. What is drawn and
     configured of it counts again where it still `fits`; else not until it is changed.

@@ -123,7 +123,9 @@ class Feedback:
                 self._drafts.clear()
                 for recollection in self._rooms.values():
                     recollection.forget()
-                return ForgetScenes(), Answer(kept=False, text="Every scene that was kept to learn from is erased.")
+                return ForgetScenes(), Answer(
+                    kept=False, text="Every scene that was kept to learn from is erased, and where people have been."
+                )
         return ()
 
     def tick(self, now: float) -> tuple[SceneCommand, ...]:

@@ -5,8 +5,10 @@ refusal. Pure; the broker is not trusted to let only friends through.
 import json
 import re
 from collections.abc import Collection, Mapping
-from typing import NoReturn, TypeAlias, TypedDict
+from typing import NoReturn, TypeAlias, TypedDict, get_args
 
+from guardian import outline
+from guardian.drawn import place_of
 from guardian.errors import PayloadError
 from guardian.events import (
     Acknowledged,
@@ -23,11 +25,15 @@ from guardian.events import (
     PauseAsked,
     PlaceAccepted,
     PlaceDeclined,
+    PlaceDrawn,
+    PlaceRemoved,
+    PlaceRestored,
     Resolved,
     ScenesForgotten,
     Snoozed,
     ViewAccepted,
 )
+from guardian.settings import Place
 
 SOMEONE = "someone"
 VIA = "mqtt"
@@ -61,6 +67,9 @@ REQUESTS: Mapping[str, tuple[str, ...]] = {
     "accept": ("place", "kind", "by", "room"),
     "decline": ("place", "by", "room"),
     "view": ("places", "by", "room"),
+    "draw": ("name", "kind", "polygon", "instead", "by", "room"),
+    "remove": ("name", "by", "room"),
+    "restore": ("name", "by", "room"),
     "enrol": ("name", "by", "room"),
     "erase": ("name", "by"),
 }
@@ -74,6 +83,8 @@ _PLAIN: Mapping[str, type[HumanEvent]] = {
 }
 KINDS = ("bed", "sofa", "chair", "mat")
 """What a human may call a learned place."""
+DRAWN_KINDS: tuple[str, ...] = get_args(Place.model_fields["kind"].annotation)
+"""What a human may draw: what the configuration knows."""
 EVERYBODY = "household"
 """Whose days are those of whoever it was."""
 FITS: Mapping[str, bool] = {"fit": True, "anew": False}
@@ -82,7 +93,7 @@ FALSE = "false:"
 """How a plain payload begins that calls an alarm false; what follows is the note."""
 VERDICTS: Mapping[str, bool] = {"fall": True, "false alarm": False}
 
-_SEEN = frozenset({"pause", "drill", "missed", "accept", "decline", "view", "enrol"})
+_SEEN = frozenset({"pause", "drill", "missed", "accept", "decline", "view", "draw", "remove", "restore", "enrol"})
 """What means nothing of a room without a camera."""
 
 TIMED = frozenset({"snooze", "pause", "drill"})
@@ -175,10 +186,8 @@ def _of_the_past(request: str, who: _Who, values: Values) -> HumanEvent:
 def _of_one_room(request: str, who: _Who, values: Values) -> HumanEvent:
     """Read a request that means nothing without its room."""
     match request:
-        case "accept":
-            return PlaceAccepted(**who, number=_number(values.get("place")), kind=_kind(values.get("kind")))
-        case "decline":
-            return PlaceDeclined(**who, number=_number(values.get("place")))
+        case "accept" | "decline" | "draw" | "remove" | "restore":
+            return _of_a_place(request, who, values)
         case "enrol":
             return EnrolmentAsked(**who, name=_name(values.get("name")))
         case "drill":
@@ -188,6 +197,39 @@ def _of_one_room(request: str, who: _Who, values: Values) -> HumanEvent:
             return ViewAccepted(**who, fits=_fits(values.get("places")))
         case _:
             return MissReported(**who, at=_clock(values.get("at")), note=_note(values.get("note")))
+
+
+def _of_a_place(request: str, who: _Who, values: Values) -> HumanEvent:
+    """Read a request about a place: one that was learned, by its number, or one that is drawn, by its name."""
+    match request:
+        case "accept":
+            return PlaceAccepted(**who, number=_number(values.get("place")), kind=_kind(values.get("kind")))
+        case "decline":
+            return PlaceDeclined(**who, number=_number(values.get("place")))
+        case "draw":
+            return _drawn(who, values)
+        case "remove":
+            return PlaceRemoved(**who, name=_place_name("name", values))
+        case _:
+            return PlaceRestored(**who, name=_place_name("name", values))
+
+
+def _drawn(who: _Who, values: Values) -> PlaceDrawn:
+    """Read what is drawn: nothing that the configuration would refuse."""
+    kind = _word("kind", values.get("kind")).casefold()
+    if kind not in DRAWN_KINDS:
+        _refuse(f"kind is {kind[:MAX_QUOTED]!r}; one of {', '.join(DRAWN_KINDS)} would be right")
+    name, instead = _place_name("name", values), _place_name("instead", values) if values.get("instead") else ""
+    try:
+        polygon = outline.read(values.get("polygon"))
+    except ValueError as error:
+        _refuse(str(error))
+    drawn = PlaceDrawn(**who, name=name, kind=kind, polygon=polygon, instead=instead)
+    try:
+        place_of(drawn)
+    except ValueError:
+        _refuse(f"name is {name[:MAX_QUOTED]!r}; 1 to {MAX_WORD} characters without / # + would be right")
+    return drawn
 
 
 def _refuse(message: str) -> NoReturn:
@@ -226,7 +268,8 @@ def _plain_seconds(word: str) -> float | str:
 
 
 def _read_json(request: str, text: str) -> Values:
-    if text.count("{") + text.count("[") > MAX_BRACKETS:
+    corners = outline.MOST_CORNERS + 1 if "polygon" in REQUESTS[request] else 0
+    if text.count("{") + text.count("[") > MAX_BRACKETS + corners:
         _refuse("JSON is nested too deep; one flat object would be right")
     try:
         values = json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant)
@@ -268,6 +311,13 @@ def _name(value: object) -> str:
     name = _word("name", value)
     if not name:
         _refuse("name is missing; the name of a person, or any word for one, would be right")
+    return name
+
+
+def _place_name(key: str, values: Values) -> str:
+    name = _word(key, values.get(key))
+    if not name:
+        _refuse(f"{key} is missing; the name of a place would be right")
     return name
 
 

@@ -20,6 +20,7 @@ from guardian.devices import Kind, SenseState
 from guardian.entities import HAPPENINGS
 from guardian.events import Event, PersonEvent
 from guardian.human_requests import (
+    DRAWN_KINDS,
     KINDS,
     MAX_DRILL_SECONDS,
     MAX_NOTE,
@@ -30,6 +31,7 @@ from guardian.human_requests import (
     REQUESTS,
 )
 from guardian.incident import IncidentState
+from guardian.outline import LEAST_CORNERS, MOST_CORNERS
 
 Time = Annotated[
     str,
@@ -347,6 +349,9 @@ Word: TypeAlias = Annotated[str, Field(max_length=MAX_WORD)] | None
 Remark: TypeAlias = Annotated[str, Field(max_length=MAX_NOTE)] | None
 PlaceNumber: TypeAlias = Annotated[int, Field(ge=1, le=999_999)] | Annotated[str, Field(pattern="^[1-9][0-9]{0,5}$")]
 Name: TypeAlias = Annotated[str, Field(min_length=1, max_length=MAX_WORD)]
+PlaceName: TypeAlias = Annotated[str, Field(min_length=1, max_length=MAX_WORD, pattern="^[^/#+]+$")]
+Share: TypeAlias = Annotated[float, Field(ge=0, le=1)]
+Corner: TypeAlias = Annotated[list[Share], Field(min_length=2, max_length=2)]
 _KINDS = ("", *KINDS)
 
 KEYS: Mapping[str, Any] = {
@@ -366,12 +371,18 @@ KEYS: Mapping[str, Any] = {
     "kind": Literal[_KINDS] | None,
     "places": Literal["fit", "anew", ""] | None,
     "name": Name,
+    "polygon": Annotated[list[Corner], Field(min_length=LEAST_CORNERS, max_length=MOST_CORNERS)],
+    "instead": Word,
 }
 """What the value of a key of a request may be; null, where it may be, is as if the key were not there."""
 NARROWER: Mapping[tuple[str, str], Any] = {
     ("drill", "seconds"): Annotated[float, Field(ge=0, le=MAX_DRILL_SECONDS)] | None,
     ("pause", "seconds"): Annotated[float, Field(ge=0, le=MAX_PAUSE_SECONDS)] | None,
     ("judge", "incident"): Name,
+    ("draw", "kind"): Literal[DRAWN_KINDS],
+    ("draw", "name"): PlaceName,
+    ("remove", "name"): PlaceName,
+    ("restore", "name"): PlaceName,
 }
 """Where a key means more in one request than in others."""
 

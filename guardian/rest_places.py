@@ -5,7 +5,7 @@ chair or a mat. What is accepted counts as if it were drawn; what is declined is
 moved makes all that was gathered worthless.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
@@ -147,6 +147,20 @@ class RestPlaces:
         accepted = (spot.place for spot in self._spots if spot.status is Status.ACCEPTED)
         return (*self._drawn, *(place for place in accepted if place is not None))
 
+    @property
+    def accepted(self) -> frozenset[str]:
+        """The names of the places that were learned and accepted."""
+        return frozenset(spot.place.name for spot in self._spots if spot.place and spot.status is Status.ACCEPTED)
+
+    def furnish(self, drawn: tuple[Place, ...], instead: Collection[str] = ()) -> None:
+        """From now on these are the drawn places. One that was accepted under a name in `instead` is drawn by now, and
+        no longer learned; nothing is proposed where one is drawn.
+        """
+        self._drawn = drawn
+        spots = tuple(spot for spot in self._spots if not self._is_drawn(spot, instead))
+        if spots != self._spots:
+            self._spots, self.version = spots, self.version + 1
+
     def shown(self, wall: datetime) -> tuple[LearnedPlace, ...]:
         """What there is to answer, or to take back."""
         return tuple(
@@ -246,12 +260,19 @@ class RestPlaces:
     def _place(self, spot: Spot) -> Place | None:
         """What the spot is proposed as; None where a place is drawn there, or was accepted."""
         corners = tuple((x / self._aspect, y) for y, x in outline(spot.stays))
-        middle = sum(x for x, _ in corners) / len(corners), sum(y for _, y in corners) / len(corners)
-        if any(place.kind not in ("floor", "screen") and contains(place.polygon, middle) for place in self.places):
+        if _is_within(corners, self.places):
             return None
         kind = spot.kind
         clipped = tuple((min(1.0, max(0.0, x)), min(1.0, max(0.0, y))) for x, y in corners)
         return Place(name=self._name(kind, spot.number), kind=kind, polygon=clipped)
+
+    def _is_drawn(self, spot: Spot, instead: Collection[str]) -> bool:
+        """Whether there is a drawn place by now for what was accepted or proposed."""
+        if spot.place is None:
+            return False
+        if spot.status is Status.ACCEPTED:
+            return spot.place.name in instead
+        return spot.status is Status.PROPOSED and _is_within(spot.place.polygon, self._drawn)
 
     def _name(self, kind: str, number: int) -> str:
         """The kind, with a number where there is another place of that name, or one is proposed under it."""
@@ -287,6 +308,12 @@ class RestPlaces:
         if body["moved"]:
             spots = tuple(replace(spot, status=Status.PROPOSED) for spot in spots if spot.status is Status.ACCEPTED)
         self._spots = spots
+
+
+def _is_within(corners: Sequence[Point], places: Iterable[Place]) -> bool:
+    """Whether the middle of an outline is on one of these places, other than the floor or a screen."""
+    middle = sum(x for x, _ in corners) / len(corners), sum(y for _, y in corners) / len(corners)
+    return any(place.kind not in ("floor", "screen") and contains(place.polygon, middle) for place in places)
 
 
 def _latest(stays: Sequence[Stay]) -> tuple[Stay, ...]:

@@ -6,7 +6,7 @@ person was lost from sight before a screen, whatever appears in that screen may 
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from guardian.geometry import SEEN, Point, away, distance, torso_tilt
@@ -80,23 +80,32 @@ class Screens:
         self._courses: dict[int, _Course] = {}
         self._persons: dict[int, Track] = {}
         self._lost: dict[int, _Lost] = {}
+        self._unscreened: frozenset[int] = frozenset()
         self.furnish(places)
 
     def furnish(self, places: Iterable[Place]) -> None:
-        """From now on these are the places of the room."""
+        """From now on these are the places of the room. Who counts by now stays a person while their track lives, and
+        who is waited for may be before any of the screens: somebody may be down where one is drawn.
+        """
         outlines = tuple(place.polygon for place in places if place.kind == "screen")
         if outlines != self._outlines:
-            self._outlines = outlines
-            self._lost = {}
+            self._outlines, before_any = outlines, frozenset(range(len(outlines)))
+            self._lost = {number: replace(lost, screens=before_any) for number, lost in self._lost.items()}
 
     def update(self, tracks: Sequence[Track], now: float, aspect: float, *, moved: bool = False) -> tuple[Track, ...]:
         """Take all tracks of the frame captured at `now`; return those that are persons, in the same order. `aspect` is
         the frame's width / height. While the camera has `moved` nothing is within a screen.
         """
         if not self._outlines:
+            self._unscreened = frozenset(track.id for track in tracks)
+            self._courses, self._persons, self._lost = {}, {}, {}
             return tuple(tracks)
         outlines = [[(y, x * aspect) for x, y in outline] for outline in self._outlines]
-        self._courses = {track.id: self._courses.get(track.id) or _Course(seen=now) for track in tracks}
+        self._courses = {
+            track.id: self._courses.get(track.id) or _Course(seen=now, person=track.id in self._unscreened)
+            for track in tracks
+        }
+        self._unscreened = frozenset()
         for track in tracks:
             self._courses[track.id].follow(track, now, outlines, moved=moved)
         self._await([track for track in tracks if self._courses[track.id].person], now, outlines)

@@ -1,7 +1,7 @@
 """The configuration: every key with its unit, range and default. Unknown keys are refused."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from guardian import header
+from guardian import header, outline
 from guardian.contacts import Contact, OnDuty
 from guardian.entrance import Web
 from guardian.neighbour import MOST_NEIGHBOURS, BoxId, Neighbour
@@ -57,6 +57,13 @@ def _source(value: object) -> object:
     return value
 
 
+def _demand_names(what: str, names: Sequence[str]) -> None:
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        message = f"two {what} have the same name ({', '.join(twice)}); give each its own"
+        raise ValueError(message)
+
+
 class Place(Section):
     """An area of the picture where a person may be, or, as a `screen`, where what moves is no person: `polygon` in
     fractions of frame width and height, (x, y). An `exit` is a door that leads out of the home.
@@ -64,7 +71,17 @@ class Place(Section):
 
     name: Name
     kind: Literal["bed", "sofa", "chair", "mat", "floor", "door", "exit", "screen"]
-    polygon: tuple[tuple[Fraction, Fraction], ...] = Field(min_length=3, max_length=32)
+    polygon: tuple[tuple[Fraction, Fraction], ...] = Field(
+        min_length=outline.LEAST_CORNERS, max_length=outline.MOST_CORNERS
+    )
+
+    @field_validator("polygon")
+    @classmethod
+    def _has_an_inside(cls, polygon: tuple[tuple[float, float], ...]) -> tuple[tuple[float, float], ...]:
+        wrong = outline.fault(polygon)
+        if wrong:
+            raise ValueError(wrong)
+        return polygon
 
 
 class Camera(Section):
@@ -86,6 +103,12 @@ class Camera(Section):
     fov: float | None = Field(None, ge=20, le=150)
     roll: float | None = Field(None, ge=-45, le=45)
 
+    @property
+    def aspect(self) -> float:
+        """Width / height of what is seen, once it is turned by `rotate`."""
+        on_end = self.rotate in (90, 270)
+        return self.height / self.width if on_end else self.width / self.height
+
 
 class Room(Section):
     """One camera looking at one room; `kind` is what one does there, for what is usual."""
@@ -93,7 +116,13 @@ class Room(Section):
     name: Name
     kind: RoomKind = "other"
     camera: Camera
-    places: tuple[Place, ...] = ()
+    places: tuple[Place, ...] = Field((), max_length=outline.MOST_PLACES)
+
+    @field_validator("places")
+    @classmethod
+    def _places_differ(cls, places: tuple[Place, ...]) -> tuple[Place, ...]:
+        _demand_names("places", [place.name for place in places])
+        return places
 
 
 class Household(Section):
@@ -331,21 +360,13 @@ class Settings(Section):
     @field_validator("rooms")
     @classmethod
     def _rooms_differ(cls, rooms: tuple[Room, ...]) -> tuple[Room, ...]:
-        names = [room.name for room in rooms]
-        twice = sorted({name for name in names if names.count(name) > 1})
-        if twice:
-            message = f"two rooms have the same name ({', '.join(twice)}); give each its own"
-            raise ValueError(message)
+        _demand_names("rooms", [room.name for room in rooms])
         return rooms
 
     @field_validator("senses")
     @classmethod
     def _senses_differ(cls, senses: tuple[Sense, ...]) -> tuple[Sense, ...]:
-        names = [sense.name for sense in senses]
-        twice = sorted({name for name in names if names.count(name) > 1})
-        if twice:
-            message = f"two senses have the same name ({', '.join(twice)}); give each its own"
-            raise ValueError(message)
+        _demand_names("senses", [sense.name for sense in senses])
         return senses
 
     @model_validator(mode="after")

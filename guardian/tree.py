@@ -214,13 +214,18 @@ DOES: Mapping[str, str] = {
     " of which the `contacts` (`true`, `false`) are told, marked DRILL, or not ([drill.md](drill.md))",
     "missed": "says that somebody fell `at` that time (HH:MM, the home's), and nothing was told",
     "judge": "says of an incident that is over what it was: `verdict` is `fall` or `false alarm`",
-    "forget": "erases the scenes that are kept to learn from",
+    "forget": "erases the scenes that are kept to learn from, and where in the rooms people have been",
     "unlearn": "erases the days that were counted of them (`who` is `household`, or a name), and what was learnt",
     "accept": "the proposed `place` of that number counts from now on, as what it was proposed as or as that `kind`"
     " (`bed`, `sofa`, `chair`, `mat`)",
     "decline": "the proposed `place` of that number is none, or one that was accepted is removed",
     "view": "the camera was moved, and this is its view from now on; what is drawn and configured of the room still"
     " fits (`places` is `fit`), or does not count until it is changed (`anew`, if not said)",
+    "draw": "a place of that `name` and `kind` (`bed`, `sofa`, `chair`, `mat`, `floor`, `door`, `exit`, `screen`)"
+    " counts from now on within the `polygon` of 3 to 32 corners `[x, y]` from 0 to 1, in place of the one named"
+    " `instead`",
+    "remove": "a place of that `name`, drawn or configured, does not count from now on",
+    "restore": "the place of that `name` counts again as it is configured",
     "enrol": "gets to know somebody, who walks through that room for a minute, alone",
     "erase": "erases all that is known of that person",
 }

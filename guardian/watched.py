@@ -2,15 +2,16 @@
 
 import json
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from guardian.areas import sentences
 from guardian.behaviour import StillUsual
 from guardian.drawn import Drawn
-from guardian.events import PlaceAccepted, PlaceDeclined, ViewAccepted
+from guardian.events import Event, PlaceProposed
 from guardian.feedback import Answer
 from guardian.identity import Template
-from guardian.learned import VIEW, Learned, recall_one
+from guardian.incident import Incident
+from guardian.learned import VIEW, Learned, Said, recall_one
 from guardian.moment import Moment
 from guardian.opinion import Judge
 from guardian.pipeline import Pipeline
@@ -53,9 +54,19 @@ class Watched:
         self._steady = Steady()
         self._remembered: tuple[tuple[int, str, bool], ...] = ()
 
-    def answer(self, event: PlaceAccepted | PlaceDeclined | ViewAccepted) -> Answer:
-        """Carry out what a human says of a learned place, or of the view."""
-        return self._learned.answer(event)
+    def answer(self, event: Said, incidents: Iterable[Incident] = ()) -> Answer:
+        """Carry out what a human says of a learned place, of the view, or by drawing; `incidents` are the open ones."""
+        return self._learned.answer(event, incidents)
+
+    def see(self, events: Iterable[Event], seen: Moment, aspect: float) -> tuple[PlaceProposed, ...]:
+        """Learn from the frame captured at `seen`, which the pipeline has understood, and from what happened in it;
+        return what is proposed to a human.
+        """
+        return self._learned.see(events, seen, aspect)
+
+    def forget_heat(self) -> None:
+        """Forget where people have been."""
+        self._learned.heat.forget()
 
     def due(self, now: float) -> Iterator[tuple[str, str]]:
         """What was learned and is to be kept, by its name, where it has changed."""
@@ -80,19 +91,21 @@ class Watched:
 
     def shown(self, coverage: RoomCoverage, last: Observation | None, moment: Moment) -> RoomShown:
         """What the page may know of the room, of which `last` was seen."""
-        camera, pipeline = self._configured.camera, self.pipeline
+        pipeline = self.pipeline
         places, ground = self.rests.places, self.pipeline.ground
         areas = () if ground is None or ground.confidence < SURE else sentences(places, ground.optics)
         return RoomShown(
             name=self._configured.name,
             coverage=Coverage(coverage.state),
             reason=" ".join(coverage.reasons),
-            aspect=last.aspect if last is not None else camera.width / camera.height,
+            aspect=last.aspect if last is not None else self._configured.camera.aspect,
             persons=persons_shown(pipeline.figures, self._steady),
             places=places,
             learned=self.rests.shown(moment.wall),
             camera=" ".join((pipeline.camera, *areas)),
             moved=pipeline.moved,
             outdated=self._drawn.outdated,
+            drawn=self._drawn.shown,
+            heat=self._learned.heat.shown,
             look=look_shown(last, ground, pipeline.turn),
         )

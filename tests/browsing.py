@@ -5,12 +5,16 @@ import time
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 
+import numpy as np
 from bodies import tilted
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
+from guardian.drawn import DrawnPlace, Source
 from guardian.events import HumanEvent
+from guardian.heat import COLUMNS, ROWS, HeatMap
 from guardian.incident import Incident, IncidentState
 from guardian.moment import Moment
+from guardian.rest_places import LearnedPlace
 from guardian.settings import Place
 from guardian.web.fakes import FakeHousehold
 from guardian.web.household import PersonShown, RoomShown, Snapshot
@@ -34,6 +38,25 @@ def person(x: float = 0.7, degrees: float = 0.0, **changes: object) -> PersonSho
 
 def room(*persons: PersonShown, **changes: object) -> RoomShown:
     return replace(RoomShown("Living room", persons=persons, places=(BED,)), **changes)
+
+
+SOFA = Place(name="sofa", kind="sofa", polygon=((0.65, 0.45), (0.9, 0.45), (0.9, 0.7), (0.65, 0.7)))
+RUG = BED.model_copy(update={"name": "rug", "kind": "floor"})
+
+
+def drawn_room(**changes: object) -> RoomShown:
+    """A room with a place of each kind that there is to draw, and where people have been."""
+    minutes = np.zeros((3, ROWS, COLUMNS))
+    minutes[0, 30, 10:40], minutes[1, 20:24, 34:40], minutes[2, 20:30, 4:16] = 1.0, 60.0, 480.0
+    mat, chair = (SOFA.model_copy(update={"name": kind, "kind": kind}) for kind in ("mat", "chair"))
+    drawn = (
+        DrawnPlace(BED, Source.CONFIGURED, configured=True),
+        DrawnPlace(SOFA, Source.DRAWN, configured=True),
+        DrawnPlace(RUG, Source.REMOVED, configured=True),
+        DrawnPlace(mat, Source.DRAWN, configured=False, outdated=True),
+    )
+    learned, heat = (LearnedPlace(4, chair, "Learned.", accepted=True),), HeatMap(minutes, float(minutes.sum()))
+    return replace(room(person(), drawn=drawn, places=(BED, SOFA), learned=learned, heat=heat), **changes)
 
 
 def incident(state: IncidentState = IncidentState.RAISED, **changes: object) -> Incident:

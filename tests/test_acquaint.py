@@ -8,14 +8,15 @@ import pytest
 from boxes import KITCHEN
 
 from guardian import acquaint
-from guardian.acquaint import NotRunningError, enrol, forget, people
+from guardian.acquaint import NotRunningError, enrol, forget, forget_heat, people
 from guardian.cli import main
 from guardian.enrolment import CANCELLED
 from guardian.entrance import Web
 from guardian.errors import GuardianError
-from guardian.events import EnrolmentAsked, ErasureAsked
+from guardian.events import EnrolmentAsked, ErasureAsked, ScenesForgotten
 from guardian.identity import Template
 from guardian.io.store import Store
+from guardian.learned import HEAT, VIEW
 from guardian.optics import Optics
 from guardian.settings import Settings
 from guardian.signature import FEATURES, Signature
@@ -182,3 +183,23 @@ def test_the_commands_say_what_came_of_it(
     assert "has the box run yet" in capsys.readouterr().err
     monkeypatch.setattr(acquaint, "enrol", lambda *_: True)
     assert main(["enrol", "Mary", "--config", str(config)]) == 0
+
+
+def test_where_people_have_been_is_erased_in_the_file_or_by_the_box_that_has_it(
+    running: Running, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    forget_heat(running.settings)
+    assert not (tmp_path / "guardian.db").exists()
+    store = Store(tmp_path / "guardian.db")
+    store.save_learned("kitchen", HEAT, "warm as toast")
+    store.save_learned("kitchen", VIEW, "a bed")
+    store.close()
+    forget_heat(running.settings)
+    store = Store(tmp_path / "guardian.db")
+    assert (store.learned(HEAT), store.learned(VIEW)) == ({}, {"kitchen": "a bed"})
+    store.close()
+    assert b"toast" not in b"".join(path.read_bytes() for path in tmp_path.glob("guardian.db*"))
+    assert running.household.submitted.empty()
+    monkeypatch.setattr(acquaint, "service_runs", lambda _: True)
+    forget_heat(running.settings)
+    assert isinstance(running.household.submitted.get_nowait(), ScenesForgotten)

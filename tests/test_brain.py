@@ -20,6 +20,7 @@ from guardian.events import (
     MissReported,
     PlaceAccepted,
     PlaceDeclined,
+    PlaceDrawn,
     Resolved,
     ScenesChanged,
     ScenesForgotten,
@@ -32,6 +33,7 @@ from guardian.incident import Incident, IncidentState
 from guardian.learned import (
     ANEW,
     COUNTS,
+    DRAWN,
     FITS,
     FORGOTTEN,
     NO_PLACE,
@@ -567,6 +569,52 @@ def test_a_view_is_accepted_without_what_is_drawn_until_that_is_changed():
     assert again.state is IncidentState.PENDING
     assert accept_view(again, fits=True) == FITS
     assert again.brain.shown.rooms[0].places == (BED,)
+
+
+def draw(box: Box, **changes: object) -> str:
+    """What comes of it that a human draws a bed nearly everywhere in the kitchen."""
+    moment = box.at(box.now)
+    drawn = {"name": "bed", "kind": "bed", "polygon": BED.polygon, **changes}
+    box.brain.take(PlaceDrawn(time=moment.monotonic, room="kitchen", by="Anna", via="web", **drawn), moment)
+    return str(said(box)[-1]["text"])
+
+
+def test_a_bed_that_is_drawn_is_a_bed_at_once_and_after_a_restart():
+    plain = Box(ALONE)
+    plain.fall()
+    assert plain.state is IncidentState.PENDING
+    box = Box(ALONE)
+    assert draw(box) == DRAWN
+    assert box.brain.shown.rooms[0].places == (BED,)
+    box.fall()
+    assert box.state is None
+    ((_, body),) = box.log.all("view")  # type: ignore[misc]
+    again = Box(ALONE, learned={VIEW: {"kitchen": str(body)}})
+    again.fall()
+    assert again.state is None
+
+
+def test_an_alarm_in_progress_is_not_drawn_away():
+    box = Box(ALONE)
+    box.fall()
+    assert draw(box) == "Something is the matter in kitchen: see to that first, and close it."
+    box.watch(30.0, tilted(90.0))
+    assert box.state is IncidentState.RAISED
+    assert box.brain.shown.rooms[0].places == ()
+
+
+def test_where_people_have_been_is_erased_with_the_scenes():
+    box = Box(ALONE)
+    box.watch(30.0, standing())
+    heat = box.brain.shown.rooms[0].heat
+    assert heat is not None
+    assert heat.total > 0
+    moment = box.at(box.now)
+    box.brain.take(ScenesForgotten(time=moment.monotonic, by="Anna", via="web"), moment)
+    erased = box.brain.shown.rooms[0].heat
+    assert erased is not None
+    assert erased.total == 0
+    assert box.log.all("heat")[-1] == ("kitchen", "null")
 
 
 def test_a_camera_that_was_not_moved_has_no_other_view():

@@ -18,6 +18,7 @@ from guardian.doctor.finding import Finding, State, fail, failed, ok, warn, wors
 from guardian.drawn import Drawn
 from guardian.entrance import Web
 from guardian.errors import ConfigurationError, ModelError, PanelError, SandboxError, SourceError
+from guardian.events import PlaceDrawn, PlaceRemoved
 from guardian.eye.engine import LIGHTNING, MULTIPOSE, SUMS, THUNDER, models_directory
 from guardian.eye.orders import EyeSettings
 from guardian.eye.wire import Attempt, Confinement, End, Hello, Proof, Reason, Record
@@ -676,6 +677,43 @@ def test_places_of_another_view_are_told_with_the_remedy():
     found = knowledge.examine_view(room, {VIEW: json.dumps(drawn.remember())})
     assert (found.state, found.remedy) == (State.WARN, knowledge.REDRAW)
     assert found.text.endswith("Of another view, and of no account until changed: bed.")
+
+
+def over(room: Room, state: Path) -> None:
+    """The page drew a sofa and removed the bed, and a box kept that."""
+    drawn, who = Drawn(room), {"time": 0.0, "room": room.name, "by": "Ana", "via": "web"}
+    drawn.take(PlaceRemoved(**who, name="bed"))
+    drawn.take(PlaceDrawn(**who, name="sofa", kind="sofa", polygon=BED.polygon))
+    store = Store(state / STORE)
+    store.save_learned(room.name, VIEW, json.dumps(drawn.remember()))
+    store.close()
+
+
+OVER = (
+    "kitchen: bed (bed) is removed on the page, sofa (sofa) is drawn on the page: that counts, over the configuration"
+)
+
+
+def test_what_was_drawn_on_the_page_is_told_by_the_doctor(tmp_path: Path):
+    room = ROOM.model_copy(update={"places": (BED,)})
+    over(room, tmp_path)
+    settings = Settings(rooms=(room, USB), state_directory=tmp_path)
+    assert [found.part for found in knowledge.examine_views(settings)] == ["view", "places", "view"]
+    assert list(knowledge.examine_views(settings))[1] == ok("places", OVER)
+
+
+def test_what_was_drawn_on_the_page_is_told_by_check_config(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    over(ROOM.model_copy(update={"places": (BED,)}), tmp_path)
+    path = tmp_path / "guardian.yaml"
+    places = "[{name: bed, kind: bed, polygon: [[0.1, 0.5], [0.4, 0.5], [0.4, 0.9]]}]"
+    path.write_text(
+        f"rooms: [{{name: kitchen, camera: {{source: csi}}, places: {places}}}]\nstate_directory: {tmp_path}\n"
+    )
+    assert cli.main(["check-config", str(path)]) == 0
+    assert capsys.readouterr().out.splitlines()[1:] == [OVER]
+    (tmp_path / STORE).write_bytes(b"no database" * 99)
+    assert cli.main(["check-config", str(path)]) == 0
+    assert "what was drawn on the page cannot be read: " in capsys.readouterr().out
 
 
 def test_what_was_learnt_is_read_beside_the_service_and_nothing_is_written(tmp_path: Path):

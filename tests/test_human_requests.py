@@ -1,4 +1,6 @@
 import json
+from dataclasses import replace
+from math import cos, pi, sin
 
 import pytest
 from hypothesis import given
@@ -20,6 +22,9 @@ from guardian.events import (
     PauseAsked,
     PlaceAccepted,
     PlaceDeclined,
+    PlaceDrawn,
+    PlaceRemoved,
+    PlaceRestored,
     Resolved,
     ScenesForgotten,
     Snoozed,
@@ -44,11 +49,15 @@ KINDS = {
     "accept": PlaceAccepted,
     "decline": PlaceDeclined,
     "view": ViewAccepted,
+    "draw": PlaceDrawn,
+    "remove": PlaceRemoved,
+    "restore": PlaceRestored,
     "unlearn": DaysForgotten,
     "enrol": EnrolmentAsked,
     "erase": ErasureAsked,
 }
 NEED_MORE = {"drill", "unlearn", "missed", "judge", "accept", "decline", "view", "enrol", "erase"}
+NEED_MORE |= {"draw", "remove", "restore"}
 """Requests of which a bare press does not say enough."""
 
 
@@ -73,6 +82,60 @@ def test_a_learned_place_is_accepted_or_declined_by_its_number():
     assert ask("accept", {**said, "place": "3", "kind": "Sofa"}) == PlaceAccepted(**who, kind="sofa")
     assert ask("decline", said) == PlaceDeclined(**who)
     assert understand("decline", b"3", NOW, ("Bath",)).room == "Bath"
+
+
+CORNERS = [[0.1, 0.2], [0.5, 0.2], [0.5, 1]]
+DRAWN = {"name": "the bed", "kind": "Bed", "polygon": CORNERS, "by": "Ana", "room": "Bedroom"}
+
+
+def test_a_place_is_drawn_removed_and_restored():
+    who = {"time": NOW, "by": "Ana", "via": "mqtt", "room": "Bedroom"}
+    drawn = PlaceDrawn(**who, name="the bed", kind="bed", polygon=((0.1, 0.2), (0.5, 0.2), (0.5, 1.0)))
+    assert ask("draw", DRAWN) == drawn
+    assert ask("draw", {**DRAWN, "instead": "sofa"}) == replace(drawn, instead="sofa")
+    named = {"name": "the bed", "by": "Ana", "room": "Bedroom"}
+    assert ask("remove", named) == PlaceRemoved(**who, name="the bed")
+    assert ask("restore", named) == PlaceRestored(**who, name="the bed")
+    assert understand("remove", b"the bed", NOW, ("Bath",)).name == "the bed"
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"name": ""}, "name is missing; the name of a place would be right"),
+        ({"name": "a/b"}, "name is 'a/b'; 1 to 64 characters without / # + would be right"),
+        ({"kind": None}, "kind is ''; one of bed, sofa, chair, mat, floor, door, exit, screen would be right"),
+        ({"polygon": None}, "polygon is a NoneType; 3 to 32 corners [x, y] would be right"),
+        ({"polygon": CORNERS[:2]}, "polygon is a list of 2; 3 to 32 corners [x, y] would be right"),
+        ({"polygon": CORNERS * 11}, "polygon is a list of 33; 3 to 32 corners"),
+        (
+            {"polygon": [[0.1, 0.2], [1.5, 0.2], [0, 0]]},
+            "corner 2 is [1.5, 0.2]; [x, y], both from 0 to 1, would be right",
+        ),
+        ({"polygon": [[0.1, 0.2, 0.3], [1, 0.2], [0, 0]]}, "corner 1 is"),
+        ({"polygon": [[True, 0.2], [1, 0.2], [0, 0]]}, "corner 1 is"),
+        ({"polygon": ["a", "b", "c"]}, "corner 1 is a;"),
+        (
+            {"polygon": [[0, 0], [1, 1], [1, 0], [0, 1]]},
+            "polygon: its line from corner 1 to 2 crosses that from 3 to 4",
+        ),
+        ({"polygon": [[0, 0], [1, 1], [0.5, 0.5]]}, "polygon: it covers 0.000% of the picture"),
+        ({"instead": 3}, "instead is a int; text would be right"),
+        ({"room": "Bath"}, "there is no room 'Bath'"),
+        ({"colour": "red"}, "'colour' is no key of draw"),
+    ],
+)
+def test_what_the_configuration_would_refuse_is_refused_here(change: dict[str, object], why: str):
+    with pytest.raises(PayloadError) as refused:
+        ask("draw", {**DRAWN, **change})
+    assert str(refused.value).startswith(why)
+
+
+def test_as_many_corners_as_are_allowed_are_understood():
+    around = [[round(0.5 + 0.4 * cos(n / 16 * pi), 3), round(0.5 + 0.4 * sin(n / 16 * pi), 3)] for n in range(32)]
+    assert len(ask("draw", {**DRAWN, "polygon": around}).polygon) == 32
+    with pytest.raises(PayloadError, match="nested too deep"):
+        ask("remove", {"name": [[[]] * 20]})
 
 
 def test_a_fall_drill_has_a_room_and_an_end():

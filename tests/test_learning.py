@@ -97,5 +97,6 @@ def test_a_mistake_goes_from_the_film_to_the_evaluation(tmp_path: Path, capsys: 
     config = tmp_path / "guardian.yaml"
     config.write_text(f"rooms: [{{name: a, camera: {{source: csi}}}}]\nstate_directory: {state}\n")
     assert main(["forget", "--config", str(config)]) == 0
-    assert capsys.readouterr().out == f"{kept.path}: 2 scenes erased\n"
+    told = f"{kept.path}: 2 scenes erased\nwhere people have been, in every room: erased\n"
+    assert capsys.readouterr().out == told
     assert kept.verdicts() == {}

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browsing import BED, DESK, PHONE, TOKEN, WALL, Living, Visits, button, incident, person, room
+from browsing import BED, DESK, PHONE, TOKEN, WALL, Living, Visits, button, drawn_room, incident, person, room
 from playwright.sync_api import Page, expect
 
 from guardian.commands import Lamp, ShowPanel, Sound
@@ -60,11 +60,13 @@ def web(household: Living, tmp_path: Path) -> Iterator[WebServer]:
 def faults(page: Page) -> list[str]:
     """What axe-core finds on the page as it is now, in a line each.
 
-    What is written into the drawing of the replay is left out: axe takes the paper behind the dialog for its ground. A
-    test below measures it.
+    What is written into the drawings of dialogs is left out: axe takes the paper behind the dialog for its ground.
+    Tests below measure it.
     """
     options = {"runOnly": RULES, "resultTypes": ["violations"]}
-    found = Axe().run(page, {"exclude": [["#replay-stage text"]]}, options).response["violations"]
+    found = (
+        Axe().run(page, {"exclude": [["#replay-stage text"], ["#places-stage text"]]}, options).response["violations"]
+    )
     return [
         f"{fault['id']} ({fault['impact']}): {node['target']} {node['failureSummary'].splitlines()[1].strip()}"
         for fault in found
@@ -155,6 +157,26 @@ SIZES = {"desk": DESK, "phone": PHONE, "small phone": (320, 568)}
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES)
+def test_while_places_are_drawn_axe_finds_nothing(
+    web: WebServer, visits: Visits, household: Living, size: str, scheme: str
+):
+    household.show(rooms=(drawn_room(),))
+    page = visits.open(web.address, SIZES[size], color_scheme=scheme, reduced_motion="reduce")
+    button(page, "Draw places in Living room").click()
+    page.locator("#places summary").click()
+    assert faults(page) == []
+    button(page, "Change bed").click()
+    expect(page.locator("#places .corner")).to_have_count(4)
+    button(page, "Save").click()
+    household.did()
+    button(page, "Draw a new place").click()
+    button(page, "Save").click()
+    expect(page.locator("#places-wrong")).not_to_be_empty()
+    assert faults(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("view", VIEWS)
 def test_in_every_view_of_the_home_axe_finds_nothing(
     web: WebServer, visits: Visits, household: Living, view: str, scheme: str
@@ -163,7 +185,7 @@ def test_in_every_view_of_the_home_axe_finds_nothing(
     show(household)
     page = visits.open(web.address, color_scheme=scheme, reduced_motion="reduce")
     page.wait_for_selector(f"html{there}" if there.startswith("[") else there)
-    for summary in page.locator("summary").all():
+    for summary in page.locator("summary:visible").all():
         summary.click()
     for name, (width, height) in SIZES.items():
         page.set_viewport_size({"width": width, "height": height})
@@ -172,6 +194,7 @@ def test_in_every_view_of_the_home_axe_finds_nothing(
 
 ASKED = ("Call for help", "Pause alarms", "Test alarm", "Say who you are", "A fall was missed", "Get to know somebody")
 ASKED += ("Erase Anna", "Yes, a sofa", "Yes, and the places fit", "Replay: Anna has fallen")
+ASKED += ("Draw places in Living room",)
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -252,6 +275,19 @@ def test_names_in_a_drawing_stand_out_from_every_part_of_it(
     behind = [brightness(colour) for colour in re.findall(r"rgb\([^)]*\)", gradient)]
     assert len(behind) == 2
     assert min((fill + 0.05) / (each + 0.05) for each in behind) >= 4.5
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_names_of_places_stand_out_from_the_warmest_cells_by_an_edge_of_their_own(
+    web: WebServer, visits: Visits, household: Living, scheme: str
+):
+    household.show(rooms=(drawn_room(),))
+    page = visits.open(web.address, color_scheme=scheme)
+    button(page, "Draw places in Living room").click()
+    for name in page.locator("#places-stage .place-name, #places-stage .label").all():
+        fill, edge, order = name.evaluate("e => ['fill', 'stroke', 'paintOrder'].map(key => getComputedStyle(e)[key])")
+        assert (brightness(fill) + 0.05) / (brightness(edge) + 0.05) >= 4.5
+        assert order.startswith("stroke")
 
 
 # Without a mouse

@@ -468,3 +468,41 @@ def test_an_accepted_place_does():
 
     assert told()
     assert not told(*learner.rests.places)
+
+
+# What is drawn meanwhile
+
+
+def test_where_a_place_is_drawn_nothing_is_proposed_any_more(watch: Watch):
+    watch.stays(3)
+    (proposed,) = watch.rests.shown(watch.moment.wall)
+    version = watch.rests.version
+    around = proposed.place.model_copy(update={"name": "the bed", "kind": "floor"})
+    watch.rests.furnish((around,))
+    assert watch.rests.version == version
+    assert watch.rests.shown(watch.moment.wall) == (proposed,)
+    watch.rests.furnish((around.model_copy(update={"kind": "bed"}),))
+    assert watch.rests.shown(watch.moment.wall) == ()
+    assert watch.rests.version == version + 1
+    watch.stays(4)
+    assert watch.rests.shown(watch.moment.wall) == ()
+
+
+def test_an_accepted_place_stays_learned_until_one_is_drawn_in_its_stead(watch: Watch):
+    watch.stays(3)
+    watch.accept(kind="bed")
+    (bed,) = watch.rests.places
+    assert watch.rests.accepted == {"bed"}
+    other = bed.model_copy(update={"name": "sofa"})
+    watch.rests.furnish((other,))
+    assert watch.rests.places == (other, bed)
+    watch.rests.furnish((other,), ("bed",))
+    assert watch.rests.places == (other,)
+    assert watch.rests.accepted == frozenset()
+
+
+def test_of_a_spot_that_is_only_gathered_nothing_is_forgotten_by_drawing(watch: Watch):
+    watch.stays(2)
+    watch.rests.furnish(())
+    watch.stays(1)
+    assert watch.proposed

@@ -198,3 +198,39 @@ def test_a_screen_that_no_longer_counts_silences_nobody():
     assert told(screens, [seen(1, ACTOR, 0.1)], 0.1) == [1]
     screens.furnish([BED, TELEVISION])
     assert told(screens, [seen(2, ACTOR, 0.2, born=0.2)], 0.2) == []
+
+
+def test_whoever_counts_when_a_screen_is_drawn_goes_on_counting():
+    screens = Screens()
+    assert told(screens, [seen(1, ACTOR, 0.0)], 0.0) == [1]
+    screens.furnish([TELEVISION])
+    tracks = [seen(1, ACTOR, 0.1), seen(2, ACTOR, 0.1, born=0.1)]
+    assert told(screens, tracks, 0.1) == [1]
+    assert told(screens, [seen(1, ACTOR, 9.0), seen(3, ACTOR, 9.0, born=9.0)], 9.0) == [1]
+
+
+def test_an_open_fall_goes_on_where_a_screen_is_drawn_around_it():
+    watched = Watched()
+    watched.show(3, standing((0.85, 0.6), 0.5))
+    for part in np.linspace(0, 1, 8) ** 2:
+        watched.show(0.1, tilted(90 * part, (0.85, 0.6), 0.4))
+    watched.show(5, tilted(90, (0.85, 0.6), 0.4))
+    (before,) = watched.pipeline.figures
+    falls = watched.pipeline.open_falls
+    assert falls != ()
+    watched.pipeline.furnish((MIRROR,))
+    watched.show(70, tilted(90, (0.85, 0.6), 0.4))
+    (after,) = watched.pipeline.figures
+    assert after.person.track.id == before.person.track.id
+    assert [track for track, *_ in watched.pipeline.open_falls] == [track for track, *_ in falls]
+    assert watched.names() == ["FallSuspected", "FallConfirmed", "LongLie"]
+
+
+def test_who_was_lost_before_a_screen_is_waited_for_though_another_is_drawn():
+    screens = Screens([MIRROR])
+    lying = tilted(90, (0.6, 0.7), 0.3)
+    told(screens, [seen(1, standing((0.85, 0.2), 0.5), 1.0)], 1.0)
+    assert told(screens, [seen(1, lying, 2.0)], 2.0) == [1]
+    told(screens, [], 3.0)
+    screens.furnish([TELEVISION, MIRROR])
+    assert told(screens, [seen(2, tilted(90, (0.6, 0.6), 0.3), 4.0, born=4.0)], 4.0) == [2]

@@ -471,7 +471,7 @@ def test_every_example_of_the_manual_is_a_payload_of_its_topic():
 
 def test_every_request_of_the_manual_is_understood():
     asked = re.findall(r"mosquitto_pub -t (\S+) -m ('[^']*'|\S+)", manual())
-    assert len(asked) == 7
+    assert len(asked) == 8
     for topic, payload in asked:
         Topics("guardian", "home", ("Bedroom",)).parse(topic, payload.strip("'").encode(), 1.0)
 

@@ -221,6 +221,8 @@ SAMPLES = {
     "name": "Rosa",
     "ref": "r-1",
     "box": "home-upstairs",
+    "polygon": [[0.1, 0.2], [0.5, 0.2], [0.5, 1]],
+    "instead": "sofa",
 }
 WRONG: dict[str, list[object]] = {
     "by": ["x" * 65, 3],
@@ -239,6 +241,8 @@ WRONG: dict[str, list[object]] = {
     "name": [""],
     "ref": ["x" * 65],
     "box": ["x" * 65],
+    "polygon": [[], "x", [[0, 0], [1, 0]], [[0, 0], [1, 0], [1, 2]], [[0, 0], [1, 0], [1]], [[0, 0], [1, 0], ["1", 1]]],
+    "instead": ["x" * 65, 3],
 }
 
 

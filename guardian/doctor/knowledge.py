@@ -1,4 +1,4 @@
-"""Examines what is known of how each camera hangs: configured, learnt from people who walk, or not known yet."""
+"""Examines what is known of each room's view: how its camera hangs, and which places were drawn on the page."""
 
 from collections.abc import Iterator, Mapping
 
@@ -11,9 +11,9 @@ from guardian.io.store import read_learned
 from guardian.learned import OPTICS, ROLL, VIEW, recall_one
 from guardian.settings import Room, Settings
 
-PART = "view"
+PART, PLACES = "view", "places"
 WALK = "let somebody walk through the whole room for some minutes, near and far; or configure"
-REDRAW = "draw its places anew in the configuration, or say on the page that they fit after all"
+REDRAW = "draw its places anew, on the page or in the configuration, or say on the page that they fit after all"
 
 
 def examine_views(settings: Settings) -> Iterator[Finding]:
@@ -24,7 +24,32 @@ def examine_views(settings: Settings) -> Iterator[Finding]:
         yield warn(PART, f"what was learnt cannot be read: {error}", "ask as the user of the service, or with sudo")
         return
     for room in settings.rooms:
-        yield examine_view(room, {what: rooms.get(room.name, "") for what, rooms in kept.items()})
+        known = {what: rooms.get(room.name, "") for what, rooms in kept.items()}
+        yield examine_view(room, known)
+        drawn = drawn_over(room, known)
+        if drawn:
+            yield ok(PLACES, drawn)
+
+
+def said_of_drawn(settings: Settings) -> Iterator[str]:
+    """A line for each room of which the box uses other places than are configured; or that this cannot be known."""
+    try:
+        kept = read_learned(settings.state_directory / STORE)
+    except (StoreError, OSError) as error:
+        yield f"what was drawn on the page cannot be read: {error}"
+        return
+    for room in settings.rooms:
+        drawn = drawn_over(room, {VIEW: kept.get(VIEW, {}).get(room.name, "")})
+        if drawn:
+            yield drawn
+
+
+def drawn_over(configured: Room, kept: Mapping[str, str]) -> str:
+    """What humans drew on the page and removed there, over the configuration; nothing where they did not."""
+    drawn = Drawn(configured)
+    recall_one(configured.name, VIEW, kept, drawn.recall)
+    over = [f"{each.place.name} ({each.place.kind}) is {each.origin}" for each in drawn.shown if each.origin]
+    return f"{configured.name}: {', '.join(over)}: that counts, over the configuration" if over else ""
 
 
 def examine_view(configured: Room, kept: Mapping[str, str]) -> Finding:

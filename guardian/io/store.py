@@ -195,6 +195,11 @@ class Store:
         rows = self._database.read("SELECT room, body FROM learned WHERE what = ?", (what,))
         return {str(room): str(body) for room, body in rows}
 
+    def forget_learned(self, what: str) -> None:
+        """Erase what was learned under that name, of every room, and the bytes of it in the file. Raises StoreError."""
+        self._database.write(("DELETE FROM learned WHERE what = ?", (what,)))
+        self._database.scrub()
+
     def save_person(self, template: Template) -> None:
         """Keep an enrolled person, in place of what was kept under the name for that room. Raises StoreError."""
         self._database.write(

@@ -9,9 +9,11 @@ from typing import Protocol
 from guardian.commands import Lamp, ShowPanel, Sound
 from guardian.day import Day
 from guardian.deliveries import Delivery
+from guardian.drawn import DrawnPlace
 from guardian.drills import FallDrill
 from guardian.events import FaultOccurred, HumanEvent
 from guardian.ground import Known
+from guardian.heat import HeatMap
 from guardian.incident import Incident
 from guardian.moment import Moment
 from guardian.neighbours import Seen
@@ -72,8 +74,9 @@ class RoomShown:
     """One room now. `aspect` is width / height of its view, `reason` a sentence where the coverage is not armed,
     `camera` some about how it hangs and how large places are, once that is known. `places` are those that count;
     `learned` what is proposed, and what was and is among them. `moved` tells that its camera points elsewhere than it
-    did, `outdated` in a sentence what is drawn and configured of another view, and does not count. `look` is None
-    before the first frame.
+    did, `outdated` in a sentence what is drawn and configured of another view, and does not count. `drawn` is what is
+    drawn and configured, whether it counts or not, `heat` where people have been. `look` is None before the first
+    frame.
     """
 
     name: str
@@ -86,6 +89,8 @@ class RoomShown:
     camera: str = ""
     moved: bool = False
     outdated: str = ""
+    drawn: tuple[DrawnPlace, ...] = ()
+    heat: HeatMap | None = None
     look: LookShown | None = None
 
 

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from guardian.drawn import Drawing, objection
 from guardian.errors import PayloadError
 from guardian.events import (
     Acknowledged,
@@ -23,6 +24,9 @@ from guardian.events import (
     PauseAsked,
     PlaceAccepted,
     PlaceDeclined,
+    PlaceDrawn,
+    PlaceRemoved,
+    PlaceRestored,
     ViewAccepted,
 )
 from guardian.feedback import unkept
@@ -33,7 +37,7 @@ from guardian.web.audit import Audit
 from guardian.web.body import read_json
 from guardian.web.broadcast import Broadcast
 from guardian.web.guard import refusal, visitor_of
-from guardian.web.household import Household, Snapshot
+from guardian.web.household import Household, RoomShown, Snapshot
 from guardian.web.roles import ROUTES, buttons
 from guardian.web.sign_in import SignIn
 from guardian.web.stream import EventStream
@@ -83,6 +87,7 @@ class Page:
             "GET /api/days": self.days,
             "GET /api/look": self.look,
             "GET /api/audit": self.audit,
+            "GET /api/places": self.places,
             **{f"POST /api/{name}": partial(self.press, name) for name in buttons()},
         }
         rows = [(row, *row.split(" ")) for row in ROUTES]
@@ -136,6 +141,14 @@ class Page:
         zone = self._household.snapshot().moment.wall.tzinfo
         return JSONResponse(payload.deeds(await run_in_threadpool(self._audit.latest, DEEDS), zone))
 
+    async def places(self, request: Request) -> Response:
+        """Give what whoever draws the places of `room` goes by."""
+        name = request.query_params.get("room", "")
+        room = next((each for each in self._household.snapshot().rooms if each.name == name), None)
+        if room is None:
+            raise HTTPException(404, f"there is no room {name[:40]!r} with a camera")
+        return JSONResponse(await run_in_threadpool(payload.places, room))
+
     async def press(self, name: str, request: Request) -> Response:
         """Take what a human pressed: understood, still possible, and put into the core's queue."""
         body, visitor = await read_json(request), visitor_of(request.scope)
@@ -181,9 +194,8 @@ def _why_not(event: HumanEvent, snapshot: Snapshot) -> str:
     match event:
         case MissReported():
             return unkept(event, snapshot.feedback.reaches, snapshot.moment, on=snapshot.feedback.on)
-        case PlaceAccepted() | PlaceDeclined():
-            known = room is not None and event.number in [each.number for each in room.learned]
-            return "" if known else "This place is no longer proposed; nothing was changed."
+        case PlaceAccepted() | PlaceDeclined() | PlaceDrawn() | PlaceRemoved() | PlaceRestored():
+            return _no_place(event, room, snapshot)
         case ViewAccepted():
             asked = room is not None and (room.moved or (event.fits and room.outdated))
             return "" if asked else "The camera of this room is not moved by now; nothing was changed."
@@ -199,6 +211,17 @@ def _no_pause(event: PauseAsked, snapshot: Snapshot) -> str:
     """Why no camera can be paused just now; nothing where one can."""
     snoozed, drill = [each.room for each in snapshot.snoozes], snapshot.drill
     return unpausable(event, snapshot.incidents, snoozed, None if drill is None else drill.room)
+
+
+def _no_place(event: PlaceAccepted | PlaceDeclined | Drawing, room: RoomShown | None, snapshot: Snapshot) -> str:
+    """Why nothing can be said of a place just now; nothing where it can. Of a drawn one the core asks again."""
+    if room is None:
+        return "There is no such room; nothing was changed."
+    if isinstance(event, PlaceAccepted | PlaceDeclined):
+        known = event.number in [each.number for each in room.learned]
+        return "" if known else "This place is no longer proposed; nothing was changed."
+    learned = [each.place.name for each in room.learned if each.accepted]
+    return objection(event, room.drawn, learned, incidents=snapshot.incidents, moved=room.moved)
 
 
 def _no_drill(room: str, snapshot: Snapshot) -> str:

@@ -10,6 +10,8 @@ import numpy as np
 
 from guardian import messages
 from guardian.day import Day
+from guardian.drawn import DrawnPlace, written
+from guardian.heat import COLUMNS, ROWS
 from guardian.incident import Incident
 from guardian.neighbours import Seen
 from guardian.pause import Pause
@@ -156,6 +158,20 @@ def scene(recorded: RecordedScene) -> Json:
     }
 
 
+def places(room: RoomShown) -> Json:
+    """Write what whoever draws the places of a room goes by: where people have been, and the places as lines for the
+    configuration.
+    """
+    heat = room.heat
+    return {
+        "columns": COLUMNS,
+        "rows": ROWS,
+        "heat": {} if heat is None else heat.levels(),
+        "hours": 0.0 if heat is None else round(heat.total / 60, 1),
+        "yaml": written(room.drawn),
+    }
+
+
 def _person(person: PersonShown) -> Json:
     """One body; keypoints as 51 whole thousandths: y, x, score, y, x, score ..."""
     thousandths = np.rint(np.nan_to_num(person.keypoints) * THOUSANDTHS).astype(int)
@@ -179,6 +195,7 @@ def _room(room: RoomShown) -> Json:
         "outdated": room.outdated,
         "places": [_place(place) for place in room.places],
         "learned": [_learned(each) for each in room.learned],
+        "drawn": [_drawn(each) for each in room.drawn],
     }
 
 
@@ -224,6 +241,15 @@ def _learned(learned: LearnedPlace) -> Json:
         "number": learned.number,
         "sentence": learned.sentence,
         "accepted": learned.accepted,
+    }
+
+
+def _drawn(drawn: DrawnPlace) -> Json:
+    return {
+        **_place(drawn.place),
+        "source": drawn.source.value,
+        "configured": drawn.configured,
+        "outdated": drawn.outdated,
     }
 
 

@@ -44,6 +44,7 @@ ROUTES: Mapping[str, Role | None] = {
     "GET /api/days": Role.CAREGIVER,
     "GET /api/look": Role.CAREGIVER,
     "GET /api/audit": Role.INSTALLER,
+    "GET /api/places": Role.INSTALLER,
     "POST /api/acknowledge": Role.CAREGIVER,
     "POST /api/cancel": Role.CAREGIVER,
     "POST /api/resolve": Role.CAREGIVER,
@@ -59,6 +60,9 @@ ROUTES: Mapping[str, Role | None] = {
     "POST /api/accept": Role.INSTALLER,
     "POST /api/decline": Role.INSTALLER,
     "POST /api/view": Role.INSTALLER,
+    "POST /api/draw": Role.INSTALLER,
+    "POST /api/remove": Role.INSTALLER,
+    "POST /api/restore": Role.INSTALLER,
     "POST /api/enrol": Role.INSTALLER,
     "POST /api/erase": Role.INSTALLER,
 }

@@ -11,8 +11,18 @@ from math import ceil
 from guardian import messages
 from guardian.deliveries import DeliveryState
 from guardian.devices import Kind, SenseState
+from guardian.drawn import Drawing
 from guardian.drills import FallDrill
-from guardian.events import EnrolmentAsked, ErasureAsked, FallDrillAsked, HumanEvent, PauseAsked, Resolved, Snoozed
+from guardian.events import (
+    EnrolmentAsked,
+    ErasureAsked,
+    FallDrillAsked,
+    HumanEvent,
+    PauseAsked,
+    PlaceDrawn,
+    Resolved,
+    Snoozed,
+)
 from guardian.incident import Incident, IncidentState
 from guardian.senses import Sensed
 from guardian.transitions import Course, Trigger, course_of, steps_of
@@ -104,6 +114,9 @@ DEEDS: Mapping[str, str] = {
     "accept": "accepted a place",
     "decline": "declined or removed a place",
     "view": "accepted the view of a camera",
+    "draw": "drew a place",
+    "remove": "removed a drawn place",
+    "restore": "restored a place as it is configured",
     "enrol": "let the box get to know somebody",
     "erase": "erased a person",
 }
@@ -121,7 +134,9 @@ def deed(request: str, event: HumanEvent) -> str:
         what = "ended the fall drill"
     if isinstance(event, Resolved):
         what = f"{what} ({event.outcome})"
-    whom = event.name if isinstance(event, EnrolmentAsked | ErasureAsked) else ""
+    whom = event.name if isinstance(event, EnrolmentAsked | ErasureAsked | Drawing) else ""
+    if isinstance(event, PlaceDrawn):
+        whom = f"{event.name} ({event.kind})"
     details = ", ".join(part for part in (whom, event.room) if part)
     return f"{what}: {details}" if details else what
 

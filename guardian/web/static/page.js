@@ -11,6 +11,7 @@ import { listen } from "./link.js";
 import { learnWhoIAm, showUser } from "./me.js";
 import { BUTTONS, askName, knowFeedback, names } from "./press.js";
 import { showKnown } from "./people.js";
+import { knowPlaces, knowWhoIsThere, preparePlaces } from "./places.js";
 import { prepareReplay } from "./replay.js";
 import { showClosely, showPeople, showRooms } from "./rooms.js";
 import { showSenses } from "./senses.js";
@@ -30,6 +31,7 @@ const on = {
     showAlarm(state);
     showRooms(state.rooms);
     showBoxes(state.boxes);
+    knowPlaces(state);
     showSenses(state.senses);
     showClosely(state.incidents[0]?.box ? null : state.incidents[0]?.room, state.rooms);
     showHealth(state);
@@ -43,6 +45,7 @@ const on = {
   known: showKnown,
   people(people) {
     showPeople(people.rooms);
+    knowWhoIsThere(people.rooms);
   },
   beat(beat) {
     if (wall && dayOf(wall) !== dayOf(beat.wall)) refreshIncidents(dayOf(beat.wall));
@@ -123,6 +126,7 @@ function start() {
   showMe();
   prepareReplay();
   prepareAudit();
+  preparePlaces();
   byId("missed").onclick = () => BUTTONS.missed();
   byId("forget").onclick = () => BUTTONS.forget();
   byId("enrol").onclick = () => BUTTONS.enrol();

@@ -34,8 +34,8 @@ export async function askName(heading, text, yes) {
   return name;
 }
 
-/** Send a request to the box. Says what went wrong, and tells whether it was accepted. */
-export async function send(request, values) {
+/** Send a request to the box; says what went wrong, or nothing where it was accepted. */
+export async function tell(request, values) {
   try {
     const response = await fetch(`/api/${request}`, {
       method: "POST",
@@ -43,17 +43,23 @@ export async function send(request, values) {
       body: JSON.stringify(values),
       signal: AbortSignal.timeout(8_000),
     });
-    if (response.ok) return true;
+    if (response.ok) return "";
     const { error } = await response.json();
-    toast(`The box said no: ${error}.`, true);
+    return `The box said no: ${error}.`;
   } catch {
-    toast("The box did not answer. Nothing was done: use the button on the box, or call.", true);
+    return "The box did not answer. Nothing was done: use the button on the box, or call.";
   }
-  return false;
+}
+
+/** Send a request to the box. Shows what went wrong, and tells whether it was accepted. */
+export async function send(request, values) {
+  const trouble = await tell(request, values);
+  if (trouble) toast(trouble, true);
+  return !trouble;
 }
 
 /** By what name something is done: the box knows better who has signed in, and takes that. */
-const me = () => signedIn() || (names()[0] ?? "somebody on the page");
+export const me = () => signedIn() || (names()[0] ?? "somebody on the page");
 
 /** Every button that there is. `incident` may be null; `wanted` what it is worth asking back. */
 export const BUTTONS = {
@@ -186,7 +192,7 @@ export function knowFeedback(on, names) {
   rooms = names;
 }
 
-const confirmed = (heading, text, yes, look) => ask({ heading, text, yes, look });
+export const confirmed = (heading, text, yes, look) => ask({ heading, text, yes, look });
 
 /**
  * Show the dialog; resolves to what was answered (a choice, or all that was written), or null where it was left.

@@ -2,6 +2,7 @@
 
 import { byId, make, say, whenChanged } from "./dom.js";
 import { POSTURES, Stage, titles } from "./figure.js";
+import { openPlaces } from "./places.js";
 import { BUTTONS } from "./press.js";
 
 const COVERAGE = { armed: "Watching", degraded: "Seeing poorly", blind: "Cannot see", paused: "Paused" };
@@ -55,6 +56,7 @@ class Tile {
     this.list = make("ul", { class: "persons", "aria-label": `Who is in ${name}` });
     this.learned = make("ul", { class: "learned", "aria-label": `Places learned in ${name}`, hidden: true });
     this.veil = make("p", { class: "veil", hidden: true });
+    this.draw = make("div", { class: "draw-places installer" }, make("button", { type: "button", class: "plain small", "aria-label": `Draw places in ${name}`, onclick: () => openPlaces(name) }, "Draw places"));
     this.element = make(
       "article",
       { class: "card room", "data-room": name },
@@ -65,6 +67,7 @@ class Tile {
       this.list,
       this.learned,
       this.camera,
+      this.draw,
     );
   }
 
