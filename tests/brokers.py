@@ -61,6 +61,10 @@ class Told(Generic[T]):
         return next(thing for thing in self.wait_for(lambda things: any(map(wanted, things))) if wanted(thing))
 
 
+def _told(message: MQTTMessage) -> tuple[str, str, bool]:
+    return message.topic, message.payload.decode(), message.retain
+
+
 @final
 class Listener:
     """Another client at the broker: hears `topic`, and asks. `heard` holds (topic, payload, retained)."""
@@ -72,19 +76,18 @@ class Listener:
         name: str = "listener",
         protocol: MQTTProtocolVersion = MQTTProtocolVersion.MQTTv5,
     ) -> None:
-        self.heard: Told[tuple[str, str, bool]] = Told()
-        self._subscribed = threading.Event()
+        # The client must not know of us: in a circle, its sockets may be collected before it could close them.
+        heard: Told[tuple[str, str, bool]] = Told()
+        subscribed = threading.Event()
+        self.heard, self._subscribed = heard, subscribed
         self._client = Client(CallbackAPIVersion.VERSION2, client_id=name, protocol=protocol)
         self._client.username_pw_set(endpoint.username, endpoint.password)
         if endpoint.tls is not None:
             self._client.tls_set_context(endpoint.tls)
         self._client.on_connect = lambda client, *_: client.subscribe(topic, qos=1)
-        self._client.on_subscribe = lambda *_: self._subscribed.set()
-        self._client.on_message = self._hear
+        self._client.on_subscribe = lambda *_: subscribed.set()
+        self._client.on_message = lambda _client, _data, message: heard(_told(message))
         self._client.connect(endpoint.host, endpoint.port)
-
-    def _hear(self, _client: Client, _data: object, message: MQTTMessage) -> None:
-        self.heard((message.topic, message.payload.decode(), message.retain))
 
     def ask(self, topic: str, payload: str | bytes = "", *, retain: bool = False) -> None:
         self._client.publish(topic, payload, qos=1, retain=retain).wait_for_publish(SECONDS)

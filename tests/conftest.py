@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from counted import counts
 from hypothesis import HealthCheck, settings
 
 from guardian.io.providers import LOUD_LOGGERS
@@ -27,6 +28,14 @@ settings.load_profile("guardian")
 
 def clips_directory() -> Path:
     return Path(os.environ.get("GUARDIAN_DATA", REPOSITORY.parent / "shared" / "data"))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where branches are counted, count them in the tests that are to take them: see counted.py."""
+    if config.pluginmanager.hasplugin("_cov"):
+        for item in items:
+            if item.get_closest_marker("slow") or not counts(item.path):
+                item.add_marker("no_cover")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+from cuttings import FALL, GROUND, ONSET, cut
 
 from guardian.demo.show import FILM
 from guardian.errors import ConfigurationError
@@ -15,7 +16,8 @@ pytestmark = pytest.mark.slow
 def manifest(tmp_path: Path) -> Path:
     file = tmp_path / "manifest.csv"
     head = "path,kind,fall_onset_s,ground_contact_s,down_until_end"
-    file.write_text(f"{head}\n{FILM},fall,23.5,24.3,yes\n", encoding="utf-8")
+    film = cut(tmp_path / "fall.mp4", *FALL)
+    file.write_text(f"{head}\n{film},fall,{ONSET},{GROUND},yes\n", encoding="utf-8")
     return file
 
 

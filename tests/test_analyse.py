@@ -3,10 +3,10 @@ from pathlib import Path
 
 import pytest
 from bodies import seen, standing, tilted
+from cuttings import FALL, cut
 
 from guardian import recording
 from guardian.cli import main
-from guardian.demo.show import FILM
 from guardian.errors import ConfigurationError
 from guardian.lab.analyse import observations
 from guardian.skeleton import Observation
@@ -117,13 +117,13 @@ def test_a_failed_recording_leaves_the_old_scene_as_it_was(tmp_path: Path):
 
 @pytest.mark.slow
 def test_our_film_becomes_a_scene_in_which_the_same_happens(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
-    recorded = tmp_path / "fall.jsonl"
-    assert main(["record", str(FILM), str(recorded)]) == 0
-    assert main(["analyse", "--json", str(FILM), str(recorded)]) == 0
+    film, recorded = str(cut(tmp_path / "fall.mp4", *FALL)), str(tmp_path / "fall.jsonl")
+    assert main(["record", film, recorded]) == 0
+    assert main(["analyse", "--json", film, recorded]) == 0
     events = lines(capsys.readouterr().out)
     told = {
         source: [(event["event"], round(float(str(event["t"])), 1)) for event in events if event["source"] == source]
-        for source in (str(FILM), str(recorded))
+        for source in (film, recorded)
     }
-    assert told[str(FILM)] == told[str(recorded)]
-    assert [name for name, _ in told[str(FILM)]].count("FallConfirmed") == 1
+    assert told[film] == told[recorded]
+    assert [name for name, _ in told[film]].count("FallConfirmed") == 1

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 import pytest
+from counted import counts
 from floors import COMMANDS, FLOORS, NOUNS, PACKAGE, PURE, STAGES, floor
 
 TESTS = Path(__file__).resolve().parent
@@ -343,3 +344,13 @@ def test_no_test_sleeps():
 
 def test_a_sleep_is_seen():
     assert sleeps(ast.parse("import time\ntime.sleep(1)")) == [2]
+
+
+@pytest.mark.parametrize("name", ["falls", "alarm", "optics", "gait_seen", "configuration", "brain", "web"])
+def test_branches_count_in_the_tests_of_what_the_appliance_is_made_of(name: str):
+    assert counts(TESTS / f"test_{name}.py")
+
+
+@pytest.mark.parametrize("name", ["scenes", "world_days", "demo", "kills", "physics_tumble"])
+def test_no_branch_counts_that_a_simulation_took_by_chance(name: str):
+    assert not counts(TESTS / f"test_{name}.py")

@@ -4,6 +4,7 @@ import signal
 import socket
 import subprocess
 import sys
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -237,3 +238,13 @@ def test_a_broker_that_cannot_come_back_is_tried_again(
             failing.wait_for(lambda each: len(each) > 2)
         box.wait_until_cleared()
     assert "broker=ended" in caplog.text
+
+
+@pytest.mark.slow
+@embedded
+def test_a_listener_that_is_forgotten_closes_its_sockets_by_itself(broker: EmbeddedBroker):
+    """Left to the collector, a socket may go before its owner, and a test far away fails for it."""
+    with Listener(broker.endpoint) as listener:
+        client = weakref.ref(listener._client)
+    del listener
+    assert client() is None

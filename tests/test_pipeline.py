@@ -319,3 +319,12 @@ def test_what_was_learnt_of_another_view_is_forgotten_when_a_human_accepts_the_n
     assert not pipeline._falls._exits
     pipeline.accept_view(Camera(source="csi", roll=5.0))
     assert pipeline.roll == Askew(5.0, 1.0)
+
+
+def test_who_came_down_is_suspected_since_then_until_they_are_up_again():
+    watched = Watched().show(3, standing())
+    assert watched.pipeline.suspicions == ()
+    ((_, since, views),) = watched.fall().show(1, tilted(90)).pipeline.suspicions
+    assert 3.0 <= since <= 4.0
+    assert views.deep > 0.5
+    assert watched.show(5, standing()).pipeline.suspicions == ()

@@ -1,4 +1,6 @@
 import json
+from collections.abc import Iterator
+from itertools import takewhile
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +11,7 @@ from guardian.lab.analyse import read_scene
 from guardian.lab.world import days
 from guardian.lab.world.days import Tally, document
 from guardian.pipeline import Pipeline
+from guardian.settings import Room
 from guardian.skeleton import Observation
 
 pytestmark = pytest.mark.slow
@@ -38,13 +41,25 @@ def test_the_same_day_is_the_same_again_and_another_is_not():
     assert first(0) != first(1)
 
 
+def only_the_first(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+    """Let a day end so early: where the test says what is alarmed, nothing would follow."""
+    live, end = days.live, days.MORNING + seconds
+
+    def begun(seed: int, day: int) -> Iterator[tuple[str, Observation, Room]]:
+        return takewhile(lambda each: each[1].time < end, live(seed, day))
+
+    monkeypatch.setattr(days, "live", begun)
+
+
 def test_a_false_alarm_is_counted_once_and_its_scene_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     def alarmed(_pipeline: Pipeline, observation: object, _moment: object) -> tuple[FallConfirmed, ...]:
         now = observation.time  # type: ignore[attr-defined]
         return (FallConfirmed(time=now, room="room", track=1),) if now < days.MORNING + 30 else ()
 
     monkeypatch.setattr(Pipeline, "update", alarmed)
+    only_the_first(monkeypatch, 600)
     tally = days.watch(days._Task(3, 0, "normal", tmp_path))
+    assert sum(tally.seconds.values()) > 60, "there was more to come after the alarm"
     assert sum(tally.alarms.values()) == 1
     (kept,) = tmp_path.glob("day000-*-FallConfirmed-*.jsonl")
     assert list(read_scene(str(kept)))
@@ -59,6 +74,7 @@ def test_one_lying_body_is_one_false_alarm_however_late_a_long_lie_is_told(monke
         return (waiting.pop(0)[1](time=observation.time, room="room", track=1),)
 
     monkeypatch.setattr(Pipeline, "update", alarmed)
+    only_the_first(monkeypatch, 3000)
     tally = days.watch(days._Task(3, 0, "normal", None))
     assert not waiting
     assert tally.kinds == {"FallConfirmed": 2}
