@@ -27,11 +27,6 @@ from guardian.events import (
     FaultOccurred,
     Judged,
     PauseAsked,
-    PlaceAccepted,
-    PlaceDeclined,
-    PlaceDrawn,
-    PlaceRemoved,
-    PlaceRestored,
     ScenesChanged,
     ScenesForgotten,
     ViewAccepted,
@@ -299,9 +294,7 @@ class Brain:
                 self._publish(self._bulletin.delivered(self._deliveries.all, moment))
             case ScenesChanged():
                 self._scenes_kept, self._version = event.count, self._version + 1
-            case PauseAsked() | PlaceAccepted() | PlaceDeclined() | ViewAccepted():
-                self._heed((self._answer(event, moment),))
-            case PlaceDrawn() | PlaceRemoved() | PlaceRestored():
+            case _ if isinstance(event, PauseAsked | Said):
                 self._heed((self._answer(event, moment),))
             case DaysForgotten() | ScenesForgotten() | EnrolmentAsked() | EnrolmentEnded() | ErasureAsked():
                 self._know(event, moment)

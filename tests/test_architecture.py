@@ -14,7 +14,7 @@ from floors import COMMANDS, FLOORS, NOUNS, PACKAGE, PURE, STAGES, floor
 
 TESTS = Path(__file__).resolve().parent
 FUNCTION_LINES = 40
-MODULE_LINES = 400
+MODULE_LINES = 450
 
 Faults: TypeAlias = Iterator[str]
 Rule: TypeAlias = Callable[[str, ast.Module], Faults]
