@@ -299,9 +299,10 @@ class Brain:
                 self._publish(self._bulletin.delivered(self._deliveries.all, moment))
             case ScenesChanged():
                 self._scenes_kept, self._version = event.count, self._version + 1
-            case PauseAsked() | PlaceAccepted() | PlaceDeclined() | ViewAccepted():
-                self._heed((self._answer(event, moment),))
-            case PlaceDrawn() | PlaceRemoved() | PlaceRestored():
+            case (
+                PlaceAccepted() | PlaceDeclined() | PlaceDrawn() | PlaceRemoved() | PlaceRestored()
+                | ViewAccepted() | PauseAsked()
+            ):  # fmt: skip
                 self._heed((self._answer(event, moment),))
             case DaysForgotten() | ScenesForgotten() | EnrolmentAsked() | EnrolmentEnded() | ErasureAsked():
                 self._know(event, moment)
