@@ -1,7 +1,7 @@
 """What is drawn and configured of one room's view, as far as it fits what the camera sees.
 
 Places come from the configuration, and from humans who draw on the page: those lie over the configured ones, and win
-where the name is the same (docs/decisions/0018-what-is-drawn-on-the-page.md).
+where the name is the same (docs/decisions/0021-what-is-drawn-on-the-page.md).
 
 A camera that was moved may have a view that a human accepts, but that beds were not drawn for. They then do not count
 until they are drawn anew: a bed that is drawn where the floor now is would silence a fall.

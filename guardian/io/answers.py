@@ -4,7 +4,7 @@ What comes back comes over a topic that a stranger may have learnt, so an answer
 make, of what is answered, of which incident and by whom: none can be made up, and one that is given again says only
 what it said before, of that same incident. "I am on my way" counts at once. "False alarm" is asked again, and only the
 answer to that second question closes anything: it is good for some minutes and once, and a slip of the thumb is none
-(docs/decisions/0018-a-phone-closes-in-two-steps.md).
+(docs/decisions/0020-a-phone-closes-in-two-steps.md).
 """
 
 import hmac
