@@ -66,6 +66,7 @@ from guardian.trials import KEPT as TRIED
 from guardian.web.household import Coverage
 from guardian.web.server import WebServer
 from guardian.web.tokens import load_token
+from guardian.web.tongues import Tongues
 
 log = logging.getLogger(__name__)
 
@@ -297,7 +298,8 @@ class Guardian:
             message = f"the page's token cannot be kept: {error}"
             raise ConfigurationError(message) from error
         monotonic, wall = self._clock.monotonic, self._wall
-        self.web = WebServer(self.settings.web, self.home, token, state, monotonic, wall=wall)
+        tongues = Tongues(languages.phrasebooks(), self.settings.household.language)
+        self.web = WebServer(self.settings.web, self.home, token, state, monotonic, wall=wall, tongues=tongues)
         self.web.start()
 
     def _wall(self) -> float:

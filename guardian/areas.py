@@ -41,11 +41,15 @@ class Area:
     @property
     def sentence(self) -> str:
         """What a human is told of it."""
-        size = f"about {self.length:.1f} x {self.width:.1f} m, {self.away:.1f} m away"
+        name, kind = self.place.name, self.place.kind
+        length, width, away = (f"{metres:.1f}" for metres in (self.length, self.width, self.away))
         if self.is_likely:
-            return f"{self.place.name}: {size}."
-        least, most = LIKELY[self.place.kind]
-        return f"{self.place.name}: {size}? A {self.place.kind} is {least:g} to {most:g} m long: look at its outline."
+            return f"{name}: about {length} x {width} m, {away} m away."
+        least, most = LIKELY[kind]
+        return (
+            f"{name}: about {length} x {width} m, {away} m away?"
+            f" A {kind} is {least:g} to {most:g} m long: look at its outline."
+        )
 
 
 def area(place: Place, optics: Optics) -> Area | None:

@@ -29,7 +29,7 @@ MOVED = "The camera points elsewhere than it did; tell the box first that this i
 BLIND = "The camera sees nothing just now; see to it first."
 NO_FLOOR = "Walk near to the camera and far from it: the box does not know yet how it looks at the floor."
 KEPT = "Enrolled in this room; the box knows this body from now on."
-TOO_LITTLE = "Not enrolled: within {minutes:.0f} minutes too little was seen of one body alone. {hint}"
+TOO_LITTLE = "Not enrolled: within {minutes} minutes too little was seen of one body alone."
 TWO = "Not enrolled: what was seen first and last is not one body of one stature. Please walk alone."
 CANCELLED = "Not enrolled: it was called off."
 
@@ -79,7 +79,7 @@ class Enrolment:
         if blind:
             self._hint = BLIND
         if now - self._begun > SECONDS:
-            return self._ended(now, TOO_LITTLE.format(minutes=SECONDS / 60, hint=self._hint))
+            return self._ended(now, f"{TOO_LITTLE.format(minutes=round(SECONDS / 60))} {self._hint}")
         return None
 
     def begin_anew(self) -> None:

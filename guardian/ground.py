@@ -69,10 +69,14 @@ class Known:
     @property
     def sentence(self) -> str:
         """What a human is told of it."""
-        down = f"{abs(self.optics.tilt):.0f}° {'down' if self.optics.tilt >= 0 else 'up'}"
-        hangs, looks, then = ("hung", "looked", " before the restart") if self.before else ("hangs", "looks", "")
-        where = f"The camera {hangs} about {self.optics.height:.1f} m high and {looks} {down}{then}"
-        return f"{where} (sure to {self.confidence:.0%})."
+        tilt, high = "down" if self.optics.tilt >= 0 else "upwards", f"{self.optics.height:.1f}"
+        degrees, sure = f"{abs(self.optics.tilt):.0f}", self.confidence
+        if self.before:
+            return (
+                f"The camera hung about {high} m high and looked {degrees}° {tilt} before the restart"
+                f" (sure to {sure:.0%})."
+            )
+        return f"The camera hangs about {high} m high and looks {degrees}° {tilt} (sure to {sure:.0%})."
 
 
 class Ground:

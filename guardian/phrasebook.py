@@ -20,12 +20,19 @@ WORDED: Mapping[str, str] = {
     "days": r"[a-z ]+",
     "doing": r".+?",
     "duration": _DURATION,
+    "kind": r"bed|sofa|chair|mat",
     "last": r".+",
     "limit": _DURATION,
     "month": r"[A-Z][a-z]+",
     "most": _DURATION,
     "often": r".+",
+    "outcome": r"[a-z ]+",
+    "part": r".+?",
+    "rested": _DURATION,
+    "role": r"caregiver|installer",
     "silence": _DURATION,
+    "tilt": r"down|upwards",
+    "turn": r"(?:anti)?clockwise",
     "usual": r".+?",
     "usually": r"(?:; .+)?",
     "when": r".+",
@@ -41,13 +48,16 @@ _SHAPES: Mapping[str, str] = {"number": _NUMBER, **WORDED}
 _DECIMAL = re.compile(r"-?\d+\.\d+")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Phrasebook:
-    """One language. `messages` are said by their key; `sentences` and the `words` in them are found again by theirs;
-    `decimal` stands between a number and its fraction. All keys are English; English itself needs none.
+    """One language, which calls itself `name`. `messages` are said by their key, and so is what stands on the `page`;
+    `sentences` and the `words` in them are found again by theirs; `decimal` stands between a number and its fraction.
+    All keys are English; English itself needs none.
     """
 
     language: str = ENGLISH_CODE
+    name: str = "English"
+    page: Mapping[str, str] = field(default_factory=dict)
     messages: Mapping[str, str] = field(default_factory=dict)
     sentences: Mapping[str, str] = field(default_factory=dict)
     words: Mapping[str, str] = field(default_factory=dict)
@@ -64,6 +74,11 @@ class Phrasebook:
     def phrase(self, english: str) -> str:
         """Say words of ours with values in their places; as they are where they are in no template."""
         return self._told(english, self.words)
+
+    def recall(self, deed: str) -> str:
+        """Say what somebody did, of whom or where after a colon: as the record has it."""
+        done, colon, details = deed.partition(": ")
+        return f"{self.phrase(done)}{colon}{details}"
 
     def retell(self, sentence: str) -> str:
         """Say a sentence that was composed in English; as it is where it is in no template."""

@@ -113,9 +113,10 @@ class Spot:
         """What speaks for it, for a human."""
         if self.status is Status.ACCEPTED:
             return f"Learned, and accepted by {self.by}."
-        before = f" {self.by} accepted it before the camera was moved." if self.by else ""
-        rested = f"Somebody rested here {self.times} times, {relative(self.seconds)} in all"
-        return f"{rested}, last {_ago(self.last, wall)}.{before}"
+        rested, last = relative(self.seconds), _ago(self.last, wall)
+        sentence = f"Somebody rested here {self.times} times, {rested} in all, last {last}."
+        before = f"{self.by} accepted it before the camera was moved."
+        return f"{sentence} {before}" if self.by else sentence
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,8 +70,10 @@ class Askew:
         if abs(self.degrees) < DEAD_DEGREES:
             return ""
         way = "clockwise" if self.degrees > 0 else "anticlockwise"
-        hangs = "hung askew before the restart" if self.before else "hangs askew"
-        return f"It {hangs}, turned {way} by about {abs(self.degrees):.0f}° (sure to {self.confidence:.0%})."
+        degrees, sure = f"{abs(self.degrees):.0f}", self.confidence
+        if self.before:
+            return f"It hung askew before the restart, turned {way} by about {degrees}° (sure to {sure:.0%})."
+        return f"It hangs askew, turned {way} by about {degrees}° (sure to {sure:.0%})."
 
 
 class Roll:

@@ -22,7 +22,7 @@ from guardian.senses import PART
 
 UNKNOWN = "unknown"
 STARTING = "Starting: no frame has come yet."
-PAUSED = "The camera is closed: {by} has paused it until {until:%H:%M}."
+PAUSED = "The camera is closed: {by} has paused it until {until}."
 MOVED = "The camera points elsewhere: places and floor no longer hold."
 
 
@@ -52,7 +52,7 @@ class Sight:
         match event:
             case RoomPaused():
                 until = moment.wall_at(event.time + event.seconds)
-                self.blind, self.paused, self.present = None, PAUSED.format(by=event.by, until=until), {}
+                self.blind, self.paused, self.present = None, PAUSED.format(by=event.by, until=f"{until:%H:%M}"), {}
             case PauseEnded():
                 self.blind, self.paused = STARTING, None
 

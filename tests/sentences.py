@@ -5,38 +5,33 @@ that is composed as a percentage has its sign after it: `{}%`.
 """
 
 import ast
+import json
 import re
 from collections.abc import Iterator
 from functools import cache
 
 from floors import PACKAGE, PURE, TOPS
 
+from guardian.web import markup
+
 SPEAKERS = PURE | frozenset(TOPS)
 """Modules that compose sentences for humans, with all of `io` and the watch over the eye."""
 NOT_TOLD = {
     "accounts": "answers on the command line",
     "acquaint": "answers on the command line",
-    "aim": "a camera that was moved is told on the page and by MQTT, and opens no incident",
-    "areas": "what the page says of drawn places",
-    "drawn": "what the page says of drawn places",
-    "enrolment": "what the page says to whoever is enrolled",
-    "feedback": "answers on the page",
-    "ground": "what the page says of how the camera hangs",
     "human_requests": "refusals, told to the program that asked",
-    "identity": "who was recognised is told on the page and by MQTT, and opens no incident",
+    "identity": "who was recognised is told by name on the page, by MQTT with reasons, and opens no incident",
     "io.drawings": "what phones read is said by key",
     "io.ntfy": "what the doctor posts where nobody listens; what phones read is said by key",
     "io.scenes": "what is noted in a file of a scene, for whoever measures with it",
     "io.watchdog": "the status that systemd shows",
-    "learned": "answers on the page",
+    "learned": "answers over MQTT",
     "payloads": "what whoever writes a program for MQTT reads",
-    "pause": "answers on the page and by MQTT",
-    "rest_places": "what the page says of learned places",
-    "roll": "what the page says of how the camera hangs",
-    "sight": "reasons of a room's coverage, told on the page and by MQTT",
-    "usual": "what the page says of what is usual",
+    "pause": "answers over MQTT",
 }
 """Modules whose sentences reach neither a phone nor the panel, and where they do go."""
+NO_MESSAGES = ("ACTIONS", "DEEDS")
+"""Tables of the page's words that are no messages: names of requests, and what is written into the record of deeds."""
 ELSEWHERE = ("lab", "demo", "doctor", "drill")
 """Packages that speak to an engineer at a terminal."""
 _FIELD = re.compile(r"\{\w*\}")
@@ -147,13 +142,18 @@ def said_by_key() -> dict[str, str]:
             if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("book.say"):
                 keys = _keys(_constant(node.args[0], tree(name)))
                 found.update(dict.fromkeys(keys, f"guardian/{name}.py:{node.lineno}"))
-    for node in tree("messages").body:
-        if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
+    for node in (*tree("messages").body, *tree("web.words").body):
+        told = isinstance(node, ast.Assign | ast.AnnAssign) and ast.unparse(_target(node)) not in NO_MESSAGES
+        if told and isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
             value = node.value
             values = value.values if isinstance(value, ast.Dict) else [value] if isinstance(value, ast.Constant) else []
             for each in values:
                 found.update(dict.fromkeys(_keys(each), f"guardian/messages.py:{node.lineno}"))
     return found
+
+
+def _target(node: ast.Assign | ast.AnnAssign) -> ast.expr:
+    return node.target if isinstance(node, ast.AnnAssign) else node.targets[0]
 
 
 def _constant(node: ast.expr, module: ast.Module) -> ast.AST:
@@ -200,3 +200,32 @@ def parts() -> set[str]:
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "self._late.begin":
             words.update(_keys(node.args[0]))
     return words
+
+
+STATIC = PACKAGE / "web" / "static"
+OUR_NAME = "Guardian"
+_TOLD = re.compile(r'\b(?:told|pieces)\(\s*"((?:[^"\\]|\\.)*)"')
+
+
+@cache
+def on_the_page() -> dict[str, str]:
+    """Every text that stands in the HTML of the page, in its scripts or in its manifest, with its file."""
+    found = {json.loads((STATIC / "manifest.webmanifest").read_text(encoding="utf-8"))["description"]: "the manifest"}
+    for path in sorted(STATIC.glob("*.html")):
+        found.update(dict.fromkeys(markup.texts(path.read_text(encoding="utf-8")), path.name))
+    for path in sorted(STATIC.glob("*.js")):
+        texts = _TOLD.findall(path.read_text(encoding="utf-8"))
+        found.update({json.loads(f'"{text}"'): path.name for text in texts})
+    return {text: where for text, where in found.items() if text != OUR_NAME}
+
+
+@cache
+def refused() -> dict[str, str]:
+    """The skeleton of every reason for which the page says no, with where: some of them only programs ever read."""
+    found = {}
+    for name in modules():
+        for node in ast.walk(tree(name)) if name.startswith("web.") else ():
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("HTTPException", "refusal", "_refuse"):
+                texts = [text for each in node.args for text in [composed(_constant(each, tree(name)))] if text]  # type: ignore[arg-type]
+                found.update(dict.fromkeys(texts, f"guardian/{name.replace('.', '/')}.py:{node.lineno}"))
+    return found

@@ -133,7 +133,7 @@ def test_what_is_configured_needs_no_learning():
     ground = Ground(Camera(source="csi", mount_height=1.2, tilt=-3, fov=80))
     ground.update([], 1.0, 1.5)
     assert ground.known == Known(Optics(1.2, -3, 80, 1.5), 1.0)
-    assert ground.known.sentence == "The camera hangs about 1.2 m high and looks 3° up (sure to 100%)."
+    assert ground.known.sentence == "The camera hangs about 1.2 m high and looks 3° upwards (sure to 100%)."
 
 
 def test_a_moved_camera_is_learnt_anew_even_where_it_was_configured():

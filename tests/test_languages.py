@@ -26,6 +26,7 @@ from guardian.sense import Sense
 from guardian.senses import Senses
 from guardian.settings import Behaviour, Place
 from guardian.transitions import OUTCOMES
+from guardian.web.words import DEEDS
 
 TODAY = date(2025, 6, 4)
 CODES = [code for code in languages.known() if code != "en"]
@@ -33,6 +34,23 @@ LONGEST_TITLE = 75
 """Characters; a phone's lock screen shows two lines of some 40."""
 TOLD_OF = ("FallSuspected", "FallConfirmed", "PersonDown", "PersonRecovered", "LongLie", "ViewLost", "ViewRestored")
 NOT_SPOKEN = "'fr' is no language that Guardian speaks; one of en, de, es, zh-TW would be right"
+ALIKE = {"ALARM: {what}", "{time}, {ago}", " ({place})", "{text}.", ", ", " ", "{box}: {text}", "s", "Alarm", "Live"}
+"""Texts that may be the same in another language."""
+PROGRAMS = (
+    "Content-Type",
+    "the body",
+    "at most {} bytes",
+    "only Guardian's own page",
+    "there is no {} here",
+    "there is no room {} with a camera",
+    "texts by",
+    '{"name"',
+    "role is none",
+    "limit is",
+    "by is missing",
+    "name and password are",
+)
+"""What is said to a program that does not ask as the page does, and to nobody else."""
 ROOM = "rooms: [{name: kitchen, camera: {source: csi}}]\n"
 
 
@@ -61,6 +79,27 @@ def test_every_sentence_that_the_code_composes_has_a_translation(book: Phraseboo
     assert not missing, f"add to `sentences` in guardian/languages/{book.language}.yaml: {missing}"
 
 
+def test_every_text_of_the_page_has_a_translation_and_no_other_has(book: Phrasebook):
+    missing = {key: where for key, where in sentences.on_the_page().items() if key not in book.page}
+    assert not missing, f"add to `page` in guardian/languages/{book.language}.yaml: {missing}"
+    assert set(book.page) <= set(sentences.on_the_page())
+
+
+def test_whoever_is_refused_on_the_page_is_told_why_in_their_language(book: Phrasebook):
+    there = {sentences.skeleton(key) for key in book.sentences}
+    missing = {text: where for text, where in sentences.refused().items() if text not in there}
+    asked_wrongly = {text for text in missing if text.startswith(PROGRAMS)}
+    assert set(missing) == asked_wrongly, f"add to `sentences` in guardian/languages/{book.language}.yaml"
+
+
+def test_what_somebody_did_is_told_in_every_language(book: Phrasebook):
+    assert {deed for deed in DEEDS.values() if book.recall(deed) == deed} == set()
+    for noted in ("let Anna in as caregiver", "closed an alarm (helped): Flur", "signed in"):
+        told = book.recall(noted)
+        assert told != noted
+        assert not {"helped", "caregiver"} & set(told.replace("(", " ").replace(")", " ").split())
+
+
 def test_every_word_that_a_message_names_has_a_translation(book: Phrasebook):
     ways = sentences.given("via") - {"mqtt"}  # that is its name everywhere
     named = {*OUTCOMES.values(), *human_requests.OUTCOMES, *ways, *sentences.given("by"), *calendar.month_name[1:]}
@@ -87,10 +126,9 @@ def test_modules_that_tell_nobody_are_still_there_and_still_speak():
 
 
 def test_no_translation_is_empty_or_left_in_english(book: Phrasebook):
-    joints = {"{time}, {ago}", " ({place})", "{text}.", ", ", " ", "{box}: {text}"}
-    for key, told in {**book.messages, **book.sentences}.items():
+    for key, told in {**book.messages, **book.page, **book.sentences}.items():
         assert told or key == " "
-        assert told != key or key in joints, key
+        assert told != key or key in ALIKE, key
     assert all(told for told in book.words.values())
 
 
@@ -212,13 +250,13 @@ def test_what_a_radar_and_a_button_tell_of_is_told_whole():
 # A file that is wrong is refused with the line.
 
 
-GOOD = 'name: "x"\nmessages:\n  "{who} has fallen": "{who} fiel"\nsentences: {}\nwords: {}\n'
+GOOD = 'name: "x"\nmessages:\n  "{who} has fallen": "{who} fiel"\npage: {}\nsentences: {}\nwords: {}\n'
 
 
 def test_a_language_is_one_file():
     book = languages.parse(GOOD, "xx.yaml", "xx")
     assert book.say("{who} has fallen", who="Mary") == "Mary fiel"
-    assert (book.language, book.decimal) == ("xx", ".")
+    assert (book.language, book.name, book.decimal) == ("xx", "x", ".")
 
 
 @pytest.mark.parametrize(
@@ -230,16 +268,16 @@ def test_a_language_is_one_file():
         ),
         (GOOD.replace("{who} fiel", "{wer} fiel"), "has other places for values; {who} would be"),
         (GOOD.replace("{who} fiel", "{who} und {who} fielen"), "has other places for values"),
-        (GOOD.replace("words: {}", "words: {up: {a}}"), "xx.yaml:5: words.up: "),
+        (GOOD.replace("words: {}", "words: {up: {a}}"), "xx.yaml:6: words.up: "),
         (
             GOOD.replace("words: {}", "words: {up: 3}"),
-            "xx.yaml:5: words.up: is no text; quotes around it would be right",
+            "xx.yaml:6: words.up: is no text; quotes around it would be right",
         ),
         (GOOD.replace("words: {}", "words: {up: '{x}'}"), "has other places for values; none would be"),
         (GOOD.replace("words: {}\n", ""), "xx.yaml:1: words: is missing"),
-        (GOOD + "more: {}\n", "xx.yaml:6: more: is no part of a language; name, decimal, messages"),
+        (GOOD + "more: {}\n", "xx.yaml:7: more: is no part of a language; name, decimal, messages"),
         ("- a\n", "messages: is missing"),
-        (GOOD + "words: {}\n", "xx.yaml:6: words: is given twice"),
+        (GOOD + "words: {}\n", "xx.yaml:7: words: is given twice"),
     ],
 )
 def test_a_wrong_file_of_a_language_is_told_with_its_line_and_what_would_be_right(text: str, message: str):

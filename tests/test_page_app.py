@@ -35,7 +35,7 @@ def test_a_browser_finds_nothing_against_installing_it(web: WebServer, visits: V
     ready(page)
     asking = page.context.new_cdp_session(page)
     manifest = asking.send("Page.getAppManifest")
-    assert (manifest["errors"], manifest["url"]) == ([], f"{web.origin}/static/manifest.webmanifest")
+    assert (manifest["errors"], manifest["url"]) == ([], f"{web.origin}/static/manifest.webmanifest?language=en")
     problems = [each["errorId"] for each in asking.send("Page.getInstallabilityErrors")["installabilityErrors"]]
     assert [each for each in problems if each != "in-incognito"] == []  # a test's context is one
     assert visits.complaints == []

@@ -267,7 +267,8 @@ def test_the_state_holds_everything_but_the_bodies():
     assert told["rooms"][0]["places"] == [{"name": "bed", "kind": "bed", "polygon": [[0, 0], [0.5, 0], [0.5, 0.5]]}]
     assert told["faults"] == [{"part": "camera", "room": "Bedroom", "reason": "Gone."}]
     assert told["snoozes"] == [{"room": "", "until": "2025-06-01T00:00:50+02:00"}]
-    assert told["panel"] == {"lamp": "slow blink", "sound": "pips", "text": "Are you all right?"}
+    says = "On the box: lamp slow blink, pips"
+    assert told["panel"] == {"lamp": "slow blink", "sound": "pips", "text": "Are you all right?", "says": says}
     assert "keypoints" not in json.dumps(told)
 
 

@@ -1,5 +1,6 @@
 """The languages that Guardian speaks: one file each in guardian/languages, and English, in which all is written."""
 
+from collections.abc import Mapping
 from importlib.resources import files
 
 from guardian.configuration import document
@@ -8,7 +9,7 @@ from guardian.configuration.fault import Fault, dotted, error
 from guardian.errors import ConfigurationError
 from guardian.phrasebook import ENGLISH, ENGLISH_CODE, Phrasebook, fields
 
-SECTIONS = ("messages", "sentences", "words")
+SECTIONS = ("messages", "page", "sentences", "words")
 KEYS = ("name", "decimal", *SECTIONS)
 DIRECTORY = files("guardian") / "languages"
 
@@ -33,6 +34,11 @@ def phrasebook(language: str) -> Phrasebook:
     return parse((DIRECTORY / name).read_text(encoding="utf-8"), name, language)
 
 
+def phrasebooks() -> Mapping[str, Phrasebook]:
+    """Return every language by its code, English first."""
+    return {code: phrasebook(code) for code in known()}
+
+
 def parse(text: str, name: str, language: str) -> Phrasebook:
     """Return the phrasebook in a file's text; `name` stands for the file in messages. Touches nothing.
 
@@ -44,8 +50,9 @@ def parse(text: str, name: str, language: str) -> Phrasebook:
     if faults:
         raise error(name, faults)
     data = read.data if isinstance(read.data, dict) else {}
-    messages, sentences, words = (_texts(data.get(section)) for section in SECTIONS)
-    return Phrasebook(language, messages, sentences, words, str(data.get("decimal", ".")))
+    texts = {section: _texts(data.get(section)) for section in SECTIONS}
+    own = str(data.get("name", language))
+    return Phrasebook(language, own, **texts, decimal=str(data.get("decimal", ".")))
 
 
 def _texts(section: object) -> dict[str, str]:

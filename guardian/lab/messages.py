@@ -112,7 +112,7 @@ def run(language: str) -> int:
         print(error, file=sys.stderr)
         return 2
     print(spelled_out(book), end="")
-    for section in (book.messages, book.sentences, book.words):
+    for section in (book.messages, book.page, book.sentences, book.words):
         for english, told in section.items():
             print(f"\n{english}\n{told}")
     return 0

@@ -1,7 +1,8 @@
 """Take the pictures of the page that the documents show: the true demo, an alarm raised in it, and a real browser.
 
-`python -m guardian.lab.page_pictures docs/pictures` writes page.png, phone.png and places.png. It needs Chromium and
-the `dev` extra.
+`python -m guardian.lab.page_pictures docs/pictures` writes those of DEVICES. It needs Chromium and the `dev` extra. One
+browser is that of who set up the box, with a large screen; the other the telephone of a caregiver, who signs in for the
+first time, looks, and takes the alarm.
 """
 
 from __future__ import annotations
@@ -20,18 +21,26 @@ from guardian.errors import ConfigurationError
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
+OWN_PASSWORD = "violin harbour thimble"  # noqa: S105 - of nobody but the demo's Anna
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 ANNOUNCED = "Page "
 """How the line begins in which the demo says where its page is."""
 RAISED_SECONDS = 120
 """The demo's lady falls after half a minute; a slow machine takes longer to see it."""
 
+DESK, PHONE = (1280, 800, 1.25), (390, 844, 2.0)
 DEVICES: Mapping[str, tuple[int, int, float]] = {
-    "page.png": (1280, 800, 1.25),
-    "phone.png": (390, 844, 2.0),
+    "sign-in.png": PHONE,
+    "calm.png": PHONE,
+    "asking.png": PHONE,
+    "page.png": DESK,
+    "phone.png": PHONE,
+    "taken.png": PHONE,
+    "users.png": DESK,
     "places.png": (1280, 800, 1.0),
 }
-"""Width and height in CSS pixels, and device pixels for each, of every picture."""
+"""Width and height in CSS pixels of the screen, and device pixels for each, of every picture, in the order in which
+they are taken. That of the users is a part of the screen."""
 DRAWING = "places.png"
 """The one that is taken of another film, in which nobody falls: while there is an alarm, nobody draws."""
 EVERYDAY = Path(__file__).parents[1] / "demo" / "everyday.mp4"
@@ -88,15 +97,57 @@ def take(directory: Path) -> None:
         _draw(drawing)
         drawing.screenshot(path=directory / DRAWING)
     with chromium() as browser, demo() as address:
-        from playwright.sync_api import expect  # noqa: PLC0415 - only who develops has it
+        desk, phone = _open(browser, address, *DESK), _open(browser, "about:blank", *PHONE)
+        password = let_in(desk, "Anna")
+        desk.locator("#users-box").screenshot(path=directory / "users.png")
+        phone.goto(address.partition("?")[0])
+        phone.get_by_label("Your name").fill("Anna")
+        phone.screenshot(path=directory / "sign-in.png")
+        sign_in(phone, "Anna", password)
+        choose(phone, OWN_PASSWORD)
+        _reach(phone, "calm")
+        phone.screenshot(path=directory / "calm.png")
+        phone.locator("#countdown:visible").wait_for(timeout=1_000 * RAISED_SECONDS)
+        phone.screenshot(path=directory / "asking.png")
+        for page in (desk, phone):
+            _reach(page, "raised")
+            page.locator("#hero-stage .person[data-posture='lying']").wait_for()
+        desk.evaluate("scrollTo(0, 0)")
+        desk.screenshot(path=directory / "page.png")
+        phone.screenshot(path=directory / "phone.png")
+        phone.get_by_role("button", name="Acknowledge").click()
+        _reach(phone, "acknowledged")
+        phone.screenshot(path=directory / "taken.png")
 
-        alarming = {name: device for name, device in DEVICES.items() if name != DRAWING}
-        pages = {name: _open(browser, address, *device) for name, device in alarming.items()}
-        for page in pages.values():
-            expect(page.locator("html")).to_have_attribute("data-mood", "raised", timeout=1_000 * RAISED_SECONDS)
-            expect(page.locator("#hero-stage .person[data-posture='lying']")).to_be_visible()
-        for name, page in pages.items():
-            page.screenshot(path=directory / name)
+
+def let_in(page: Page, name: str) -> str:
+    """Let a caregiver in, on the page of an installer; return their one-time password."""
+    page.get_by_role("button", name="Let somebody in").click()
+    page.get_by_label("Their name").fill(name)
+    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Caregiver:").click()
+    password = page.locator("#ask-secret:visible").inner_text()
+    page.get_by_role("button", name="I have passed it on").click()
+    page.locator(f".user[data-user='{name}']").wait_for()
+    return password
+
+
+def sign_in(page: Page, name: str, password: str) -> None:
+    """Sign in where one is asked to."""
+    page.get_by_label("Your name").fill(name)
+    page.get_by_label("Your password").fill(password)
+    page.get_by_role("button", name="Sign in").click()
+
+
+def choose(page: Page, password: str) -> None:
+    """Choose a password of one's own, after a one-time password."""
+    page.get_by_label("Your new password").fill(password)
+    page.get_by_role("button", name="Keep this password").click()
+
+
+def _reach(page: Page, mood: str) -> None:
+    """Wait until the page has this colour, by which the box says how it stands."""
+    page.wait_for_selector(f"html[data-mood={mood}]", timeout=1_000 * RAISED_SECONDS)
 
 
 def _draw(page: Page) -> None:
@@ -126,7 +177,7 @@ def _open(browser: Browser, address: str, width: int, height: int, scale: float)
 def main(arguments: Sequence[str]) -> int:
     """Take the pictures."""
     parser = argparse.ArgumentParser(prog="python -m guardian.lab.page_pictures", description=__doc__)
-    parser.add_argument("directory", type=Path, help="where page.png, phone.png and places.png are written")
+    parser.add_argument("directory", type=Path, help="where the pictures are written")
     options = parser.parse_args(arguments)
     try:
         take(options.directory)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from guardian import messages
 from guardian.incident import Incident
 from guardian.neighbours import RoomThere, Seen
+from guardian.phrasebook import ENGLISH, Phrasebook
 from guardian.web.household import Coverage, RoomShown, Snapshot
 from guardian.whole_home import rank
 
@@ -17,10 +18,9 @@ class Somewhere:
     incident: Incident
     box: str = ""
 
-    @property
-    def where(self) -> str:
+    def where(self, book: Phrasebook = ENGLISH) -> str:
         """Box, room and place, as far as known."""
-        return ", ".join(part for part in (self.box, messages.where(self.incident)) if part)
+        return book.say(", ").join(part for part in (self.box, messages.where(self.incident, book)) if part)
 
 
 def everywhere(snapshot: Snapshot) -> tuple[Somewhere, ...]:
@@ -43,11 +43,11 @@ def rooms(snapshot: Snapshot) -> tuple[RoomShown, ...]:
     return (*snapshot.rooms, *there)
 
 
-def broken(snapshot: Snapshot) -> tuple[tuple[str, str], ...]:
+def broken(snapshot: Snapshot, book: Phrasebook = ENGLISH) -> tuple[tuple[str, str], ...]:
     """What does not work in the whole home: the part, with its box where that is another one, and the reason."""
-    here = [(fault.part, fault.reasons[0] if fault.reasons else "") for fault in snapshot.faults]
+    here = [(book.phrase(fault.part), fault.reasons[0] if fault.reasons else "") for fault in snapshot.faults]
     there = [
-        (f"{each.part} ({box.neighbour.name})", each.reason)
+        (f"{book.phrase(each.part)} ({box.neighbour.name})", each.reason)
         for box in snapshot.boxes
         if box.lives
         for each in box.faults
@@ -55,25 +55,27 @@ def broken(snapshot: Snapshot) -> tuple[tuple[str, str], ...]:
     return (*here, *there)
 
 
-def problem(each: Somewhere, snapshot: Snapshot) -> str:
+def problem(each: Somewhere, snapshot: Snapshot, book: Phrasebook = ENGLISH) -> str:
     """What a human must know who has done something about an incident elsewhere; empty where all is well."""
-    return messages.unanswered(each.box) if each.box and each.incident.id in snapshot.unanswered else ""
+    return messages.unanswered(each.box, book) if each.box and each.incident.id in snapshot.unanswered else ""
 
 
-def says(room: RoomThere) -> str:
+def says(room: RoomThere, book: Phrasebook = ENGLISH) -> str:
     """Say who is in a room of another box."""
     if room.occupied is None:
-        return "Whether somebody is there is not known"
+        return book.say("Whether somebody is there is not known")
     if not room.occupied:
-        return "Nobody in sight"
-    return "Somebody is there" if room.count <= 1 else f"{room.count} people are there"
+        return book.say("Nobody in sight")
+    if room.count <= 1:
+        return book.say("Somebody is there")
+    return book.say("{number} people are there", number=str(room.count))
 
 
-def stands(box: Seen) -> str:
+def stands(box: Seen, book: Phrasebook = ENGLISH) -> str:
     """Say whether another box answers."""
     if box.lives:
-        return "Answers"
-    return "Not heard yet" if box.heard is None else "Does not answer"
+        return book.say("Answers")
+    return book.say("Not heard yet") if box.heard is None else book.say("Does not answer")
 
 
 def last_said(box: Seen) -> Sequence[Incident]:

@@ -1,4 +1,5 @@
-"""One look at the household, told to every open page: twenty viewers cost one snapshot and one encoding, like one.
+"""One look at the household, told to every open page: twenty viewers cost one snapshot, and one encoding for each
+language that they read, like one.
 
 A viewer that does not keep up is dropped; its page notices, says so, and comes back with a fresh state.
 """
@@ -7,6 +8,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 
+from guardian.phrasebook import ENGLISH, Phrasebook
 from guardian.web import payload
 from guardian.web.household import Household, Snapshot
 
@@ -20,9 +22,12 @@ VIEWERS = 32
 
 
 class Viewer:
-    """One open page, with the messages that it has not yet taken. `gone` is set when it is dropped."""
+    """One open page that reads a language, with the messages that it has not yet taken. `gone` is set when it is
+    dropped.
+    """
 
-    def __init__(self) -> None:
+    def __init__(self, book: Phrasebook = ENGLISH) -> None:
+        self.book = book
         self.gone = asyncio.Event()
         self._waiting: asyncio.Queue[bytes] = asyncio.Queue(BACKLOG)
 
@@ -49,7 +54,7 @@ class Broadcast:
         self._now = now
         self._viewers: set[Viewer] = set()
         self._watched = asyncio.Event()
-        self._last: dict[str, bytes] = {}
+        self._last: dict[Phrasebook, dict[str, bytes]] = {}
         self._beaten = float("-inf")
 
     @property
@@ -57,14 +62,14 @@ class Broadcast:
         """How many pages are open."""
         return len(self._viewers)
 
-    def join(self) -> Viewer | None:
-        """Take in a new page and tell it all there is to know; None where there are too many."""
+    def join(self, book: Phrasebook = ENGLISH) -> Viewer | None:
+        """Take in a new page that reads a language, and tell it all there is to know; None where there are too many."""
         if len(self._viewers) >= VIEWERS:
             return None
-        viewer = Viewer()
+        viewer = Viewer(book)
         snapshot = self._household.snapshot()
         skeleton, beat = payload.message("skeleton", payload.SKELETON), payload.message("beat", payload.beat(snapshot))
-        for message in (skeleton, beat, *self._messages(snapshot).values()):
+        for message in (skeleton, beat, *self._messages(snapshot, book).values()):
             viewer.offer(message)
         self._viewers.add(viewer)
         self._watched.set()
@@ -79,14 +84,15 @@ class Broadcast:
     def step(self) -> None:
         """Look once, and tell every viewer what is new; at least a sign of life every second."""
         snapshot = self._household.snapshot()
-        messages = self._messages(snapshot)
-        news = [message for name, message in messages.items() if self._last.get(name) != message]
-        self._last = messages
+        beats: list[bytes] = []
         if self._now() - self._beaten >= BEAT_SECONDS:
             self._beaten = self._now()
-            news.append(payload.message("beat", payload.beat(snapshot)))
+            beats = [payload.message("beat", payload.beat(snapshot))]
+        messages = {book: self._messages(snapshot, book) for book in {viewer.book for viewer in self._viewers}}
+        news = {book: [*self._news(book, each), *beats] for book, each in messages.items()}
+        self._last = messages
         for viewer in tuple(self._viewers):
-            for message in news:
+            for message in news[viewer.book]:
                 viewer.offer(message)
             if viewer.gone.is_set():
                 log.info("event=viewer_dropped reason=slow viewers=%d", len(self._viewers) - 1)
@@ -105,9 +111,13 @@ class Broadcast:
             viewer.gone.set()
             self.leave(viewer)
 
-    def _messages(self, snapshot: Snapshot) -> dict[str, bytes]:
+    def _news(self, book: Phrasebook, messages: dict[str, bytes]) -> list[bytes]:
+        last = self._last.get(book, {})
+        return [message for name, message in messages.items() if last.get(name) != message]
+
+    def _messages(self, snapshot: Snapshot, book: Phrasebook) -> dict[str, bytes]:
         return {
-            "state": payload.message("state", payload.state(snapshot, self._now())),
-            "known": payload.message("known", payload.known(snapshot)),
-            "people": payload.message("people", payload.people(snapshot)),
+            "state": payload.message("state", payload.state(snapshot, self._now(), book)),
+            "known": payload.message("known", payload.known(snapshot, book)),
+            "people": payload.message("people", payload.people(snapshot, book)),
         }

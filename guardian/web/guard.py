@@ -16,10 +16,12 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from guardian.errors import StoreError
+from guardian.phrasebook import ENGLISH, Phrasebook
 from guardian.web.audit import THE_BOX, Audit
 from guardian.web.doors import Arrival, Doors, Refused
-from guardian.web.roles import rule
+from guardian.web.roles import NEWCOMERS, rule
 from guardian.web.sessions import FAMILY, Life
+from guardian.web.tongues import Tongues, page, retold
 from guardian.web.visitors import Visitor, Visitors, cookie
 
 log = logging.getLogger(__name__)
@@ -47,29 +49,29 @@ HSTS = "max-age=31536000"
 
 SIGN_IN = (Path(__file__).parent / "static" / "sign-in.html").read_text(encoding="utf-8")
 
-LOCKED = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Guardian is locked</title><link rel="stylesheet" href="/static/page.css"></head>
-<body class="locked"><main>
-<h1>This page is locked</h1>
-<p>Guardian shows a home only to those who have its address with the secret in it, and to its users; it has none yet
-(<code>sudo -u guardian guardian users add NAME</code> makes one).</p>
-<p>The address is printed where Guardian was started. It ends in <code>/?token=…</code>: open it once in this browser,
-and the browser remembers. The secret itself is in the file <code>web-token</code> in Guardian's state directory
-(<code>sudo cat /var/lib/guardian/web-token</code> on a usual installation).</p>
-<p>You watch over this home and see this page by surprise? The alarm on the box works without this page.</p>
-</main></body></html>
-"""
+LOCKED = (Path(__file__).parent / "static" / "locked.html").read_text(encoding="utf-8")
+CHOOSE = (Path(__file__).parent / "static" / "password.html").read_text(encoding="utf-8")
 
 
 class Guard:
     """Lets a request through to `app` only where all of this holds, and puts HEADERS on whatever is answered.
 
-    Routes find in the scope the "arrival" of the request and the "visitor", who may be None where anybody may come.
+    Routes find in the scope the "arrival" of the request, the "visitor", who may be None where anybody may come, and
+    the "book" of the language in which it is answered.
     """
 
-    def __init__(self, app: ASGIApp, doors: Doors, visitors: Visitors, audit: Audit, *, hsts: bool = False) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        doors: Doors,
+        visitors: Visitors,
+        audit: Audit,
+        *,
+        tongues: Tongues | None = None,
+        hsts: bool = False,
+    ) -> None:
         self._app = app
+        self._tongues = tongues or Tongues()
         self._audit = audit
         self._headers = {**HEADERS, **({"Strict-Transport-Security": HSTS} if hsts else {})}
         self._doors = doors
@@ -97,14 +99,14 @@ class Guard:
 
     def _answer(self, scope: Scope, arrival: Arrival | Refused) -> Response | None:
         """Return what to say instead of letting the request through, or None."""
-        headers = Headers(scope=scope)
+        headers, scope["book"] = Headers(scope=scope), self._tongues.of(scope)
         if isinstance(arrival, Refused):
             return refusal(403, arrival.reason)
         if scope["method"] not in {"GET", "HEAD"} and headers.get("origin") != arrival.origin:
             return refusal(403, f"only Guardian's own page may do this; Origin: {arrival.origin} would be right")
         token = parse_qs(scope["query_string"].decode("latin-1")).get("token") if scope["path"] == "/" else None
         if token is not None:
-            return self._visit(token[0], arrival)
+            return self._visit(token[0], arrival, scope["book"])
         return self._role(scope, headers, arrival)
 
     def _role(self, scope: Scope, headers: Headers, arrival: Arrival) -> Response | None:
@@ -116,25 +118,28 @@ class Guard:
         if row is not None and row.needed is None:
             return None
         if visitor is None:
-            return self._locked(scope["path"], arrival)
+            return self._locked(scope["path"], arrival, scope["book"])
         if row is None:
             return refusal(404, f"there is no {scope['path'][:80]!r} here")
+        if visitor.newcomer and row.route not in NEWCOMERS:
+            chosen_first = refusal(403, "choose a password of your own first")
+            return HTMLResponse(page(CHOOSE, scope["book"])) if row.route == "GET /" else chosen_first
         if not visitor.role.may(row.needed):
             return refusal(403, "only an installer may do this; ask whoever set up the box")
         return None
 
-    def _visit(self, given: str, arrival: Arrival) -> Response:
+    def _visit(self, given: str, arrival: Arrival, book: Phrasebook) -> Response:
         """Take the secret from the address, begin a session, and clean the address."""
         if not self._visitors.holds_secret(given, arrival):
-            return self._locked("/", arrival)
+            return self._locked("/", arrival, book)
         noted = BackgroundTask(self._audit.note, THE_BOX, "opened the page", arrival.address)
         response = RedirectResponse("/", 303, background=noted)
         keep(response, cookie(arrival), self._visitors.admit_secret(), arrival, FAMILY)
         return response
 
-    def _locked(self, path: str, arrival: Arrival) -> Response:
+    def _locked(self, path: str, arrival: Arrival, book: Phrasebook) -> Response:
         if path == "/":
-            return HTMLResponse(LOCKED if arrival.local and not self._users() else SIGN_IN, 401)
+            return HTMLResponse(page(LOCKED if arrival.local and not self._users() else SIGN_IN, book), 401)
         return refusal(401, "nobody is signed in; open the page and sign in")
 
     def _users(self) -> bool:
@@ -172,9 +177,33 @@ def drop(response: Response, name: str, arrival: Arrival) -> None:
     response.delete_cookie(name, httponly=True, samesite="strict", secure=arrival.secure)
 
 
-def refusal(status: int, reason: str) -> JSONResponse:
+class Refusal(Response):
+    """Says no to whoever asked, in the language of the request; what is for programs has no translation."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(status_code=status)
+        self._reason = reason
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve the request (the ASGI interface)."""
+        headers = {name: value for name, value in self.headers.items() if name != "content-length"}
+        answer = JSONResponse({"error": _told(self._reason, scope.get("book", ENGLISH))}, self.status_code, headers)
+        answer.background = self.background
+        await answer(scope, receive, send)
+
+
+def _told(reason: str, book: Phrasebook) -> str:
+    """Say why not; a reason may be a sentence of the core without its capital and its stop."""
+    said = retold(reason, book)
+    if said != reason:
+        return said
+    sentence = f"{reason[:1].upper()}{reason[1:]}."
+    return reason if (said := retold(sentence, book)) == sentence else said
+
+
+def refusal(status: int, reason: str) -> Response:
     """Say no, with what was wrong and what would be right."""
-    return JSONResponse({"error": reason}, status)
+    return Refusal(status, reason)
 
 
 def visitor_of(scope: Scope) -> Visitor:

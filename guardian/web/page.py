@@ -38,9 +38,11 @@ from guardian.web.body import read_json
 from guardian.web.broadcast import Broadcast
 from guardian.web.guard import refusal, visitor_of
 from guardian.web.household import Household, RoomShown, Snapshot
+from guardian.web.membership import Membership
 from guardian.web.roles import ROUTES, buttons
 from guardian.web.sign_in import SignIn
 from guardian.web.stream import EventStream
+from guardian.web.tongues import Tongues, page
 
 Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
 
@@ -64,11 +66,22 @@ DEEDS = 200
 class Page:
     """The routes. `now` gives the monotonic seconds that human events carry."""
 
-    def __init__(self, household: Household, sign_in: SignIn, audit: Audit, now: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        household: Household,
+        sign_in: SignIn,
+        membership: Membership,
+        audit: Audit,
+        now: Callable[[], float],
+        *,
+        tongues: Tongues,
+    ) -> None:
         self.broadcast = Broadcast(household, now)
         self._household = household
         self._sign_in = sign_in
+        self._membership = membership
         self._audit = audit
+        self._tongues = tongues
         self._now = now
         self._files = {path.name: (path.read_bytes(), TYPES[path.suffix]) for path in STATIC.iterdir()}
 
@@ -76,10 +89,13 @@ class Page:
         """Return every path that there is, in the order of the table of roles."""
         endpoints: dict[str, Endpoint] = {
             "GET /": self.index,
+            "GET /password": self.password,
             "GET /favicon.ico": self.no_icon,
+            "GET /static/texts.js": self.texts,
             "POST /api/sign-in": self._sign_in.sign_in,
             "POST /api/sign-out": self._sign_in.sign_out,
             "GET /api/me": self._sign_in.me,
+            **self._membership.endpoints(),
             "GET /api/stream": self.stream,
             "GET /api/people": self.people,
             "GET /api/incidents": self.incidents,
@@ -93,13 +109,21 @@ class Page:
         rows = [(row, *row.split(" ")) for row in ROUTES]
         return [Route(path, endpoints.get(row, self.static), methods=[method]) for row, method, path in rows]
 
-    async def index(self, _: Request) -> Response:
+    async def index(self, request: Request) -> Response:
         """Give the page itself."""
-        return self._file("index.html")
+        return self._file("index.html", request)
+
+    async def password(self, request: Request) -> Response:
+        """Give the page on which one chooses another password."""
+        return self._file("password.html", request)
+
+    async def texts(self, request: Request) -> Response:
+        """Give what the scripts say, in the language of whoever asks."""
+        return Response(self._tongues.script(request.scope["book"]), media_type=TYPES[".js"])
 
     async def static(self, request: Request) -> Response:
         """Give a script or the style sheet."""
-        return self._file(request.url.path.rpartition("/")[2])
+        return self._file(request.url.path.rpartition("/")[2], request)
 
     async def no_icon(self, _: Request) -> Response:
         """Browsers ask; there is no picture here, not even that one."""
@@ -107,25 +131,26 @@ class Page:
 
     async def stream(self, request: Request) -> Response:
         """Tell what happens, as it happens, for as long as whoever listens is welcome."""
-        return EventStream(self.broadcast, request.scope["welcome"])
+        return EventStream(self.broadcast, request.scope["welcome"], request.scope["book"])
 
-    async def people(self, _: Request) -> Response:
+    async def people(self, request: Request) -> Response:
         """Tell who is enrolled, and how enrolments go."""
-        return JSONResponse(payload.known(self._household.snapshot()))
+        return JSONResponse(payload.known(self._household.snapshot(), request.scope["book"]))
 
     async def incidents(self, request: Request) -> Response:
         """Give the latest incidents; `limit` is 1 to MAX_LIMIT."""
         text = request.query_params.get("limit", str(LIMIT))
         if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MAX_LIMIT):
             raise HTTPException(400, f"limit is {text[:40]!r}; 1 to {MAX_LIMIT} would be right")
-        return JSONResponse(payload.incidents(await run_in_threadpool(self._household.incidents, int(text))))
+        found = await run_in_threadpool(self._household.incidents, int(text))
+        return JSONResponse(payload.incidents(found, request.scope["book"]))
 
     async def scene(self, request: Request) -> Response:
         """Give the stick figures around an incident."""
         recorded = await run_in_threadpool(self._household.scene, request.path_params["incident"])
         if recorded is None:
             raise HTTPException(404, "nothing was recorded around this incident")
-        return JSONResponse(payload.scene(recorded))
+        return JSONResponse(payload.scene(recorded, request.scope["book"]))
 
     async def days(self, request: Request) -> Response:
         """Give the days of `who`; of the household where nobody is named."""
@@ -136,10 +161,11 @@ class Page:
         """Give what the drill looks at."""
         return JSONResponse(payload.look(self._household.snapshot(), self._now()))
 
-    async def audit(self, _: Request) -> Response:
+    async def audit(self, request: Request) -> Response:
         """Tell who did what, the newest first."""
         zone = self._household.snapshot().moment.wall.tzinfo
-        return JSONResponse(payload.deeds(await run_in_threadpool(self._audit.latest, DEEDS), zone))
+        done = await run_in_threadpool(self._audit.latest, DEEDS)
+        return JSONResponse(payload.deeds(done, zone, request.scope["book"]))
 
     async def places(self, request: Request) -> Response:
         """Give what whoever draws the places of `room` goes by."""
@@ -165,10 +191,15 @@ class Page:
         noted = BackgroundTask(self._audit.note, event.by, words.deed(name, event), request.scope["arrival"].address)
         return JSONResponse({"accepted": name}, 202, background=noted)
 
-    def _file(self, name: str) -> Response:
+    def _file(self, name: str, request: Request) -> Response:
         if name not in self._files:
             raise HTTPException(404, f"there is no {name[:40]!r} here")
         content, media_type = self._files[name]
+        book = request.scope["book"]
+        if media_type == TYPES[".html"]:
+            return Response(page(content.decode(), book), media_type=media_type)
+        if media_type == TYPES[".webmanifest"]:
+            return Response(self._tongues.manifest(content, book), media_type=media_type)
         return Response(content, media_type=media_type)
 
 

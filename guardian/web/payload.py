@@ -1,4 +1,6 @@
-"""What goes over the wire to the page: plain JSON values, made from the household's nouns in one place."""
+"""What goes over the wire to the page: plain JSON values, made from the household's nouns in one place, with sentences
+in the language of `book`.
+"""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -15,6 +17,7 @@ from guardian.heat import COLUMNS, ROWS
 from guardian.incident import Incident
 from guardian.neighbours import Seen
 from guardian.pause import Pause
+from guardian.phrasebook import ENGLISH, Phrasebook
 from guardian.rest_places import LearnedPlace
 from guardian.senses import Sensed
 from guardian.settings import Place
@@ -23,7 +26,16 @@ from guardian.transitions import Course, course_of
 from guardian.web import boxes, words
 from guardian.web.audit import Deed
 from guardian.web.boxes import Somewhere
-from guardian.web.household import HabitsShown, PastIncident, PersonShown, RecordedScene, RoomShown, Snapshot
+from guardian.web.household import (
+    EnrolmentShown,
+    HabitsShown,
+    PastIncident,
+    PersonShown,
+    RecordedScene,
+    RoomShown,
+    Snapshot,
+)
+from guardian.web.tongues import retold
 
 Json: TypeAlias = dict[str, Any]
 
@@ -42,9 +54,9 @@ def message(name: str, data: Json) -> bytes:
     return f"event: {name}\ndata: {json.dumps(data, separators=(',', ':'))}\n\n".encode()
 
 
-def state(snapshot: Snapshot, now: float) -> Json:
+def state(snapshot: Snapshot, now: float, book: Phrasebook = ENGLISH) -> Json:
     """Write everything but the bodies: what is said, the open incidents, the rooms, and how the box itself is."""
-    said = words.headline(snapshot, now)
+    said = words.headline(snapshot, now, book)
     return {
         "household": snapshot.household,
         "version": snapshot.version,
@@ -56,41 +68,47 @@ def state(snapshot: Snapshot, now: float) -> Json:
             "detail": said.detail,
             "countdown": said.countdown,
         },
-        "incidents": [_open_incident(each, snapshot, now) for each in boxes.everywhere(snapshot)],
-        "rooms": [_room(room) for room in snapshot.rooms],
-        "boxes": [_box(box, snapshot) for box in snapshot.boxes],
-        "senses": [_sensed(sensed, snapshot) for sensed in snapshot.senses],
+        "incidents": [_open_incident(each, snapshot, now, book) for each in boxes.everywhere(snapshot)],
+        "rooms": [_room(room, book) for room in snapshot.rooms],
+        "boxes": [_box(box, snapshot, book) for box in snapshot.boxes],
+        "senses": [_sensed(sensed, snapshot, book) for sensed in snapshot.senses],
         "panel": {
             "lamp": snapshot.panel.lamp.value,
             "sound": snapshot.panel.sound.value,
             "text": snapshot.panel.text,
+            "says": words.panel(snapshot.panel.lamp, snapshot.panel.sound, book),
         },
         "faults": [
-            {"part": fault.part, "room": fault.room, "reason": " ".join(fault.reasons)} for fault in snapshot.faults
+            {"part": book.phrase(fault.part), "room": fault.room, "reason": words.fault(fault, book)}
+            for fault in snapshot.faults
         ],
         "snoozes": [
             {"room": snooze.room, "until": snapshot.wall(snooze.until).isoformat(timespec="seconds")}
             for snooze in snapshot.snoozes
         ],
         "pauses": [_pause(each, snapshot) for each in snapshot.pauses],
-        "trial": words.trial(snapshot.trial),
+        "trial": words.trial(snapshot.trial, book),
         "feedback": _feedback(snapshot),
-        "habits": [_habits(each) for each in snapshot.habits],
+        "habits": [_habits(each, book) for each in snapshot.habits],
     }
 
 
-def people(snapshot: Snapshot) -> Json:
+def people(snapshot: Snapshot, book: Phrasebook = ENGLISH) -> Json:
     """Write the bodies of every room, in the order of the rooms."""
-    return {"rooms": [[_person(person) for person in room.persons] for room in snapshot.rooms]}
+    return {"rooms": [[_person(person, book) for person in room.persons] for room in snapshot.rooms]}
 
 
-def known(snapshot: Snapshot) -> Json:
+def known(snapshot: Snapshot, book: Phrasebook = ENGLISH) -> Json:
     """Write who is enrolled where, and how enrolments go, to whole per cent: names, and never a template."""
     shown = snapshot.people
     return {
         "people": [{"name": name, "room": room} for name, room in shown.known],
-        "enrolments": [{**asdict(each), "share": round(each.share, 2)} for each in shown.enrolments],
+        "enrolments": [_enrolment(each, book) for each in shown.enrolments],
     }
+
+
+def _enrolment(shown: EnrolmentShown, book: Phrasebook) -> Json:
+    return {**asdict(shown), "share": round(shown.share, 2), "text": retold(shown.text, book)}
 
 
 def look(snapshot: Snapshot, now: float) -> Json:
@@ -101,7 +119,11 @@ def look(snapshot: Snapshot, now: float) -> Json:
         "wall": snapshot.moment.wall.isoformat(timespec="seconds"),
         "late": words.late(snapshot, now),
         "rooms": [
-            {**_room(room), "persons": [_person(person) for person in room.persons], "look": _look(room)}
+            {
+                **_room(room, ENGLISH),
+                "persons": [_person(person, ENGLISH) for person in room.persons],
+                "look": _look(room),
+            }
             for room in snapshot.rooms
         ],
         "incidents": [
@@ -129,9 +151,9 @@ def beat(snapshot: Snapshot) -> Json:
     return {"wall": snapshot.moment.wall.isoformat(timespec="seconds")}
 
 
-def incidents(past: Sequence[PastIncident]) -> Json:
+def incidents(past: Sequence[PastIncident], book: Phrasebook = ENGLISH) -> Json:
     """Write the list of what happened, newest first."""
-    return {"incidents": [_past_incident(each) for each in past]}
+    return {"incidents": [_past_incident(each, book) for each in past]}
 
 
 def days(kept: Sequence[Day]) -> Json:
@@ -139,20 +161,23 @@ def days(kept: Sequence[Day]) -> Json:
     return {"days": [day.plain() for day in kept]}
 
 
-def deeds(done: Sequence[Deed], zone: tzinfo | None) -> Json:
+def deeds(done: Sequence[Deed], zone: tzinfo | None, book: Phrasebook = ENGLISH) -> Json:
     """Write who did what, the newest first, with the household's time."""
     when = [datetime.fromisoformat(each.when).astimezone(zone).isoformat(timespec="seconds") for each in done]
-    return {"deeds": [{**asdict(each), "when": at} for each, at in zip(done, when, strict=True)]}
+    told = [
+        {"who": book.word(each.who), "what": book.recall(each.what), "whence": book.word(each.whence)} for each in done
+    ]
+    return {"deeds": [{**each, "when": at} for each, at in zip(told, when, strict=True)]}
 
 
-def scene(recorded: RecordedScene) -> Json:
+def scene(recorded: RecordedScene, book: Phrasebook = ENGLISH) -> Json:
     """Write the stick figures around an incident."""
     return {
         "room": recorded.room,
         "aspect": recorded.aspect,
-        "places": [_place(place) for place in recorded.places],
+        "places": [_place(place, book) for place in recorded.places],
         "frames": [
-            {"t": round(frame.offset, 3), "persons": [_person(person) for person in frame.persons]}
+            {"t": round(frame.offset, 3), "persons": [_person(person, book) for person in frame.persons]}
             for frame in recorded.frames
         ],
     }
@@ -172,46 +197,47 @@ def places(room: RoomShown) -> Json:
     }
 
 
-def _person(person: PersonShown) -> Json:
+def _person(person: PersonShown, book: Phrasebook) -> Json:
     """One body; keypoints as 51 whole thousandths: y, x, score, y, x, score ..."""
     thousandths = np.rint(np.nan_to_num(person.keypoints) * THOUSANDTHS).astype(int)
     return {
         "track": person.track,
         "name": person.name,
         "posture": person.posture,
-        "place": person.place,
+        "place": None if person.place is None else book.phrase(person.place),
         "keypoints": thousandths.ravel().tolist(),
     }
 
 
-def _room(room: RoomShown) -> Json:
+def _room(room: RoomShown, book: Phrasebook) -> Json:
     return {
         "name": room.name,
         "aspect": round(room.aspect, 4),
         "coverage": room.coverage.value,
-        "reason": room.reason,
-        "camera": room.camera,
+        "reason": retold(room.reason, book),
+        "camera": retold(room.camera, book),
         "moved": room.moved,
-        "outdated": room.outdated,
-        "places": [_place(place) for place in room.places],
-        "learned": [_learned(each) for each in room.learned],
-        "drawn": [_drawn(each) for each in room.drawn],
+        "outdated": retold(room.outdated, book),
+        "places": [_place(place, book) for place in room.places],
+        "learned": [_learned(each, book) for each in room.learned],
+        "drawn": [_drawn(each, book) for each in room.drawn],
     }
 
 
-def _habits(shown: HabitsShown) -> Json:
-    return {"who": shown.who, "sentences": list(shown.sentences), "today": shown.today.plain()}
+def _habits(shown: HabitsShown, book: Phrasebook) -> Json:
+    sentences = [retold(each, book) for each in shown.sentences]
+    return {"who": shown.who, "sentences": sentences, "today": shown.today.plain()}
 
 
-def _sensed(sensed: Sensed, snapshot: Snapshot) -> Json:
+def _sensed(sensed: Sensed, snapshot: Snapshot, book: Phrasebook) -> Json:
     return {
         "name": sensed.name,
         "room": sensed.room,
         "kind": sensed.kind.value,
         "state": sensed.state.value,
-        "says": words.sensed(sensed),
+        "says": words.sensed(sensed, book),
         "since": snapshot.wall(sensed.since).isoformat(timespec="seconds"),
-        "fault": sensed.fault,
+        "fault": retold(sensed.fault, book) if sensed.fault else sensed.fault,
     }
 
 
@@ -231,41 +257,49 @@ def _feedback(snapshot: Snapshot) -> Json:
     }
 
 
-def _place(place: Place) -> Json:
-    return {"name": place.name, "kind": place.kind, "polygon": [list(corner) for corner in place.polygon]}
+def _place(place: Place, book: Phrasebook) -> Json:
+    """A place; one that nobody has named is called by its kind, which is a word of ours."""
+    return {"name": book.phrase(place.name), "kind": place.kind, "polygon": [list(corner) for corner in place.polygon]}
 
 
-def _learned(learned: LearnedPlace) -> Json:
+def _learned(learned: LearnedPlace, book: Phrasebook) -> Json:
     return {
-        **_place(learned.place),
+        **_place(learned.place, book),
+        "key": learned.place.name,
         "number": learned.number,
-        "sentence": learned.sentence,
+        "sentence": retold(learned.sentence, book),
         "accepted": learned.accepted,
     }
 
 
-def _drawn(drawn: DrawnPlace) -> Json:
+def _drawn(drawn: DrawnPlace, book: Phrasebook) -> Json:
     return {
-        **_place(drawn.place),
+        **_place(drawn.place, book),
+        "key": drawn.place.name,
         "source": drawn.source.value,
         "configured": drawn.configured,
         "outdated": drawn.outdated,
     }
 
 
-def _box(box: Seen, snapshot: Snapshot) -> Json:
+def _box(box: Seen, snapshot: Snapshot, book: Phrasebook) -> Json:
     """Another box; what was open there, where it does not answer."""
     return {
         "name": box.neighbour.name,
         "page": box.neighbour.page,
         "lives": box.lives,
-        "stands": boxes.stands(box),
+        "stands": boxes.stands(box, book),
         "heard": None if box.heard is None else snapshot.wall(box.heard).isoformat(timespec="seconds"),
         "rooms": [
-            {"name": room.name, "coverage": room.coverage, "reason": room.reason, "says": boxes.says(room)}
+            {
+                "name": room.name,
+                "coverage": room.coverage,
+                "reason": retold(room.reason, book),
+                "says": boxes.says(room, book),
+            }
             for room in box.rooms
         ],
-        "last": [_common(each, _opened(each, snapshot)) for each in boxes.last_said(box)],
+        "last": [_common(each, _opened(each, snapshot), book) for each in boxes.last_said(box)],
     }
 
 
@@ -273,42 +307,46 @@ def _opened(incident: Incident, snapshot: Snapshot) -> str:
     return snapshot.wall(incident.opened).isoformat(timespec="seconds")
 
 
-def _open_incident(each: Somewhere, snapshot: Snapshot, now: float) -> Json:
+def _open_incident(each: Somewhere, snapshot: Snapshot, now: float, book: Phrasebook) -> Json:
     incident = each.incident
     return {
-        **_common(incident, _opened(incident, snapshot)),
-        "where": each.where,
+        **_common(incident, _opened(incident, snapshot), book),
+        "where": each.where(book),
         "box": each.box,
-        "problem": boxes.problem(each, snapshot),
-        "age": messages.relative(now - incident.opened),
+        "problem": boxes.problem(each, snapshot, book),
+        "age": messages.ago(now - incident.opened, book),
         "actions": list(words.actions(incident)),
         "countdown": words.countdown(incident, now),
         "told": list(incident.told),
-        "reached": [] if each.box else list(words.reached(incident, snapshot)),
+        "reached": [] if each.box else list(words.reached(incident, snapshot, book)),
     }
 
 
-def _past_incident(past: PastIncident) -> Json:
+def _past_incident(past: PastIncident, book: Phrasebook) -> Json:
     return {
-        **_common(past.incident, past.opened.isoformat(timespec="seconds")),
+        **_common(past.incident, past.opened.isoformat(timespec="seconds"), book),
         "closed": past.closed.isoformat(timespec="seconds") if past.closed else None,
         "replayable": past.replayable,
         "judged": past.judged,
     }
 
 
-def _common(incident: Incident, opened: str) -> Mapping[str, Any]:
+def _common(incident: Incident, opened: str, book: Phrasebook) -> Mapping[str, Any]:
     return {
         "id": incident.id,
         "opened": opened,
-        "what": "Drill" if course_of(incident) is Course.DRILL else messages.headline(incident),
+        "what": book.say("Drill") if course_of(incident) is Course.DRILL else messages.headline(incident, book),
         "room": incident.room,
-        "where": messages.where(incident),
-        "reasons": list(incident.reasons),
+        "where": messages.where(incident, book),
+        "reasons": [retold(each, book) for each in incident.reasons],
         "state": incident.state.value,
-        "verdict": words.verdict(incident),
-        "by": incident.acknowledged_by,
-        "via": incident.acknowledged_via,
+        "verdict": words.verdict(incident, book),
+        "by": _word(incident.acknowledged_by, book),
+        "via": _word(incident.acknowledged_via, book),
         "outcome": incident.outcome,
         "drill": incident.drill,
     }
+
+
+def _word(said: str | None, book: Phrasebook) -> str | None:
+    return None if said is None else book.word(said)

@@ -25,10 +25,15 @@ ANYBODY = None
 
 ROUTES: Mapping[str, Role | None] = {
     "GET /": Role.CAREGIVER,
+    "GET /password": Role.CAREGIVER,
     "GET /favicon.ico": Role.CAREGIVER,
     "GET /worker.js": ANYBODY,
     "GET /static/page.css": ANYBODY,
     "GET /static/sign-in.js": ANYBODY,
+    "GET /static/language.js": ANYBODY,
+    "GET /static/password.js": ANYBODY,
+    "GET /static/told.js": ANYBODY,
+    "GET /static/texts.js": ANYBODY,
     "GET /static/install.js": ANYBODY,
     "GET /static/manifest.webmanifest": ANYBODY,
     "GET /static/offline.html": ANYBODY,
@@ -45,6 +50,13 @@ ROUTES: Mapping[str, Role | None] = {
     "GET /api/look": Role.CAREGIVER,
     "GET /api/audit": Role.INSTALLER,
     "GET /api/places": Role.INSTALLER,
+    "GET /api/users": Role.INSTALLER,
+    "POST /api/users/add": Role.INSTALLER,
+    "POST /api/users/role": Role.INSTALLER,
+    "POST /api/users/reset": Role.INSTALLER,
+    "POST /api/users/remove": Role.INSTALLER,
+    "POST /api/users/sign-out": Role.INSTALLER,
+    "POST /api/password": Role.CAREGIVER,
     "POST /api/acknowledge": Role.CAREGIVER,
     "POST /api/cancel": Role.CAREGIVER,
     "POST /api/resolve": Role.CAREGIVER,
@@ -67,6 +79,10 @@ ROUTES: Mapping[str, Role | None] = {
     "POST /api/erase": Role.INSTALLER,
 }
 """Method and path of every route, and the least role that it takes. The first that fits counts."""
+
+
+NEWCOMERS = frozenset({"POST /api/password", "POST /api/sign-out"})
+"""All that whoever signed in with a one-time password may do, besides what anybody may, until there is another."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,10 +23,12 @@ from guardian.web.doors import Doors
 from guardian.web.guard import Guard
 from guardian.web.household import Household
 from guardian.web.listening import CONNECTIONS, demand_users, listen, local_origin
+from guardian.web.membership import Membership
 from guardian.web.page import Page, refuse
 from guardian.web.patience import PatientProtocol
 from guardian.web.sessions import Sessions
 from guardian.web.sign_in import SignIn
+from guardian.web.tongues import Tongues
 from guardian.web.users import Users
 from guardian.web.visitors import Visitors
 
@@ -37,11 +39,19 @@ STOP_SECONDS = 5.0
 
 
 def application(
-    settings: Web, household: Household, visitors: Visitors, audit: Audit, now: Callable[[], float]
+    settings: Web,
+    household: Household,
+    visitors: Visitors,
+    audit: Audit,
+    now: Callable[[], float],
+    *,
+    tongues: Tongues | None = None,
 ) -> tuple[Starlette, Broadcast]:
     """Put the page together: everything behind the guard, and the broadcast that lives as long as the application."""
     hsts = settings.tls is not None and settings.tls.hsts
-    page = Page(household, SignIn(visitors, audit, now), audit, now)
+    tongues = tongues or Tongues()
+    sign_in, membership = SignIn(visitors, audit, now), Membership(visitors, audit, now)
+    page = Page(household, sign_in, membership, audit, now, tongues=tongues)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -53,7 +63,9 @@ def application(
 
     return Starlette(
         routes=page.routes(),
-        middleware=[Middleware(Guard, doors=Doors(settings), visitors=visitors, audit=audit, hsts=hsts)],
+        middleware=[
+            Middleware(Guard, doors=Doors(settings), visitors=visitors, audit=audit, tongues=tongues, hsts=hsts)
+        ],
         exception_handlers=dict.fromkeys((HTTPException, PayloadError, StoreError), refuse),
         lifespan=lifespan,
     ), page.broadcast
@@ -76,6 +88,7 @@ class _Server(uvicorn.Server):
 class WebServer:
     """The page, in its own thread. `token` is the secret in its address (tokens.load_token); users, sessions and what
     they did are kept in `state`. `now` gives the monotonic seconds that human events carry, `wall` wall seconds.
+    `tongues` are the languages that it speaks: English alone where none are given.
     """
 
     def __init__(
@@ -87,16 +100,16 @@ class WebServer:
         now: Callable[[], float] = time.monotonic,
         *,
         wall: Callable[[], float],
+        tongues: Tongues | None = None,
     ) -> None:
         self._settings = settings
         self._token = token
         self._sockets: list[socket.socket] = []
         self._port = settings.port
-        visitors = Visitors(token, Users(state), Sessions(state, wall))
         self._users = Users(state)
         visitors = Visitors(token, self._users, Sessions(state, wall))
         self._audit = Audit(state, wall)
-        app, self._broadcast = application(settings, household, visitors, self._audit, now)
+        app, self._broadcast = application(settings, household, visitors, self._audit, now, tongues=tongues)
         tls = settings.tls
         config = uvicorn.Config(
             app,

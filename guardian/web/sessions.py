@@ -107,6 +107,16 @@ class Sessions:
         if self._kept.pop(_hash(given), None) is not None:
             self._changes += 1
 
+    def now(self) -> float:
+        """Give the wall seconds by which sessions end."""
+        return self._wall()
+
+    def count(self, name: str, stamp: str) -> int:
+        """Count the devices on which somebody is signed in."""
+        now = self._wall()
+        mine = (each for each in self._kept.values() if (each.name, each.stamp, each.device) == (name, stamp, False))
+        return sum(not each.over(now) for each in mine)
+
     @property
     def due(self) -> bool:
         """Tell whether there is something to save by now."""

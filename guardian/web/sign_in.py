@@ -17,7 +17,7 @@ from starlette.responses import JSONResponse, Response
 from guardian.web.audit import THE_BOX, Audit
 from guardian.web.body import read_json
 from guardian.web.doors import Arrival
-from guardian.web.guard import drop, keep, visitor_of
+from guardian.web.guard import drop, keep, refusal, visitor_of
 from guardian.web.limits import Limits
 from guardian.web.sessions import DEVICE
 from guardian.web.users import MOST_NAME, MOST_PASSWORD, User, key
@@ -60,7 +60,9 @@ class SignIn:
         user = await self._check(tried)
         if user is None:
             noted = self._noting(self._shown(tried.name), "tried to sign in, and could not", arrival)
-            return JSONResponse({"error": WRONG}, 401, background=noted)
+            refused = refusal(401, WRONG)
+            refused.background = noted
+            return refused
         self._limits.give_back(tried.address, tried.name, tried.device)
         log.info("event=signed_in user=%r address=%s", user.name, arrival.address)
         noted = self._noting(user.name, "signed in", arrival)
@@ -110,13 +112,15 @@ class SignIn:
         self._waiting += 1
         try:
             async with self._one_by_one:
-                return await run_in_threadpool(self._visitors.users.check, tried.name, tried.password)
+                found = await run_in_threadpool(self._visitors.users.check, tried.name, tried.password)
         finally:
             self._waiting -= 1
+        return None if found is not None and self._visitors.lapsed(found) else found
 
     def _refuse_for(self, wait: float) -> NoReturn:
         minutes = ceil(wait / 60)
-        text = f"Too many tries. Wait {minutes} minute{'s' * (minutes > 1)}, then try again"
+        wait_a_while = f"Too many tries. Wait {minutes} minutes, then try again"
+        text = wait_a_while if minutes > 1 else "Too many tries. Wait 1 minute, then try again"
         raise HTTPException(429, text, {"Retry-After": str(ceil(wait))})
 
     def _shown(self, name: str) -> str:

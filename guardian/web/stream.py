@@ -7,6 +7,7 @@ from contextlib import suppress
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from guardian.phrasebook import ENGLISH, Phrasebook
 from guardian.web.broadcast import Broadcast, Viewer
 from guardian.web.guard import refusal
 
@@ -19,21 +20,22 @@ WELCOME_SECONDS = 2.0
 
 
 class EventStream(Response):
-    """An ASGI response that sends what the broadcast tells; it ends with the viewer, when the viewer is dropped, or
-    soon after `welcome` has begun to say no.
+    """An ASGI response that sends what the broadcast tells in a language; it ends with the viewer, when the viewer
+    is dropped, or soon after `welcome` has begun to say no.
 
     Sending to a browser that has stopped reading waits for ever, so it is cancelled from outside and not asked to end.
     """
 
-    def __init__(self, broadcast: Broadcast, welcome: Callable[[], bool]) -> None:
+    def __init__(self, broadcast: Broadcast, welcome: Callable[[], bool], book: Phrasebook = ENGLISH) -> None:
         super().__init__(media_type="text/event-stream")
         self._broadcast = broadcast
         self._welcome = welcome
+        self._book = book
         self._begun = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one viewer (the ASGI interface)."""
-        viewer = self._broadcast.join()
+        viewer = self._broadcast.join(self._book)
         if viewer is None:
             await refusal(503, "too many pages are open; close one of them")(scope, receive, send)
             return

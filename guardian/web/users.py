@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal, NoReturn
+from typing import Any, Literal, NoReturn
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -27,6 +27,9 @@ MOST_NAME = 40
 LEAST_PASSWORD, MOST_PASSWORD = 10, 200
 """Characters. The least is two more than NIST SP 800-63B asks of a password that people choose by themselves."""
 
+LETTERS = "abcdefghjkmnpqrstuvwxyz"
+"""Of a one-time password: 16 of them are 72 bits."""
+
 HASHER = PasswordHasher(time_cost=3, memory_cost=32 * 1_024, parallelism=1)
 """argon2id. A little more than the least that OWASP's cheat sheet asks for (19 MiB, 2 passes), and still a quarter of a
 second and 32 MiB on a small box, where one password is tried at a time."""
@@ -34,12 +37,20 @@ second and 32 MiB on a small box, where one password is tried at a time."""
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """Somebody who may sign in. `stamp` is new with every password: what was signed in with the old one ends."""
+    """Somebody who may sign in. `stamp` is new with every password: what was signed in with the old one ends. A
+    one-time password lets in `until` then, wall seconds, and asks for another; 0 is one's own.
+    """
 
     name: str
     role: Role
     password: str
     stamp: str
+    until: float = 0.0
+
+    @property
+    def invited(self) -> bool:
+        """Whether the password is a one-time one."""
+        return self.until > 0
 
 
 class _File(Section):
@@ -89,30 +100,62 @@ class Users:
             return None
         return user
 
-    def add(self, name: str, role: Role, password: str) -> User:
-        """Let somebody in from now on. Raises ConfigurationError where name or password will not do, and StoreError."""
+    def add(self, name: str, role: Role, password: str, until: float = 0.0) -> User:
+        """Let somebody in from now on; with a one-time password `until` then. Raises ConfigurationError where name or
+        password will not do, and StoreError.
+        """
         name = _named(name)
         with self._changing():
             if self.get(name) is not None:
-                _refuse(f"there is a user {name!r} already; another name, or `guardian users password` would be right")
+                _refuse(f"there is a user {name!r} already; another name would be right")
             if len(self.all()) >= MOST_USERS:
                 _refuse(f"there are {MOST_USERS} users; remove one first")
-            user = User(name, role, self._hashed(name, password), secrets.token_hex(16))
+            user = User(name, role, self._hashed(name, password), secrets.token_hex(16), until)
             self._write((*self.all(), user))
         return user
 
-    def remove(self, name: str) -> None:
-        """Let somebody in no more. Raises ConfigurationError where there is no such user, and StoreError."""
+    def remove(self, name: str, *, sparing: bool = False) -> None:
+        """Let somebody in no more; `sparing` the last installer. Raises ConfigurationError where there is no such user,
+        and StoreError.
+        """
         with self._changing():
             gone = self._existing(name)
+            if sparing:
+                self._spare(gone)
             self._write([user for user in self.all() if user != gone])
 
-    def change(self, name: str, password: str) -> None:
-        """Give somebody another password. Raises ConfigurationError and StoreError."""
+    def change(self, name: str, password: str, until: float = 0.0) -> User:
+        """Give somebody another password, which signs them out everywhere; a one-time one `until` then. Raises
+        ConfigurationError and StoreError.
+        """
         with self._changing():
             old = self._existing(name)
-            new = replace(old, password=self._hashed(old.name, password), stamp=secrets.token_hex(16))
-            self._write([new if user == old else user for user in self.all()])
+            return self._replace(old, password=self._hashed(old.name, password), until=until)
+
+    def appoint(self, name: str, role: Role) -> User:
+        """Give somebody another role, which signs them out everywhere: how long one stays signed in goes by it. Raises
+        ConfigurationError where nobody would be an installer then, and StoreError.
+        """
+        with self._changing():
+            old = self._existing(name)
+            if role is not Role.INSTALLER:
+                self._spare(old)
+            return self._replace(old, role=role)
+
+    def sign_out(self, name: str) -> User:
+        """End all sessions of somebody. Raises ConfigurationError and StoreError."""
+        with self._changing():
+            return self._replace(self._existing(name))
+
+    def _replace(self, old: User, **changes: Any) -> User:
+        new = replace(old, stamp=secrets.token_hex(16), **changes)
+        self._write([new if user == old else user for user in self.all()])
+        return new
+
+    def _spare(self, user: User) -> None:
+        """Keep the last who may change who comes in."""
+        if [each for each in self.all() if each.role is Role.INSTALLER] == [user]:
+            _refuse(f"{user.name} is the last installer; make somebody else one first")
 
     def _existing(self, name: str) -> User:
         user = self.get(name)
@@ -173,6 +216,11 @@ def _named(name: str) -> str:
     if not name or len(name) > MOST_NAME or not name.isprintable():
         _refuse(f"{name[:MOST_NAME]!r} is no name; 1 to {MOST_NAME} printable characters would be right")
     return name
+
+
+def one_time_password() -> str:
+    """Make up a password that can be read out over the telephone: 4 times 4 letters, of 23 that look like no other."""
+    return "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(4))
 
 
 def key(name: str) -> str:

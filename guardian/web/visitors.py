@@ -19,11 +19,14 @@ BEARER = "Bearer "
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Who may come in. `name` is empty for whoever came by the secret; `session` is the id in the cookie, or empty."""
+    """Who may come in. `name` is empty for whoever came by the secret; `session` is the id in the cookie, or empty. A
+    `newcomer` signed in with a one-time password, and has to choose another.
+    """
 
     name: str
     role: Role
     session: str = ""
+    newcomer: bool = False
 
 
 class Visitors:
@@ -56,6 +59,10 @@ class Visitors:
         """Begin a session for a user; return its id."""
         return self.sessions.open(user.name, user.stamp, life(user.role))
 
+    def lapsed(self, user: User) -> bool:
+        """Tell whether somebody's password was a one-time one that lets in no more."""
+        return user.invited and self.sessions.now() > user.until
+
     def _visitor(self, session: Session, given: str, arrival: Arrival) -> Visitor | None:
         if not session.name:
             secret = arrival.local and hmac.compare_digest(session.stamp, self._stamp)
@@ -65,9 +72,9 @@ class Visitors:
         except StoreError as error:
             log.warning("event=users_unreadable error=%r", str(error))
             user = self.users.last(session.name)
-        if user is None or user.stamp != session.stamp:
+        if user is None or user.stamp != session.stamp or self.lapsed(user):
             return None
-        return Visitor(user.name, user.role, given)
+        return Visitor(user.name, user.role, given, user.invited)
 
 
 def life(role: Role) -> Life:

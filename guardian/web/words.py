@@ -1,4 +1,5 @@
-"""What the page says in large type, and how it feels about it: plain words for somebody who has had a fright.
+"""What the page says in large type, and how it feels about it: plain words for somebody who has had a fright, in the
+language of `book`.
 
 The worst thing comes first; "All is well" is said only where every room is watched, nothing is broken and nothing held.
 """
@@ -9,6 +10,7 @@ from enum import Enum
 from math import ceil
 
 from guardian import messages
+from guardian.commands import Lamp, Sound
 from guardian.deliveries import DeliveryState
 from guardian.devices import Kind, SenseState
 from guardian.drawn import Drawing
@@ -17,6 +19,7 @@ from guardian.events import (
     EnrolmentAsked,
     ErasureAsked,
     FallDrillAsked,
+    FaultOccurred,
     HumanEvent,
     PauseAsked,
     PlaceDrawn,
@@ -24,12 +27,14 @@ from guardian.events import (
     Snoozed,
 )
 from guardian.incident import Incident, IncidentState
+from guardian.phrasebook import ENGLISH, Phrasebook
 from guardian.senses import Sensed
 from guardian.transitions import Course, Trigger, course_of, steps_of
 from guardian.trials import Outcome, Trial
 from guardian.web import boxes
 from guardian.web.boxes import Somewhere
 from guardian.web.household import Coverage, RoomShown, Snapshot
+from guardian.web.tongues import retold
 
 LATE_SECONDS = 5.0
 """A core that has not finished a pass for so long does not watch, whatever it last said."""
@@ -78,6 +83,7 @@ OUTCOMES: Mapping[str, str] = {
     "answered": "Answered",
     "unanswered": "Not answered",
 }
+CLOSED = "Closed"
 
 STATES: Mapping[IncidentState, str] = {
     IncidentState.SUSPECTED: "Watching closely",
@@ -96,7 +102,8 @@ SENSES: Mapping[Kind, tuple[str, str]] = {
     Kind.BUTTON: ("Pressed", "Ready"),
 }
 """What it means that a sense is on, and off."""
-
+SUSPECTS = "Suspects a fall"
+UNHEARD = "Not heard"
 
 DEEDS: Mapping[str, str] = {
     "acknowledge": "took an alarm",
@@ -141,11 +148,21 @@ def deed(request: str, event: HumanEvent) -> str:
     return f"{what}: {details}" if details else what
 
 
-def sensed(each: Sensed) -> str:
+def sensed(each: Sensed, book: Phrasebook = ENGLISH) -> str:
     """Say how a sense stands."""
     on, off = SENSES[each.kind]
-    said = {SenseState.ON: on, SenseState.OFF: off, SenseState.MAYBE: "Suspects a fall"}
-    return said.get(each.state, "Not heard")
+    said = {SenseState.ON: on, SenseState.OFF: off, SenseState.MAYBE: SUSPECTS}
+    return book.say(said.get(each.state, UNHEARD))
+
+
+def panel(lamp: Lamp, sound: Sound, book: Phrasebook = ENGLISH) -> str:
+    """Say what the box shows and how it sounds."""
+    return book.say("On the box: lamp {lamp}, {sound}", lamp=book.word(lamp.value), sound=book.word(sound.value))
+
+
+def fault(each: FaultOccurred, book: Phrasebook = ENGLISH) -> str:
+    """Say why a part does not work."""
+    return retold(" ".join(each.reasons), book) or book.say("does not work")
 
 
 def actions(incident: Incident) -> tuple[str, ...]:
@@ -160,11 +177,12 @@ def actions(incident: Incident) -> tuple[str, ...]:
     return tuple(name for name in possible if name not in unwanted)
 
 
-def verdict(incident: Incident) -> str:
+def verdict(incident: Incident, book: Phrasebook = ENGLISH) -> str:
     """Say in a word or two how it stands with an incident, or how it ended."""
     if incident.state is not IncidentState.RESOLVED:
-        return STATES[incident.state]
-    return OUTCOMES.get(incident.outcome or "", (incident.outcome or "Closed").capitalize())
+        return book.say(STATES[incident.state])
+    ending = OUTCOMES.get(str(incident.outcome), (incident.outcome or CLOSED).capitalize())
+    return book.say(ending)
 
 
 def countdown(incident: Incident, now: float) -> int | None:
@@ -179,97 +197,117 @@ def late(snapshot: Snapshot, now: float) -> bool:
     return now - snapshot.moment.monotonic > LATE_SECONDS
 
 
-def reached(incident: Incident, snapshot: Snapshot) -> tuple[str, ...]:
+def reached(incident: Incident, snapshot: Snapshot, book: Phrasebook = ENGLISH) -> tuple[str, ...]:
     """Say of each contact who was called for the incident by which ways they were reached."""
-    return tuple(_reached(name, incident, snapshot) for name in incident.told)
+    return tuple(_reached(name, incident, snapshot, book) for name in incident.told)
 
 
-def _reached(contact: str, incident: Incident, snapshot: Snapshot) -> str:
+def _reached(contact: str, incident: Incident, snapshot: Snapshot, book: Phrasebook) -> str:
     known = [each for each in snapshot.deliveries if (each.contact, each.incident) == (contact, incident.id)]
     ways = {state: [each.way for each in known if each.state is state] for state in DeliveryState}
     if ways[DeliveryState.TOLD]:
-        return f"{contact} was told by {_listed(ways[DeliveryState.TOLD])}."
+        return book.say("{contact} was told by {ways}.", contact=contact, ways=_listed(ways[DeliveryState.TOLD], book))
     if ways[DeliveryState.TRYING]:
-        return f"{contact} could not be told yet by {_listed(ways[DeliveryState.TRYING])}; it is tried again."
-    return f"{contact} could not be told." if ways[DeliveryState.GIVEN_UP] else f"{contact} is being told."
+        names = _listed(ways[DeliveryState.TRYING], book)
+        return book.say("{contact} could not be told yet by {ways}; it is tried again.", contact=contact, ways=names)
+    if ways[DeliveryState.GIVEN_UP]:
+        return book.say("{contact} could not be told.", contact=contact)
+    return book.say("{contact} is being told.", contact=contact)
 
 
-def headline(snapshot: Snapshot, now: float) -> Headline:
+def headline(snapshot: Snapshot, now: float, book: Phrasebook = ENGLISH) -> Headline:
     """Say what matters most at `now`, monotonic seconds."""
     worst = next(iter(boxes.everywhere(snapshot)), None)
     if worst is not None:
-        return _of_incident(worst, now)
-    known, broken = boxes.rooms(snapshot), boxes.broken(snapshot)
+        return _of_incident(worst, now, book)
+    known, broken = boxes.rooms(snapshot), boxes.broken(snapshot, book)
     rooms = {coverage: [room for room in known if room.coverage is coverage] for coverage in Coverage}
     if rooms[Coverage.BLIND] or not snapshot.rooms:
-        return _unwatched(rooms[Coverage.BLIND])
+        return _unwatched(rooms[Coverage.BLIND], book)
     if snapshot.drill is not None or snapshot.snoozes or snapshot.pauses:
-        return _held_back(snapshot)
+        return _held_back(snapshot, book)
     if rooms[Coverage.DEGRADED]:
         weak = rooms[Coverage.DEGRADED]
-        return Headline(Mood.UNSURE, ATTENTION, f"Watching, but not well: {_listed(_names(weak))}", _reasons(weak))
+        title = book.say("Watching, but not well: {rooms}", rooms=_listed(_names(weak), book))
+        return Headline(Mood.UNSURE, book.say(ATTENTION), title, _reasons(weak, book))
     if broken:
-        parts = _listed(sorted({part for part, _ in broken}))
-        reasons = " ".join(reason for _, reason in broken if reason)
-        return Headline(Mood.UNSURE, ATTENTION, f"Watching, but something is broken: {parts}", reasons)
-    return Headline(Mood.CALM, "Right now", "All is well", f"Watching {_listed(_names(known))}.")
+        parts = _listed(sorted({part for part, _ in broken}), book)
+        reasons = " ".join(retold(reason, book) for _, reason in broken if reason)
+        title = book.say("Watching, but something is broken: {parts}", parts=parts)
+        return Headline(Mood.UNSURE, book.say(ATTENTION), title, reasons)
+    watching = book.say("Watching {rooms}.", rooms=_listed(_names(known), book))
+    return Headline(Mood.CALM, book.say("Right now"), book.say("All is well"), watching)
 
 
-def _unwatched(blind: Sequence[RoomShown]) -> Headline:
-    names = _listed(_names(blind)) or "any room"
-    return Headline(Mood.UNSURE, ATTENTION, f"Guardian cannot see: {names}", f"{UNNOTICED} {_reasons(blind)}".strip())
+def _unwatched(blind: Sequence[RoomShown], book: Phrasebook) -> Headline:
+    names = _listed(_names(blind), book) or book.say("any room")
+    title = book.say("Guardian cannot see: {rooms}", rooms=names)
+    return Headline(Mood.UNSURE, book.say(ATTENTION), title, f"{book.say(UNNOTICED)} {_reasons(blind, book)}".strip())
 
 
-def _held_back(snapshot: Snapshot) -> Headline:
+def _held_back(snapshot: Snapshot, book: Phrasebook) -> Headline:
     if snapshot.drill is not None:
-        return _drilling(snapshot, snapshot.drill)
-    return _closed(snapshot) if snapshot.pauses else _paused(snapshot)
+        return _drilling(snapshot, snapshot.drill, book)
+    return _closed(snapshot, book) if snapshot.pauses else _paused(snapshot, book)
 
 
-def _paused(snapshot: Snapshot) -> Headline:
+def _paused(snapshot: Snapshot, book: Phrasebook) -> Headline:
     until = max(snapshot.wall(snooze.until) for snooze in snapshot.snoozes)
+    names = _listed([snooze.room for snooze in snapshot.snoozes], book)
     everywhere = any(not snooze.room for snooze in snapshot.snoozes)
-    which = "" if everywhere else f": {_listed([snooze.room for snooze in snapshot.snoozes])}"
-    detail = f"New alarms are held. They come back by themselves at {until:%H:%M}."
-    return Headline(Mood.PAUSED, "Paused", f"Alarms are paused{which}", detail)
+    title = book.say("Alarms are paused") if everywhere else book.say("Alarms are paused: {rooms}", rooms=names)
+    detail = book.say("New alarms are held. They come back by themselves at {time}.", time=f"{until:%H:%M}")
+    return Headline(Mood.PAUSED, book.say("Paused"), title, detail)
 
 
-def _closed(snapshot: Snapshot) -> Headline:
+def _closed(snapshot: Snapshot, book: Phrasebook) -> Headline:
     """Say which cameras are closed; where alarms are held as well, that, too."""
-    rooms = [pause.room for pause in snapshot.pauses]
+    rooms = _listed([pause.room for pause in snapshot.pauses], book)
     ends = {(snapshot.wall(pause.until).strftime("%H:%M"), pause.by) for pause in snapshot.pauses}
-    back = " and ".join(f"at {at} (paused by {by})" for at, by in sorted(ends))
-    held = " New alarms are held as well." if snapshot.snoozes else ""
-    detail = f"{UNNOTICED} The button and other senses still call. It sees again by itself {back}.{held}"
-    return Headline(Mood.PAUSED, "Private", f"Cameras are paused: {_listed(rooms)}", detail)
+    each = [book.say("at {time} (paused by {by})", time=at, by=book.word(by)) for at, by in sorted(ends)]
+    back = book.say("It sees again by itself {back}.", back=_listed(each, book))
+    held = [book.say("New alarms are held as well.")] if snapshot.snoozes else []
+    others = book.say("The button and other senses still call.")
+    title = book.say("Cameras are paused: {rooms}", rooms=rooms)
+    return Headline(Mood.PAUSED, book.say("Private"), title, " ".join((book.say(UNNOTICED), others, back, *held)))
 
 
-def _drilling(snapshot: Snapshot, drill: FallDrill) -> Headline:
-    contacts = "Those who are to be told hear that it is a drill." if drill.contacts else "Nobody is called for it."
-    detail = f"{contacts} It ends by itself at {snapshot.wall(drill.until):%H:%M}."
-    return Headline(Mood.PAUSED, "Drill", f"A fall in the {drill.room} is taken for an exercise", detail)
+def _drilling(snapshot: Snapshot, drill: FallDrill, book: Phrasebook) -> Headline:
+    nobody = book.say("Nobody is called for it.")
+    contacts = book.say("Those who are to be told hear that it is a drill.") if drill.contacts else nobody
+    end = book.say("It ends by itself at {time}.", time=f"{snapshot.wall(drill.until):%H:%M}")
+    title = book.say("A fall in the {room} is taken for an exercise", room=drill.room)
+    return Headline(Mood.PAUSED, book.say("Drill"), title, f"{contacts} {end}")
 
 
-def _of_incident(worst: Somewhere, now: float) -> Headline:
+def _of_incident(worst: Somewhere, now: float, book: Phrasebook) -> Headline:
     """Say how it stands with the worst open incident."""
-    incident = worst.incident
-    since = f"{worst.where or 'At home'} · {messages.relative(now - incident.opened)} ago"
-    what = messages.headline(incident)
-    drill = "Drill" if incident.drill else ""
+    incident, where = worst.incident, worst.where(book)
+    since = f"{where or book.say('At home')} · {messages.ago(now - incident.opened, book)}"
+    what = messages.headline(incident, book)
+    drill = book.say("Drill") if incident.drill else ""
     if course_of(incident) is Course.BLINDNESS:
-        return Headline(Mood.UNSURE, ATTENTION, f"Guardian cannot see: {worst.where}", UNNOTICED)
+        title = book.say("Guardian cannot see: {rooms}", rooms=where)
+        return Headline(Mood.UNSURE, book.say(ATTENTION), title, book.say(UNNOTICED))
     if course_of(incident) is Course.TEST:
-        return Headline(Mood.PENDING, "Weekly test", "Please answer: nothing has happened", since)
+        asked = book.say("Please answer: nothing has happened")
+        return Headline(Mood.PENDING, book.say("Weekly test"), asked, since)
     if incident.state is IncidentState.SUSPECTED:
-        return Headline(Mood.PENDING, drill or "Watching closely", what, since)
+        return Headline(Mood.PENDING, drill or book.say("Watching closely"), what, since)
     if incident.state is IncidentState.PENDING:
-        left = countdown(incident, now)
-        return Headline(Mood.PENDING, drill or "Please answer", "Are you all right?", f"{what} · {since}", left)
+        left, asked = countdown(incident, now), book.say("Are you all right?")
+        return Headline(Mood.PENDING, drill or book.say("Please answer"), asked, f"{what} · {since}", left)
     if incident.state is IncidentState.ACKNOWLEDGED:
-        by = incident.acknowledged_by or messages.SOMEBODY
-        return Headline(Mood.ACKNOWLEDGED, drill or "Taken", f"{by} has taken it", f"{what} · {since}")
-    title = "This is how it sounds" if incident.drill else f"ALARM: {what}"
-    return Headline(Mood.RAISED, drill or "Needs help now", title, since)
+        title = book.say("{by} has taken it", by=_first(incident.acknowledged_by or messages.SOMEBODY, book))
+        return Headline(Mood.ACKNOWLEDGED, drill or book.say("Taken"), title, f"{what} · {since}")
+    title = book.say("This is how it sounds") if incident.drill else book.say("ALARM: {what}", what=what)
+    return Headline(Mood.RAISED, drill or book.say("Needs help now"), title, since)
+
+
+def _first(who: str, book: Phrasebook) -> str:
+    """A human's name, or "the button" that somebody pressed, as a sentence begins."""
+    name = book.word(who)
+    return name[:1].upper() + name[1:]
 
 
 TRIALS: Mapping[Outcome, str] = {
@@ -281,22 +319,24 @@ TRIALS: Mapping[Outcome, str] = {
 }
 
 
-def trial(last: Trial | None) -> str:
+def trial(last: Trial | None, book: Phrasebook = ENGLISH) -> str:
     """Say what came of the last weekly test; empty where there is none."""
     if last is None:
         return ""
-    due = f"{last.due:%Y-%m-%d}"
-    return TRIALS[last.outcome].format(when=last.when, due=due, by=last.by, reason=last.reason)
+    due, by, why = f"{last.due:%Y-%m-%d}", book.word(last.by), book.phrase(last.reason)
+    return book.say(TRIALS[last.outcome], when=last.when, due=due, by=by, reason=why)
 
 
 def _names(rooms: Sequence[RoomShown]) -> list[str]:
     return [room.name for room in rooms]
 
 
-def _reasons(rooms: Sequence[RoomShown]) -> str:
-    return " ".join(room.reason for room in rooms if room.reason)
+def _reasons(rooms: Sequence[RoomShown], book: Phrasebook) -> str:
+    return " ".join(retold(room.reason, book) for room in rooms if room.reason)
 
 
-def _listed(names: list[str]) -> str:
+def _listed(names: list[str], book: Phrasebook) -> str:
     """Write names as a person lists them: a, b and c."""
-    return " and ".join(part for part in (", ".join(names[:-1]), names[-1] if names else "") if part)
+    if len(names) < 2:  # noqa: PLR2004 - one needs no "and"
+        return "".join(names)
+    return book.say("{names} and {last}", names=book.say(", ").join(names[:-1]), last=names[-1])

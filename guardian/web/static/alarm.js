@@ -1,8 +1,9 @@
 // The state of the alarm in large type, what may be done about it, and every other open incident below.
 
-import { byId, count, make, say, timeOf, whenChanged } from "./dom.js";
+import { byId, make, say, timeOf, whenChanged } from "./dom.js";
 import { BUTTONS } from "./press.js";
 import { openReplay } from "./replay.js";
+import { told } from "./told.js";
 
 const MAX_SHOWN_REASONS = 4;
 
@@ -11,24 +12,24 @@ function offers(incident) {
   const can = new Set(incident.actions);
   const pending = incident.state === "pending" || incident.state === "suspected";
   const found = [];
-  if (can.has("cancel") && pending) found.push(["I am all right", "Stops the countdown", "primary", BUTTONS.cancel]);
-  if (pending && !incident.drill) found.push(["I need help", "Call now, do not wait", "danger", BUTTONS.help]);
-  if (can.has("acknowledge")) found.push(["Acknowledge", "I am taking care of it", pending ? "plain" : "primary", BUTTONS.acknowledge]);
-  if (can.has("cancel") && !pending) found.push(["I am all right", "Said by the person", "plain", BUTTONS.cancel]);
+  if (can.has("cancel") && pending) found.push([told("I am all right"), told("Stops the countdown"), "primary", BUTTONS.cancel]);
+  if (pending && !incident.drill) found.push([told("I need help"), told("Call now, do not wait"), "danger", BUTTONS.help]);
+  if (can.has("acknowledge")) found.push([told("Acknowledge"), told("I am taking care of it"), pending ? "plain" : "primary", BUTTONS.acknowledge]);
+  if (can.has("cancel") && !pending) found.push([told("I am all right"), told("Said by the person"), "plain", BUTTONS.cancel]);
   if (can.has("resolve")) found.push(...closings(incident));
   return found;
 }
 
 /** Whether it is worth looking at what came before: nobody looks while somebody is asked. */
 const worthWatching = (incident) => incident !== null && !incident.drill && !incident.box && ["raised", "acknowledged"].includes(incident.state);
-const WATCH = ["See what happened", "", "plain", openReplay];
+const WATCH = [told("See what happened"), "", "plain", openReplay];
 
 function closings(incident) {
-  if (incident.drill) return [["End the drill", "", incident.state === "acknowledged" ? "primary" : "plain", BUTTONS.helped]];
-  if (incident.state !== "acknowledged") return [["False alarm", "Close it", "plain", BUTTONS.mistaken]];
+  if (incident.drill) return [[told("End the drill"), "", incident.state === "acknowledged" ? "primary" : "plain", BUTTONS.helped]];
+  if (incident.state !== "acknowledged") return [[told("False alarm"), told("Close it"), "plain", BUTTONS.mistaken]];
   return [
-    ["Helped – close", "It is over", "primary", BUTTONS.helped],
-    ["False alarm", "Close it", "plain", BUTTONS.mistaken],
+    [told("Helped – close"), told("It is over"), "primary", BUTTONS.helped],
+    [told("False alarm"), told("Close it"), "plain", BUTTONS.mistaken],
   ];
 }
 
@@ -58,18 +59,18 @@ export function showAlarm(state) {
 /** Tell the screen reader what is new, and not every second of a countdown. */
 function announce({ kicker, title, detail, countdown, mood }) {
   whenChanged(byId("say"), [kicker, title, mood], () => {
-    const left = countdown === null ? "" : ` ${count(countdown, "second")} to answer.`;
-    byId("say").textContent = `${title}${/[.?!]$/.test(title) ? "" : "."}${left} ${detail}`;
+    const left = countdown === null ? "" : ` ${countdown === 1 ? told("1 second to answer.") : told("{number} seconds to answer.", { number: countdown })}`;
+    byId("say").textContent = `${title}${/[.?!。？！]$/.test(title) ? "" : "."}${left} ${detail}`;
   });
 }
 
 function showReasons(worst) {
   const list = byId("reasons");
   const reasons = worst?.reasons ?? [];
-  const told = [...(worst?.reached ?? []), ...(worst?.problem ? [worst.problem] : [])];
-  whenChanged(list, [reasons, told], () => {
-    list.hidden = reasons.length + told.length === 0;
-    list.replaceChildren(...[...reasons.slice(-MAX_SHOWN_REASONS), ...told].map((reason) => make("li", {}, reason)));
+  const more = [...(worst?.reached ?? []), ...(worst?.problem ? [worst.problem] : [])];
+  whenChanged(list, [reasons, more], () => {
+    list.hidden = reasons.length + more.length === 0;
+    list.replaceChildren(...[...reasons.slice(-MAX_SHOWN_REASONS), ...more].map((reason) => make("li", {}, reason)));
   });
 }
 
@@ -84,12 +85,12 @@ function showActions(worst, { snoozes, pauses }) {
 }
 
 function resume({ room, until }) {
-  const label = room ? `Watch ${room} again` : "End the pause";
-  return make("button", { type: "button", class: "primary", onclick: () => BUTTONS.resume(room) }, make("span", {}, label), make("small", {}, `It ends at ${timeOf(until)}`));
+  const label = room ? told("Watch {room} again", { room }) : told("End the pause");
+  return make("button", { type: "button", class: "primary", onclick: () => BUTTONS.resume(room) }, make("span", {}, label), make("small", {}, told("It ends at {time}", { time: timeOf(until) })));
 }
 
 function reopen({ room, until }) {
-  return make("button", { type: "button", class: "primary", onclick: () => BUTTONS.open(room) }, make("span", {}, `Open the camera: ${room}`), make("small", {}, `It opens at ${timeOf(until)}`));
+  return make("button", { type: "button", class: "primary", onclick: () => BUTTONS.open(room) }, make("span", {}, told("Open the camera: {room}", { room })), make("small", {}, told("It opens at {time}", { time: timeOf(until) })));
 }
 
 function showOthers(others) {
@@ -100,7 +101,7 @@ function showOthers(others) {
       "article",
       { class: "card other", "data-state": incident.state },
       make("h2", {}, incident.what),
-      make("p", {}, `${incident.verdict} · ${incident.where || "At home"} · ${timeOf(incident.opened)}${incident.countdown === null ? "" : ` · ${incident.countdown} s`}`),
+      make("p", {}, `${incident.verdict} · ${incident.where || told("At home")} · ${timeOf(incident.opened)}${incident.countdown === null ? "" : ` · ${incident.countdown} s`}`),
       incident.problem ? make("p", { class: "wrong" }, incident.problem) : null,
       make("div", { class: "actions" }, ...[...offers(incident), ...(worthWatching(incident) ? [WATCH] : [])].map((offer) => button(offer, incident))),
     )));
@@ -110,10 +111,10 @@ function showOthers(others) {
 /** The buttons that are there at any time. */
 export function showQuick() {
   byId("quick").replaceChildren(
-    button(["Call for help", "", "danger", () => BUTTONS.help(null)], null),
-    named("close", button(["Pause cameras", "", "plain", () => BUTTONS.close()], null)),
-    named("pause", button(["Pause alarms", "", "plain", () => BUTTONS.pause()], null)),
-    named("test", button(["Test alarm", "", "plain", () => BUTTONS.test()], null)),
+    button([told("Call for help"), "", "danger", () => BUTTONS.help(null)], null),
+    named("close", button([told("Pause cameras"), "", "plain", () => BUTTONS.close()], null)),
+    named("pause", button([told("Pause alarms"), "", "plain", () => BUTTONS.pause()], null)),
+    named("test", button([told("Test alarm"), "", "plain", () => BUTTONS.test()], null)),
   );
 }
 

@@ -3,16 +3,17 @@
 import { byId, dayName, draw, make, whenChanged } from "./dom.js";
 import { POSTURES } from "./figure.js";
 import { BUTTONS } from "./press.js";
+import { number, told } from "./told.js";
 
 const SHOWN = 14; // days of which the hours are shown
 const HOUR = 3600;
 const ORDER = ["upright", "bent", "seated", "lying", "unknown"];
 const TRENDS = [
-  ["rising", "Up at", clock],
-  ["bedtime", "In bed at", clock],
-  ["night_visits", "Bathroom visits a night", (value) => `${value}`],
-  ["speed", "Walking, cm/s", (value) => (value / 10).toFixed(0)],
-  ["up", "Hours up", (value) => (value / HOUR).toFixed(1)],
+  ["rising", told("Up at"), clock],
+  ["bedtime", told("In bed at"), clock],
+  ["night_visits", told("Bathroom visits a night"), (value) => number(value)],
+  ["speed", told("Walking, cm/s"), (value) => number(value / 10)],
+  ["up", told("Hours up"), (value) => number(value / HOUR, 1)],
 ];
 
 let cards = new Map();
@@ -37,13 +38,13 @@ class Card {
     this.sentences = make("ul", { class: "sentences" });
     this.today = make("div", { class: "ribbon-today" });
     this.days = make("div", { class: "ribbons" });
-    const more = make("details", {}, make("summary", {}, "Earlier days, and how they change"), this.days);
+    const more = make("details", {}, make("summary", {}, told("Earlier days, and how they change")), this.days);
     more.addEventListener("toggle", () => more.open && this.load());
-    const erase = make("button", { type: "button", class: "quiet small installer", onclick: () => BUTTONS.unlearn(who) }, "Erase these days");
+    const erase = make("button", { type: "button", class: "quiet small installer", onclick: () => BUTTONS.unlearn(who) }, told("Erase these days"));
     this.element = make(
       "article",
       { class: "card habit", "data-who": who },
-      make("header", {}, make("h3", {}, who || "The household"), erase),
+      make("header", {}, make("h3", {}, who || told("The household")), erase),
       this.sentences,
       this.today,
       legend(),
@@ -53,7 +54,7 @@ class Card {
 
   show({ sentences, today }) {
     whenChanged(this.sentences, sentences, () => this.sentences.replaceChildren(...sentences.map((each) => make("li", {}, each))));
-    whenChanged(this.today, today, () => this.today.replaceChildren(ribbon(today, "Today")));
+    whenChanged(this.today, today, () => this.today.replaceChildren(ribbon(today, told("Today"))));
     if (this.latest && this.latest !== today.date) this.past = null;
     this.latest = today.date;
   }
@@ -67,15 +68,15 @@ class Card {
     } catch {
       this.past = null;
     }
-    if (this.past === null) this.days.replaceChildren(make("p", { class: "nothing" }, "They cannot be read just now."));
-    else if (this.past.length === 0) this.days.replaceChildren(make("p", { class: "nothing" }, "No day is over yet."));
+    if (this.past === null) this.days.replaceChildren(make("p", { class: "nothing" }, told("They cannot be read just now.")));
+    else if (this.past.length === 0) this.days.replaceChildren(make("p", { class: "nothing" }, told("No day is over yet.")));
     else this.days.replaceChildren(...trends(this.past), ...this.past.slice(-SHOWN).reverse().map((day) => ribbon(day, dayName(day.date, this.latest))));
   }
 }
 
 /** One day as a ribbon: for each hour how long somebody was seen how, and below it in which room mostly. */
 function ribbon(day, name) {
-  const svg = draw("svg", { viewBox: "0 0 240 34", class: "ribbon", role: "img", "aria-label": told(day, name) });
+  const svg = draw("svg", { viewBox: "0 0 240 34", class: "ribbon", role: "img", "aria-label": spoken(day, name) });
   for (let hour = 0; hour < 24; hour += 1) {
     svg.append(draw("rect", { x: hour * 10, y: 0, width: 9, height: 20, class: "hour" }));
     const seen = ORDER.reduce((sum, posture) => sum + (day.postures[posture]?.[hour] ?? 0), 0);
@@ -119,8 +120,8 @@ function titled(text) {
 }
 
 /** A ribbon in words, for whoever does not see it. */
-function told(day, name) {
-  const parts = TRENDS.filter(([key]) => day[key] !== null).map(([key, label, words]) => `${label.toLowerCase()} ${words(day[key])}`);
+function spoken(day, name) {
+  const parts = TRENDS.filter(([key]) => day[key] !== null).map(([key, label, words]) => `${label} ${words(day[key])}`);
   return `${name}: ${parts.join(", ")}`;
 }
 
@@ -136,12 +137,12 @@ function trends(days) {
     if (known.length < 2) return "";
     const values = known.map(([, value]) => value);
     const [low, high] = [Math.min(...values), Math.max(...values)];
-    const svg = draw("svg", { viewBox: "0 0 240 44", class: "trend", role: "img", "aria-label": `${label}: from ${words(low)} to ${words(high)} in ${days.length} days` });
+    const svg = draw("svg", { viewBox: "0 0 240 44", class: "trend", role: "img", "aria-label": told("{label}: from {low} to {high} in {number} days", { label, low: words(low), high: words(high), number: days.length }) });
     for (const [index, value] of known) {
       const y = 40 - (36 * (value - low)) / Math.max(1e-9, high - low);
       svg.append(draw("circle", { cx: 4 + (232 * index) / Math.max(1, days.length - 1), cy: high === low ? 22 : y, r: 1.8 }));
     }
-    const range = make("span", { class: "range" }, low === high ? words(low) : `${words(low)} to ${words(high)}`);
+    const range = make("span", { class: "range" }, low === high ? words(low) : told("{low} to {high}", { low: words(low), high: words(high) }));
     return make("figure", { class: "trend-figure" }, make("figcaption", {}, `${label} `, range), svg);
   }).filter(Boolean);
 }

@@ -1,5 +1,7 @@
 // Building elements without ever parsing text as markup: names and reasons come from outside.
 
+import { LANGUAGE, told } from "./told.js";
+
 export const byId = (id) => document.getElementById(id);
 
 /** Make an HTML element; `attributes` with null or false are left out, on* are listeners. */
@@ -44,10 +46,7 @@ export const dayOf = (wall) => wall.slice(0, 10);
 export function dayName(day, today = "") {
   const date = new Date(`${day}T12:00:00Z`);
   const days = Math.round((new Date(`${today}T12:00:00Z`) - date) / 86_400_000);
-  if (days === 0) return "Today";
-  if (days === 1) return "Yesterday";
-  return date.toLocaleDateString("en-GB", { weekday: "long", day: "numeric", month: "long", timeZone: "UTC" });
+  if (days === 0) return told("Today");
+  if (days === 1) return told("Yesterday");
+  return date.toLocaleDateString(LANGUAGE === "en" ? "en-GB" : LANGUAGE, { weekday: "long", day: "numeric", month: "long", timeZone: "UTC" });
 }
-
-/** "{n} thing" or "{n} things". */
-export const count = (number, word) => `${number} ${word}${number === 1 ? "" : "s"}`;

@@ -1,6 +1,7 @@
 // Stick figures: 17 keypoints and the limbs between them, in a view of one room. The topology comes from the box.
 
 import { draw } from "./dom.js";
+import { told } from "./told.js";
 
 const HEIGHT = 1_000; // units of a view: thousandths of a frame height, as the box sends them
 const SEEN = 200; // least score, in thousandths, of a keypoint that is drawn
@@ -186,11 +187,17 @@ export class Stage {
 /** What people are called: by name, or as somebody; with the number of the track where there are several of those. */
 export function titles(persons) {
   const several = persons.filter((person) => person.name === null).length > 1;
-  return persons.map((person) => person.name ?? (several ? `Somebody (${person.track})` : "Somebody"));
+  return persons.map((person) => person.name ?? (several ? told("Somebody ({number})", { number: person.track }) : told("Somebody")));
 }
 
 /** What the postures are called. */
-export const POSTURES = { upright: "standing", bent: "bent over", seated: "sitting", lying: "lying down", unknown: "in sight" };
+export const POSTURES = {
+  upright: told("standing"),
+  bent: told("bent over"),
+  seated: told("sitting"),
+  lying: told("lying down"),
+  unknown: told("in sight"),
+};
 
 /** The part of the whole view that shows these bodies well, `around` times their size; `before` as long as it still does. */
 function closer(persons, whole, before, around = AROUND) {

@@ -3,6 +3,7 @@
 import { byId, dayName, dayOf, make, timeOf } from "./dom.js";
 import { BUTTONS } from "./press.js";
 import { openReplay } from "./replay.js";
+import { told } from "./told.js";
 
 const LIMIT = 50;
 let asked = 0;
@@ -20,8 +21,8 @@ export async function refreshIncidents(today) {
   }
   if (question !== asked) return;
   const box = byId("past");
-  if (list === null) box.replaceChildren(make("p", { class: "nothing" }, "The list cannot be read just now. The alarm works without it."));
-  else if (list.length === 0) box.replaceChildren(make("p", { class: "nothing" }, "Nothing has happened yet. That is good."));
+  if (list === null) box.replaceChildren(make("p", { class: "nothing" }, told("The list cannot be read just now. The alarm works without it.")));
+  else if (list.length === 0) box.replaceChildren(make("p", { class: "nothing" }, told("Nothing has happened yet. That is good.")));
   else box.replaceChildren(...days(list, today));
 }
 
@@ -47,7 +48,7 @@ function entry(incident) {
       "div",
       { class: "incident-words" },
       make("p", { class: "what" }, incident.what),
-      make("p", { class: "where" }, [incident.where || "At home", taken(incident)].filter(Boolean).join(" · ")),
+      make("p", { class: "where" }, [incident.where || told("At home"), taken(incident)].filter(Boolean).join(" · ")),
       make("span", { class: "verdict" }, incident.verdict),
     ),
     make("div", { class: "more" }, reasons(incident), replayButton(incident, when), judgement(incident, when)),
@@ -61,10 +62,10 @@ function taken(incident) {
 function reasons(incident) {
   if (incident.reasons.length === 0) return null;
   const items = incident.reasons.map((reason) => make("li", {}, reason));
-  return make("details", {}, make("summary", {}, "Why"), make("ul", {}, ...items));
+  return make("details", {}, make("summary", {}, told("Why")), make("ul", {}, ...items));
 }
 
-const JUDGED = { fall: "You said: a fall.", "false alarm": "You said: a false alarm." };
+const JUDGED = { fall: told("You said: a fall."), "false alarm": told("You said: a false alarm.") };
 
 /** Of a scene that is kept to learn from: what a human said it was, or the question. */
 function judgement(incident, when) {
@@ -75,14 +76,14 @@ function judgement(incident, when) {
     { type: "button", class: "plain small", "aria-label": `${label}: ${incident.what}, ${when}`, onclick: () => BUTTONS.judge(incident, verdict) },
     label,
   );
-  return make("div", { class: "judge" }, make("p", {}, "What was it?"), choice("fall", "It was a fall"), choice("false alarm", "False alarm"));
+  return make("div", { class: "judge" }, make("p", {}, told("What was it?")), choice("fall", told("It was a fall")), choice("false alarm", told("False alarm")));
 }
 
 function replayButton(incident, when) {
   if (!incident.replayable) return null;
   return make(
     "button",
-    { type: "button", class: "plain small", "aria-label": `Replay: ${incident.what}, ${when}`, onclick: () => openReplay(incident) },
-    "\u25b6\ufe0e Replay",
+    { type: "button", class: "plain small", "aria-label": told("Replay: {what}, {time}", { what: incident.what, time: when }), onclick: () => openReplay(incident) },
+    `\u25b6\ufe0e ${told("Replay")}`,
   );
 }

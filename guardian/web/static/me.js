@@ -1,11 +1,15 @@
 // Who looks at the page: a user who signed in, or whoever opened it with the secret of the box.
 
 import { byId, make } from "./dom.js";
+import { pieces, told } from "./told.js";
 
 let user = { name: "", role: "" };
 
 /** The name that was signed in with; empty where nobody has signed in by name. */
 export const signedIn = () => user.name;
+
+/** What may be done here: caregiver or installer; empty until the box has told. */
+export const role = () => user.role;
 
 /** Ask the box who it is, and show what this role may do. */
 export async function learnWhoIAm() {
@@ -32,7 +36,8 @@ async function signOut() {
 /** Show who is signed in, with a way out; false where nobody is by name. */
 export function showUser() {
   if (!user.name) return false;
-  const out = make("button", { type: "button", class: "quiet small", onclick: signOut }, "Sign out");
-  byId("me").replaceChildren("You are signed in as ", make("strong", {}, user.name), " ", out);
+  const out = make("button", { type: "button", class: "quiet small", onclick: signOut }, told("Sign out"));
+  const another = make("a", { href: "/password", class: "quiet-link" }, told("Change my password"));
+  byId("me").replaceChildren(...pieces("You are signed in as {name}", { name: make("strong", {}, user.name) }), " ", another, " ", out);
   return true;
 }

@@ -1,6 +1,7 @@
 // The outline of one place while it is drawn: corners set by a tap, dragged, or moved with the arrow keys; and undone.
 
 import { draw, say } from "./dom.js";
+import { told } from "./told.js";
 
 const HEIGHT = 1_000; // units of a view, as in figure.js
 const FINE = 1_000; // corners are kept to a thousandth of the picture
@@ -18,7 +19,7 @@ export class Outline {
   constructor(said, changed) {
     this.said = said;
     this.changed = changed;
-    this.svg = draw("svg", { class: "outline", role: "application", "aria-label": "Outline of the place", preserveAspectRatio: "xMidYMid meet" });
+    this.svg = draw("svg", { class: "outline", role: "application", "aria-label": told("Outline of the place"), preserveAspectRatio: "xMidYMid meet" });
     this.shape = draw("polygon", { class: "drawn-shape" });
     this.handles = draw("g");
     this.svg.append(this.shape, this.handles);
@@ -55,13 +56,13 @@ export class Outline {
     this.corners = this.past.pop();
     this.chosen = null;
     this.paint();
-    this.tell("Taken back.");
+    this.tell(told("Taken back."));
   }
 
   /** Add a corner without a pointer: in the middle of the longest side, or a whole square where there is nothing yet. */
   add() {
     if (!this.isEnough) {
-      this.change(SQUARE.map((corner) => [...corner]), 0, "A square in the middle. Move its corners with the arrow keys.");
+      this.change(SQUARE.map((corner) => [...corner]), 0, told("A square in the middle. Move its corners with the arrow keys."));
       return;
     }
     const lengths = this.corners.map((corner, index) => this.away(corner, this.after(index)));
@@ -75,7 +76,7 @@ export class Outline {
     if (!this.corners.length) return;
     const index = this.chosen ?? this.corners.length - 1;
     const left = this.corners.filter((_, each) => each !== index);
-    this.change(left, left.length ? Math.min(index, left.length - 1) : null, `Corner ${index + 1} removed.`);
+    this.change(left, left.length ? Math.min(index, left.length - 1) : null, told("Corner {number} removed.", { number: index + 1 }));
   }
 
   insert(corner, index) {
@@ -83,7 +84,7 @@ export class Outline {
       this.tell(`${MOST} corners are enough.`);
       return;
     }
-    this.change([...this.corners.slice(0, index), rounded(corner), ...this.corners.slice(index)], index, `Corner ${index + 1} added.`);
+    this.change([...this.corners.slice(0, index), rounded(corner), ...this.corners.slice(index)], index, told("Corner {number} added.", { number: index + 1 }));
   }
 
   /** Make these the corners, choose one of them, and say so. */
@@ -161,7 +162,7 @@ export class Outline {
 
   where(index) {
     const [x, y] = this.corners[index].map((each) => (100 * each).toFixed(0));
-    return `Corner ${index + 1} of ${this.corners.length}: ${x} % from the left, ${y} % from above.`;
+    return told("Corner {number} of {all}: {x} % from the left, {y} % from above.", { number: index + 1, all: this.corners.length, x, y });
   }
 
   after(index) {

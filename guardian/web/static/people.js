@@ -2,6 +2,7 @@
 
 import { byId, make, say, whenChanged } from "./dom.js";
 import { BUTTONS } from "./press.js";
+import { number, told } from "./told.js";
 
 let cards = new Map();
 
@@ -22,14 +23,14 @@ const keyOf = ({ name, room }) => JSON.stringify([name, room]);
 function list(people, going) {
   const roomsOf = new Map(going.map(({ name }) => [name, []]));
   for (const { name, room } of people) roomsOf.set(name, [...(roomsOf.get(name) ?? []), room]);
-  if (roomsOf.size === 0) return make("p", { class: "nothing" }, "Nobody is enrolled.");
+  if (roomsOf.size === 0) return make("p", { class: "nothing" }, told("Nobody is enrolled."));
   const items = [...roomsOf].sort(([a], [b]) => a.localeCompare(b)).map(([name, rooms]) => item(name, rooms));
-  return make("ul", { class: "acquainted", "aria-label": "Who is enrolled" }, ...items);
+  return make("ul", { class: "acquainted", "aria-label": told("Who is enrolled") }, ...items);
 }
 
 function item(name, rooms) {
-  const where = rooms.length ? `Enrolled in ${rooms.join(", ")}` : "Not enrolled yet";
-  const erase = make("button", { type: "button", class: "quiet small installer", onclick: () => BUTTONS.erase(name) }, `Erase ${name}`);
+  const where = rooms.length ? told("Enrolled in {rooms}", { rooms: rooms.join(told(", ")) }) : told("Not enrolled yet");
+  const erase = make("button", { type: "button", class: "quiet small installer", onclick: () => BUTTONS.erase(name) }, told("Erase {name}", { name }));
   return make("li", { class: "card" }, make("p", {}, make("strong", {}, name), make("span", { class: "where-known" }, where)), erase);
 }
 
@@ -37,7 +38,7 @@ function item(name, rooms) {
 class Card {
   constructor() {
     this.title = make("h3");
-    this.bar = make("progress", { max: 1, "aria-label": "How far it has come" });
+    this.bar = make("progress", { max: 1, "aria-label": told("How far it has come") });
     this.share = make("span", { "aria-hidden": "true" });
     this.far = make("div", { class: "far" }, this.bar, this.share);
     this.text = make("p");
@@ -45,9 +46,9 @@ class Card {
   }
 
   show({ name, room, share, text, ended, kept }) {
-    say(this.title, ended ? `${name}, ${room}` : `Getting to know ${name} in ${room}`);
+    say(this.title, ended ? `${name}, ${room}` : told("Getting to know {name} in {room}", { name, room }));
     this.bar.value = share;
-    say(this.share, `${Math.round(100 * share)} %`);
+    say(this.share, `${number(100 * share)} %`);
     this.far.hidden = ended;
     say(this.text, text);
     this.element.dataset.went = ended ? (kept ? "well" : "refused") : "on";

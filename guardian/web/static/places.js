@@ -4,25 +4,37 @@ import { byId, draw, make, say, whenChanged } from "./dom.js";
 import { Stage } from "./figure.js";
 import { Outline } from "./outline.js";
 import { confirmed, me, tell } from "./press.js";
+import { number, told } from "./told.js";
 
 const HEIGHT = 1_000;
 const BRIGHTEST = 9;
 const AGAIN_MS = 5_000; // how often the box is asked where people have been, while one draws
 const HINTS = {
-  bed: "One may lie and sleep there, at any hour: that is no alarm.",
-  sofa: "One may sit and lie there: that is no alarm.",
-  chair: "One sits there, and does not lie.",
-  mat: "For exercises: one may lie there for a while.",
-  floor: "Only a name, for what is told.",
-  door: "Only a name, for what is told.",
-  exit: "The door out of the home: whoever was last seen there is out.",
-  screen: "A television or a mirror: who is only ever seen within it is nobody. Never a doorway.",
+  bed: told("One may lie and sleep there, at any hour: that is no alarm."),
+  sofa: told("One may sit and lie there: that is no alarm."),
+  chair: told("One sits there, and does not lie."),
+  mat: told("For exercises: one may lie there for a while."),
+  floor: told("Only a name, for what is told."),
+  door: told("Only a name, for what is told."),
+  exit: told("The door out of the home: whoever was last seen there is out."),
+  screen: told("A television or a mirror: who is only ever seen within it is nobody. Never a doorway."),
 };
 const ORIGINS = {
-  configured: "as configured",
-  drawn: "drawn here",
-  removed: "removed here; the configuration has it",
-  learned: "learned, and accepted",
+  configured: told("as configured"),
+  drawn: told("drawn here"),
+  removed: told("removed here; the configuration has it"),
+  learned: told("learned, and accepted"),
+};
+
+const KINDS = {
+  bed: told("bed"),
+  sofa: told("sofa"),
+  chair: told("chair"),
+  mat: told("mat"),
+  floor: told("floor"),
+  door: told("door"),
+  exit: told("exit"),
+  screen: told("screen"),
 };
 
 const stage = new Stage();
@@ -37,7 +49,7 @@ let editing = null; // the place that is drawn: {instead, named}, instead empty 
 export function knowPlaces(state) {
   rooms = state.rooms;
   if (open === null) return;
-  const urgent = state.incidents.length ? `${state.headline.title}. Close this to answer.` : "";
+  const urgent = state.incidents.length ? `${state.headline.title}. ${told("Close this to answer.")}` : "";
   byId("places-alarm").hidden = !urgent;
   say(byId("places-alarm"), urgent);
   show();
@@ -52,7 +64,7 @@ export function knowWhoIsThere(all) {
 /** Open the drawing of one room. */
 export function openPlaces(name) {
   open = name;
-  byId("places-title").textContent = `Places in ${name}`;
+  byId("places-title").textContent = told("Places in {room}", { room: name });
   byId("places-alarm").hidden = true;
   finish("");
   show();
@@ -75,7 +87,7 @@ export function preparePlaces() {
   byId("corner-add").onclick = () => outline.add();
   byId("corner-remove").onclick = () => outline.remove();
   byId("corner-undo").onclick = () => outline.undo();
-  byId("place-cancel").onclick = () => finish("Nothing was changed.");
+  byId("place-cancel").onclick = () => finish(told("Nothing was changed."));
   byId("place-form").onsubmit = (event) => {
     event.preventDefault();
     save();
@@ -101,37 +113,37 @@ function show() {
   const shown = room();
   if (!shown) return;
   const places = placesOf(shown);
-  const others = places.filter((each) => each.source !== "removed" && !each.outdated && each.name !== editing?.instead);
+  const others = places.filter((each) => each.source !== "removed" && !each.outdated && each.key !== editing?.instead);
   whenChanged(stage.svg, [shown.aspect, others], () => stage.furnish(shown.aspect, others));
   whenChanged(byId("places-list"), places, () => {
-    byId("places-list").replaceChildren(...(places.length ? places.map(item) : [make("li", { class: "nothing" }, "No place is drawn yet.")]));
+    byId("places-list").replaceChildren(...(places.length ? places.map(item) : [make("li", { class: "nothing" }, told("No place is drawn yet."))]));
     refresh();
   });
 }
 
 function item(place) {
   const button = (text, doing) => make("button", { type: "button", class: "quiet small", "aria-label": `${text} ${place.name}`, onclick: () => doing(place) }, text);
-  const over = place.source === "drawn" && place.configured ? ", over the configured one" : "";
-  const old = place.outdated ? "; of another view, and does not count until it is drawn anew" : "";
-  const origin = `${place.kind}, ${ORIGINS[place.source]}${over}${old}`;
+  const over = place.source === "drawn" && place.configured ? told(", over the configured one") : "";
+  const old = place.outdated ? told("; of another view, and does not count until it is drawn anew") : "";
+  const origin = `${KINDS[place.kind]}, ${ORIGINS[place.source]}${over}${old}`;
   const gone = place.source === "removed";
   return make(
     "li",
     { "data-source": place.source, class: place.outdated || gone ? "idle" : null },
     make("p", {}, make("strong", {}, place.name), make("span", { class: "where-known" }, origin)),
-    make("div", { class: "answers" }, gone ? "" : button("Change", begin), gone ? "" : button("Remove", remove), gone || over ? button("Restore", restore) : ""),
+    make("div", { class: "answers" }, gone ? "" : button(told("Change"), begin), gone ? "" : button(told("Remove"), remove), gone || over ? button(told("Restore"), restore) : ""),
   );
 }
 
 /** Draw a place, or a new one. */
 function begin(place) {
-  editing = { instead: place.name, named: Boolean(place.name) };
+  editing = { instead: place.key ?? "", named: Boolean(place.name) };
   outline.begin(room().aspect, place.polygon);
   byId("place-name").value = place.name;
   byId("place-kind").value = place.kind;
   suggest();
   byId("places").dataset.mode = "draw";
-  say(byId("places-said"), "Tap the corners of the place, one after the other. Drag a corner to move it.");
+  say(byId("places-said"), told("Tap the corners of the place, one after the other. Drag a corner to move it."));
   say(byId("places-wrong"), "");
   show();
   showButtons();
@@ -146,8 +158,8 @@ function suggest() {
   say(byId("place-hint"), HINTS[kind]);
   if (editing.named) return;
   const taken = new Set(placesOf(room()).map((each) => each.name));
-  let name = kind;
-  for (let number = 2; taken.has(name); number += 1) name = `${kind} ${number}`;
+  let name = KINDS[kind];
+  for (let next = 2; taken.has(name); next += 1) name = `${KINDS[kind]} ${next}`;
   byId("place-name").value = name;
 }
 
@@ -167,7 +179,7 @@ function finish(text) {
 
 async function save() {
   if (!outline.isEnough) {
-    wrong("Three corners or more make a place.");
+    wrong(told("Three corners or more make a place."));
     return;
   }
   const name = byId("place-name").value.trim();
@@ -175,24 +187,24 @@ async function save() {
   const trouble = await tell("draw", values);
   if (trouble) wrong(trouble);
   else {
-    finish(`The box has taken ${name}. It counts from now on.`);
+    finish(told("The box has taken {name}. It counts from now on.", { name }));
     byId("place-new").focus();
   }
 }
 
 async function remove(place) {
-  const text = "Whoever lies there will be told of from now on, unless it is learned or drawn again.";
-  if (!(await confirmed(`Remove ${place.name}?`, text, "Yes, remove"))) return;
+  const text = told("Whoever lies there will be told of from now on, unless it is learned or drawn again.");
+  if (!(await confirmed(told("Remove {name}?", { name: place.name }), text, told("Yes, remove")))) return;
   const learned = place.source === "learned";
-  const trouble = learned ? await tell("decline", { room: open, place: place.number, by: me() }) : await tell("remove", { room: open, name: place.name, by: me() });
+  const trouble = learned ? await tell("decline", { room: open, place: place.number, by: me() }) : await tell("remove", { room: open, name: place.key, by: me() });
   if (trouble) wrong(trouble);
-  else finish(`${place.name} does not count from now on.`);
+  else finish(told("{name} does not count from now on.", { name: place.name }));
 }
 
 async function restore(place) {
-  const trouble = await tell("restore", { room: open, name: place.name, by: me() });
+  const trouble = await tell("restore", { room: open, name: place.key, by: me() });
   if (trouble) wrong(trouble);
-  else finish(`${place.name} is as it is configured.`);
+  else finish(told("{name} is as it is configured.", { name: place.name }));
 }
 
 const wrong = (text) => say(byId("places-wrong"), text);
@@ -200,7 +212,7 @@ const wrong = (text) => say(byId("places-wrong"), text);
 /** Whether one may go: what is drawn and not saved is not thrown away by a slip. */
 function leave() {
   if (editing === null || !outline.isChanged) return true;
-  wrong("What you have drawn is not saved yet: save it, or press Cancel.");
+  wrong(told("What you have drawn is not saved yet: save it, or press Cancel."));
   return false;
 }
 
@@ -222,8 +234,8 @@ function paint({ columns, rows, heat: levels, hours, yaml }) {
   const height = HEIGHT / rows;
   heat.replaceChildren(...Object.entries(levels).flatMap(([layer, cells]) => warm(layer, cells, columns, width, height)));
   if (byId("lines").value !== yaml) byId("lines").value = yaml;
-  const seen = hours < 0.1 ? "Hardly anybody has been counted here yet." : `Counted for ${hours} hours.`;
-  say(byId("places-hours"), `${seen} Where feet stood, and hips sat or lay; old time fades. Nothing else is kept of it.`);
+  const seen = hours < 0.1 ? told("Hardly anybody has been counted here yet.") : told("Counted for {number} hours.", { number: number(hours, 1) });
+  say(byId("places-hours"), `${seen} ${told("Where feet stood, and hips sat or lay; old time fades. Nothing else is kept of it.")}`);
 }
 
 /** One path for each level of a layer: thousands of cells would be slow on a phone. */
@@ -239,8 +251,8 @@ async function copy() {
   byId("lines").select();
   try {
     await navigator.clipboard.writeText(byId("lines").value);
-    say(byId("lines-said"), "Copied.");
+    say(byId("lines-said"), told("Copied."));
   } catch {
-    say(byId("lines-said"), "They are marked: copy them with your device’s own way.");
+    say(byId("lines-said"), told("They are marked: copy them with your device’s own way."));
   }
 }

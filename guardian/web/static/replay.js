@@ -3,6 +3,7 @@
 import { byId, dayName, dayOf, make, timeOf } from "./dom.js";
 import { POSTURES, Stage, titles } from "./figure.js";
 import { toast } from "./press.js";
+import { number, told } from "./told.js";
 
 const GAP_SECONDS = 1.5; // after so long without a frame, nobody is drawn any more
 const START_BEFORE = 6; // begin a little before it happened: the fall is what one wants to see
@@ -19,16 +20,16 @@ export async function openReplay(incident) {
   try {
     const response = await fetch(`/api/incidents/${encodeURIComponent(incident.id)}/scene`);
     if (!response.ok) {
-      toast(response.status === 404 ? "Nothing was recorded around this incident." : "The recording cannot be read just now.", true);
+      toast(response.status === 404 ? told("Nothing was recorded around this incident.") : told("The recording cannot be read just now."), true);
       return;
     }
     scene = await response.json();
   } catch {
-    toast("The box did not answer.", true);
+    toast(told("The box did not answer."), true);
     return;
   }
   if (scene.frames.length === 0) {
-    toast("Nobody was in sight around this incident.", true);
+    toast(told("Nobody was in sight around this incident."), true);
     return;
   }
   show(incident, scene);
@@ -78,27 +79,28 @@ function seek(t) {
 }
 
 function said(t) {
-  const seconds = `${Math.abs(t).toFixed(1)} s`;
-  return Math.abs(t) < 0.05 ? "Now it happened" : `${seconds} ${t < 0 ? "before" : "after"}`;
+  const seconds = number(Math.abs(t), 1);
+  if (Math.abs(t) < 0.05) return told("Now it happened");
+  return t < 0 ? told("{seconds} s before", { seconds }) : told("{seconds} s after", { seconds });
 }
 
 function doing(persons) {
   const names = titles(persons);
   const held = persons.map((person, index) => `${names[index]} ${POSTURES[person.posture] ?? person.posture}`);
-  return held.join(", ") || "Nobody in sight";
+  return held.join(told(", ")) || told("Nobody in sight");
 }
 
 function play() {
   if (moment >= last() - 0.05) seek(first());
   playing = true;
   before = performance.now();
-  byId("play").textContent = "Pause";
+  byId("play").textContent = told("Pause");
   requestAnimationFrame(step);
 }
 
 function pause() {
   playing = false;
-  byId("play").textContent = "Play";
+  byId("play").textContent = told("Play");
 }
 
 function step(now) {

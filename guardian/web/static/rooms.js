@@ -4,9 +4,13 @@ import { byId, make, say, whenChanged } from "./dom.js";
 import { POSTURES, Stage, titles } from "./figure.js";
 import { openPlaces } from "./places.js";
 import { BUTTONS } from "./press.js";
+import { told } from "./told.js";
 
-const COVERAGE = { armed: "Watching", degraded: "Seeing poorly", blind: "Cannot see", paused: "Paused" };
+const COVERAGE = { armed: told("Watching"), degraded: told("Seeing poorly"), blind: told("Cannot see"), paused: told("Paused") };
 const UNSEEN = ["blind", "paused"];
+
+const IS_THERE = { bed: told("Is there a bed?"), sofa: told("Is there a sofa?"), chair: told("Is there a chair?"), mat: told("Is there a mat?") };
+const YES = { bed: told("Yes, a bed"), sofa: told("Yes, a sofa"), chair: told("Yes, a chair"), mat: told("Yes, a mat") };
 
 const closeUp = new Stage(true);
 let closest = null; // the room that is shown beside the headline
@@ -52,11 +56,11 @@ class Tile {
     this.badge = make("span", { class: "badge" });
     this.reason = make("p", { class: "reason", hidden: true });
     this.camera = make("p", { class: "camera", hidden: true });
-    this.view = make("div", { class: "view-question", role: "group", "aria-label": `The view of ${name}`, hidden: true });
-    this.list = make("ul", { class: "persons", "aria-label": `Who is in ${name}` });
-    this.learned = make("ul", { class: "learned", "aria-label": `Places learned in ${name}`, hidden: true });
+    this.view = make("div", { class: "view-question", role: "group", "aria-label": told("The view of {room}", { room: name }), hidden: true });
+    this.list = make("ul", { class: "persons", "aria-label": told("Who is in {room}", { room: name }) });
+    this.learned = make("ul", { class: "learned", "aria-label": told("Places learned in {room}", { room: name }), hidden: true });
     this.veil = make("p", { class: "veil", hidden: true });
-    this.draw = make("div", { class: "draw-places installer" }, make("button", { type: "button", class: "plain small", "aria-label": `Draw places in ${name}`, onclick: () => openPlaces(name) }, "Draw places"));
+    this.draw = make("div", { class: "draw-places installer" }, make("button", { type: "button", class: "plain small", "aria-label": told("Draw places in {room}", { room: name }), onclick: () => openPlaces(name) }, told("Draw places")));
     this.element = make(
       "article",
       { class: "card room", "data-room": name },
@@ -81,7 +85,7 @@ class Tile {
     this.view.hidden = !room.moved && !room.outdated;
     whenChanged(this.view, [room.moved, room.outdated], () => this.view.replaceChildren(...viewQuestion(room)));
     this.veil.hidden = !UNSEEN.includes(room.coverage);
-    say(this.veil, room.coverage === "paused" ? "Camera paused" : "Cannot see");
+    say(this.veil, room.coverage === "paused" ? told("Camera paused") : COVERAGE.blind);
     const proposed = room.learned.filter((each) => !each.accepted);
     const places = [...room.places, ...proposed.map((each) => ({ ...each, proposed: true }))];
     whenChanged(this.stage.svg, [room.aspect, places], () => this.stage.furnish(room.aspect, places));
@@ -99,7 +103,7 @@ class Tile {
     this.persons = persons;
     const names = titles(persons);
     const words = persons.map((person, index) => [person.posture, names[index], phrase(person)]);
-    const nobody = UNSEEN.includes(this.element.dataset.coverage) ? "Whether somebody is here is not known" : "Nobody in sight";
+    const nobody = UNSEEN.includes(this.element.dataset.coverage) ? told("Whether somebody is here is not known") : told("Nobody in sight");
     whenChanged(this.list, [words, nobody], () => {
       const items = words.map(([posture, name, doing]) => make("li", { "data-posture": posture }, make("strong", {}, name), ` ${doing}`));
       this.list.replaceChildren(...(items.length ? items : [make("li", { class: "nobody" }, nobody)]));
@@ -112,24 +116,24 @@ function viewQuestion({ name, moved, outdated }) {
   const button = (places, text) => make("button", { type: "button", class: "plain small", onclick: () => BUTTONS.view(name, places) }, text);
   if (moved) {
     return [
-      make("p", { class: "installer" }, make("strong", {}, "Is this its new view?"), " Then say whether the places still are where they are drawn."),
-      make("div", { class: "answers installer" }, button("fit", "Yes, and the places fit"), button("anew", "Yes, but the places do not fit")),
+      make("p", { class: "installer" }, make("strong", {}, told("Is this its new view?")), ` ${told("Then say whether the places still are where they are drawn.")}`),
+      make("div", { class: "answers installer" }, button("fit", told("Yes, and the places fit")), button("anew", told("Yes, but the places do not fit"))),
     ];
   }
-  return [make("p", {}, outdated), make("div", { class: "answers installer" }, button("fit", "They fit after all"))];
+  return [make("p", {}, outdated), make("div", { class: "answers installer" }, button("fit", told("They fit after all")))];
 }
 
 /** A place that was learned: a question, or once it was accepted what there is, and how to take it back. */
 function learnedPlace(room, place) {
   const button = (look, doing, text) => make("button", { type: "button", class: look, onclick: () => doing(room, place) }, text);
   if (place.accepted) {
-    return make("li", {}, make("p", {}, make("strong", {}, place.name), ` ${place.sentence}`), button("quiet small installer", BUTTONS.remove, `Remove ${place.name}`));
+    return make("li", {}, make("p", {}, make("strong", {}, place.name), ` ${place.sentence}`), button("quiet small installer", BUTTONS.remove, told("Remove {name}", { name: place.name })));
   }
   return make(
     "li",
     { class: "proposed installer" },
-    make("p", {}, make("strong", {}, `Is there a ${place.kind}?`), ` ${place.sentence} Nothing changes until you answer.`),
-    make("div", { class: "answers" }, button("plain small", BUTTONS.accept, `Yes, a ${place.kind}`), button("plain small", BUTTONS.decline, "No")),
+    make("p", {}, make("strong", {}, IS_THERE[place.kind]), ` ${place.sentence} ${told("Nothing changes until you answer.")}`),
+    make("div", { class: "answers" }, button("plain small", BUTTONS.accept, YES[place.kind]), button("plain small", BUTTONS.decline, told("No"))),
   );
 }
 

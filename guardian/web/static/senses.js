@@ -1,6 +1,7 @@
 // The senses that are no cameras: what each says, since when, and whether it is heard.
 
 import { byId, make, timeOf, whenChanged } from "./dom.js";
+import { told } from "./told.js";
 
 /** Show the senses; nothing where there are none. */
 export function showSenses(senses) {
@@ -10,7 +11,7 @@ export function showSenses(senses) {
 
 function line({ name, room, state, says, since, fault }) {
   const where = room ? make("span", { class: "where" }, room) : null;
-  const when = state === "unknown" ? "" : ` since ${timeOf(since)}`;
+  const stands = state === "unknown" ? says : told("{says} since {time}", { says, time: timeOf(since) });
   const wrong = fault ? make("span", { class: "wrong" }, fault) : null;
-  return make("li", { "data-state": state, "data-sense": name }, make("strong", {}, name), where, make("span", { class: "says" }, says + when), wrong);
+  return make("li", { "data-state": state, "data-sense": name }, make("strong", {}, name), where, make("span", { class: "says" }, stands), wrong);
 }

@@ -1,5 +1,8 @@
 // Signing in: a name and a password for a session, and plain words where they are wrong.
 
+import { prepareLanguage } from "./language.js";
+import { told } from "./told.js";
+
 const byId = (id) => document.getElementById(id);
 
 async function signIn(event) {
@@ -27,11 +30,14 @@ async function ask(name, password) {
       body: JSON.stringify({ name, password }),
       signal: AbortSignal.timeout(20_000),
     });
-    return response.ok ? "" : `${(await response.json()).error}.`;
+    return response.ok ? "" : ended((await response.json()).error);
   } catch {
-    return "The box did not answer. Look whether it has power and this device is connected, then try again.";
+    return told("The box did not answer. Look whether it has power and this device is connected, then try again.");
   }
 }
+
+/** With a stop at its end. */
+const ended = (text) => (/[.?!。！？]$/.test(text) ? text : `${text}.`);
 
 const tell = (text) => {
   byId("wrong").textContent = text;
@@ -41,4 +47,5 @@ byId("sign-in").onsubmit = signIn;
 byId("show").onchange = () => {
   byId("password").type = byId("show").checked ? "text" : "password";
 };
+prepareLanguage();
 byId("user").focus();

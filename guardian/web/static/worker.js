@@ -1,11 +1,12 @@
 // The service worker: it keeps one page that says that there is no connection, and nothing of the home.
 
-const CACHE = "guardian-1";
-const OFFLINE = "/static/offline.html";
-const KEPT = [OFFLINE, "/static/page.css", "/static/icon.svg"];
+// It is registered with the language of the page: whoever chooses another gets another worker, which keeps that one.
+const CACHE = `guardian-2-${new URL(self.location).searchParams.get("language")}`;
+const OFFLINE = `/static/offline.html${new URL(self.location).search}`;
+const LOOK = ["/static/page.css", "/static/icon.svg"];
 
 self.addEventListener("install", (event) => {
-  const fresh = KEPT.map((path) => new Request(path, { cache: "reload" }));
+  const fresh = [OFFLINE, ...LOOK].map((path) => new Request(path, { cache: "reload" }));
   event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(fresh)).then(() => self.skipWaiting()));
 });
 
@@ -19,5 +20,5 @@ self.addEventListener("fetch", (event) => {
   const { request } = event;
   const path = new URL(request.url).pathname;
   if (request.mode === "navigate") event.respondWith(fetch(request).catch(() => caches.match(OFFLINE)));
-  else if (KEPT.includes(path)) event.respondWith(fetch(request).catch(() => caches.match(path)));
+  else if (LOOK.includes(path)) event.respondWith(fetch(request).catch(() => caches.match(path)));
 });
