@@ -25,6 +25,8 @@ from guardian.skeleton import Pose
 
 FRAME: Image = np.zeros((48, 64, 3), np.uint8)
 
+pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")  # what apprise loads
+
 
 class Hand:
     """A clock that only the parts under test move."""

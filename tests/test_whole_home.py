@@ -14,7 +14,7 @@ from guardian.incident import Incident, IncidentState
 from guardian.neighbour import Neighbour
 from guardian.neighbours import LOST_SECONDS
 from guardian.settings import AlarmSettings
-from guardian.transitions import PANEL, Course, row_of
+from guardian.transitions import PANEL, TEST_KIND, Course, row_of
 from guardian.whole_home import LOUDNESS
 
 CALM = ShowPanel(Lamp.STEADY, Sound.SILENT, "Watching.")
@@ -116,12 +116,9 @@ def test_a_panel_is_never_quieter_for_having_neighbours(
     shows: tuple[bool, bool],
 ):
     def of(name: str, row: tuple[Course, IncidentState]) -> Incident:
-        return incident(
-            name,
-            row[1],
-            drill=row[0] is Course.DRILL,
-            kind="ViewLost" if row[0] is Course.BLINDNESS else "FallConfirmed",
-        )
+        kinds = {Course.BLINDNESS: "ViewLost", Course.TEST: TEST_KIND}
+        exercise = row[0] in (Course.DRILL, Course.TEST)
+        return incident(name, row[1], drill=exercise, kind=kinds.get(row[0], "FallConfirmed"))
 
     lamp, buzzer = shows
     table = live(UPSTAIRS.model_copy(update={"lamp": lamp, "buzzer": buzzer}))
