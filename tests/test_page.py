@@ -801,7 +801,7 @@ def test_the_focus_stays_with_the_alarm_when_its_buttons_change(page: Page, hous
 
 def test_every_control_has_a_name_and_every_part_a_heading(page: Page, household: Living):
     happened(household, scene(TWENTY_SECONDS_EACH))
-    household.show(incidents=(incident(IncidentState.PENDING), incident(id="i2", room="Hall")))
+    household.show(incidents=(incident(IncidentState.PENDING), incident(IncidentState.PENDING, id="i2", room="Hall")))
     expect(page.get_by_label("Other open incidents")).to_be_visible()
     tree = page.locator("body").aria_snapshot()
     controls = re.findall(r"- (?:button|link|textbox|slider)\b.*", tree)
