@@ -67,7 +67,9 @@ def _told(message: MQTTMessage) -> tuple[str, str, bool]:
 
 @final
 class Listener:
-    """Another client at the broker: hears `topic`, and asks. `heard` holds (topic, payload, retained)."""
+    """Another client at the broker: hears `topic`, and asks. `heard` holds (topic, payload, retained); two may share
+    it.
+    """
 
     def __init__(
         self,
@@ -75,9 +77,10 @@ class Listener:
         topic: str = "#",
         name: str = "listener",
         protocol: MQTTProtocolVersion = MQTTProtocolVersion.MQTTv5,
+        heard: Told[tuple[str, str, bool]] | None = None,
     ) -> None:
         # The client must not know of us: in a circle, its sockets may be collected before it could close them.
-        heard: Told[tuple[str, str, bool]] = Told()
+        heard = Told() if heard is None else heard
         subscribed = threading.Event()
         self.heard, self._subscribed = heard, subscribed
         self._client = Client(CallbackAPIVersion.VERSION2, client_id=name, protocol=protocol)

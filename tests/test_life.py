@@ -18,6 +18,7 @@ from brokers import Listener, Told, free_port
 from paho.mqtt.enums import MQTTProtocolVersion
 
 from guardian.demo.show import FILM
+from guardian.io.database import peek
 from guardian.io.mqtt_session import Endpoint
 
 pytestmark = pytest.mark.slow
@@ -201,6 +202,7 @@ def test_a_call_that_no_network_took_is_told_by_the_next_process_and_only_once(t
         with listening(daemon) as listener:
             reached = listener.heard.wait_for_one(lambda each: each[0] == HOME + "contacts" and '"told"' in each[1])
             assert json.loads(reached[1])["state"] == "ok"
+        eventually(lambda: bool(peek(tmp_path / "state" / "guardian.db", "SELECT * FROM told")), "it is on the disk")
         daemon.kill()
         daemon.start()
         with listening(daemon) as listener:

@@ -71,7 +71,7 @@ def test_two_contacts_of_one_server_are_heard_by_one_stream(tmp_path: Path):
         assert anna(NOTICE)
         assert bruno(Notify("Bruno", "Rosa has fallen", "Call.", "i-1", 2))
         for topic in ("anna", "bruno"):
-            (action,) = server.of(topic)[0]["actions"]
+            action, *_ = server.of(topic)[0]["actions"]
             server.publish({"topic": action["url"].rpartition("/")[2], "message": action["body"]})
         taken = events.wait_for(lambda things: len(things) == 2)
         assert [event.by for event in taken if isinstance(event, Acknowledged)] == ["Anna", "Bruno"]
