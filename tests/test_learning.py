@@ -2,14 +2,15 @@
 
 import json
 import stat
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import httpx
 import pytest
+from waiting import eventually
 
 from guardian.app import Guardian
 from guardian.cli import main
@@ -23,14 +24,7 @@ pytestmark = pytest.mark.slow
 SECONDS = 180.0
 
 
-def wait_for(wanted: Callable[[], object], what: str) -> None:
-    """Look again and again, without holding the processor, until it is as wanted."""
-    tries = threading.Event()
-    for _ in range(int(SECONDS / 0.05)):
-        if wanted():
-            return
-        tries.wait(0.05)
-    pytest.fail(f"never so: {what}")
+wait_for = partial(eventually, seconds=SECONDS)
 
 
 def visitor(address: str) -> httpx.Client:

@@ -6,13 +6,14 @@ import signal
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+import waiting
 import yaml
 from brokers import Listener, Told, free_port
 from paho.mqtt.enums import MQTTProtocolVersion
@@ -135,13 +136,7 @@ def provider() -> Iterator[Provider]:
     made.server.server_close()
 
 
-def eventually(wanted: Callable[[], bool], what: str) -> None:
-    """Look until it is so."""
-    between = threading.Event()
-    give_up = time.monotonic() + SECONDS
-    while not wanted():
-        assert time.monotonic() < give_up, f"never so: {what}"
-        between.wait(0.05)
+eventually = partial(waiting.eventually, seconds=SECONDS)
 
 
 @contextmanager

@@ -1,12 +1,13 @@
 """A bed that is drawn on the page of a box at work: from the button to the film in which somebody lies down there."""
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import httpx
 import pytest
+from waiting import eventually
 
 from guardian.app import Guardian
 from guardian.configuration import parse
@@ -20,14 +21,7 @@ SECONDS = 180.0
 FLOOR = [[0.0, 0.3], [1.0, 0.3], [1.0, 1.0], [0.0, 1.0]]
 
 
-def wait_for(wanted: Callable[[], object], what: str) -> None:
-    """Look again and again, without holding the processor, until it is as wanted."""
-    tries = threading.Event()
-    for _ in range(int(SECONDS / 0.05)):
-        if wanted():
-            return
-        tries.wait(0.05)
-    pytest.fail(f"never so: {what}")
+wait_for = partial(eventually, seconds=SECONDS)
 
 
 @contextmanager

@@ -6,12 +6,13 @@ import signal
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
+import waiting
 import yaml
 from brokers import MOSQUITTO, Listener, Mosquitto, free_port, running
 from browsing import Visits, button
@@ -31,12 +32,7 @@ EVERYDAY = FILM.with_name("everyday.mp4")
 NAMES = {"up": "Upstairs", "down": "Downstairs"}
 
 
-def eventually(wanted: Callable[[], bool], what: str, seconds: float = SECONDS) -> None:
-    """Look until it is so."""
-    between, give_up = threading.Event(), time.monotonic() + seconds
-    while not wanted():
-        assert time.monotonic() < give_up, f"never so: {what}"
-        between.wait(0.05)
+eventually = partial(waiting.eventually, seconds=SECONDS)
 
 
 class Member:

@@ -1,9 +1,10 @@
-"""Numbers as they are read from a command line, with a plain word where they are wrong."""
+"""Verbs of `guardian lab`, and numbers as they are read from a command line, with a plain word where they are wrong."""
 
 import argparse
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
+Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - it has no public name
 Number = TypeVar("Number", int, float)
 
 
@@ -27,3 +28,10 @@ def within(kind: Callable[[str], Number], low: int, high: int) -> Callable[[str]
         return value
 
     return number
+
+
+def add_verb(verbs: Verbs, name: str, run: Callable[[argparse.Namespace], int], text: str) -> argparse.ArgumentParser:
+    """Add a verb that `run` carries out, and of which `text` says what it does, in a phrase."""
+    verb = verbs.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+    verb.set_defaults(run=run)
+    return verb

@@ -4,16 +4,15 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from guardian.lab.arguments import whole
-from guardian.lab.world_commands import VERBS, Verbs
+from guardian.lab.arguments import Verbs, add_verb, whole
+from guardian.lab.world_commands import VERBS
 
 # What a verb needs is imported when it runs: `guardian --help` must stay quick.
 
 
 def _add_ablate(verbs: Verbs) -> None:
     text = "score the same videos as other eyes would see them"
-    verb = verbs.add_parser("ablate", help=text, description=text[0].upper() + text[1:] + ".")
-    verb.set_defaults(run=_ablate)
+    verb = add_verb(verbs, "ablate", _ablate, text)
     verb.add_argument("manifest", type=Path, metavar="MANIFEST.csv", help="what happened in which video")
     text = "go on for S seconds with the last frame of each video"
     verb.add_argument("--hold", type=float, default=0.0, metavar="S", help=text)
@@ -28,8 +27,7 @@ def _ablate(options: argparse.Namespace) -> int:
 
 def _add_weigh(verbs: Verbs) -> None:
     text = "fit the weights of the evidence to annotated scenes, and print them"
-    verb = verbs.add_parser("weigh", help=text, description=text[0].upper() + text[1:] + ".")
-    verb.set_defaults(run=_weigh)
+    verb = add_verb(verbs, "weigh", _weigh, text)
     verb.add_argument("manifests", type=Path, nargs="+", metavar="MANIFEST.csv", help="what happened in which scene")
     verb.add_argument("--hold", type=float, default=0.0, metavar="S", help="go on for S seconds with the last frame")
 
@@ -42,8 +40,7 @@ def _weigh(options: argparse.Namespace) -> int:
 
 def _add_tune(verbs: Verbs) -> None:
     text = "propose changes of the configuration, by replaying annotated scenes under each; changes nothing"
-    verb = verbs.add_parser("tune", help=text, description=text[0].upper() + text[1:] + ".")
-    verb.set_defaults(run=_tune)
+    verb = add_verb(verbs, "tune", _tune, text)
     verb.add_argument("manifests", type=Path, nargs="+", metavar="MANIFEST.csv", help="what happened in which scene")
     verb.add_argument("--config", type=Path, default=None, metavar="F", help="begin with this configuration")
     verb.add_argument("--hold", type=float, default=0.0, metavar="S", help="go on for S seconds with the last frame")
@@ -60,8 +57,7 @@ def _tune(options: argparse.Namespace) -> int:
 
 def _add_windows(verbs: Verbs) -> None:
     text = "cut labelled windows from annotated scenes, for a network to learn from"
-    verb = verbs.add_parser("windows", help=text, description=text[0].upper() + text[1:] + ".")
-    verb.set_defaults(run=_windows)
+    verb = add_verb(verbs, "windows", _windows, text)
     verb.add_argument("manifests", type=Path, nargs="+", metavar="MANIFEST.csv", help="what happened in which scene")
     verb.add_argument("--out", type=Path, required=True, metavar="F.npz", help="the file to write")
     verb.add_argument("--jobs", type=whole, default=1, metavar="N", help="so many scenes at a time (default: 1)")
@@ -75,8 +71,7 @@ def _windows(options: argparse.Namespace) -> int:
 
 def _add_judge(verbs: Verbs) -> None:
     text = "compare the rules, a network, and both together"
-    verb = verbs.add_parser("judge", help=text, description=text[0].upper() + text[1:] + ".")
-    verb.set_defaults(run=_judge)
+    verb = add_verb(verbs, "judge", _judge, text)
     verb.add_argument("manifests", type=Path, nargs="+", metavar="MANIFEST.csv", help="what happened in which scene")
     text = "choose thresholds by these scenes, from which the network must not have learned"
     verb.add_argument("--choose", type=Path, required=True, metavar="V.csv", help=text)
@@ -104,8 +99,7 @@ def _judge(options: argparse.Namespace) -> int:
 
 def _add_check_world(verbs: Verbs) -> None:
     text = "compare what is seen in simulated scenes with what is seen in real ones"
-    verb = verbs.add_parser("check-world", help=text, description=text[0].upper() + text[1:] + ".")
-    verb.set_defaults(run=_check_world)
+    verb = add_verb(verbs, "check-world", _check_world, text)
     verb.add_argument("manifests", type=Path, nargs="+", metavar="MANIFEST.csv", help="what happened in which scene")
     verb.add_argument("--real", type=Path, required=True, metavar="REAL.csv", help="the same of real recordings")
     verb.add_argument("--hold", type=float, default=0.0, metavar="S", help="go on for S seconds with the last frame")
@@ -121,8 +115,7 @@ def _check_world(options: argparse.Namespace) -> int:
 
 def _add_kills(verbs: Verbs) -> None:
     text = "end the alarm at random points of its work, and count what would be noticed"
-    verb = verbs.add_parser("kills", help=text, description=text[0].upper() + text[1:] + ".")
-    verb.set_defaults(run=_kills)
+    verb = add_verb(verbs, "kills", _kills, text)
     verb.add_argument("--count", type=whole, default=1_000, metavar="N", help="so many kills (default: 1000)")
     verb.add_argument("--seed", type=int, default=1, metavar="S", help="another seed, other points (default: 1)")
     text = "kill the real daemon by signal 9, in place of the core at work in this process: some 10 s each"
@@ -138,8 +131,7 @@ def _kills(options: argparse.Namespace) -> int:
 
 def _add_messages(verbs: Verbs) -> None:
     text = "print all that the box says in a language, for somebody who speaks it to check"
-    verb = verbs.add_parser("messages", help=text, description=text[0].upper() + text[1:] + ".")
-    verb.set_defaults(run=_messages)
+    verb = add_verb(verbs, "messages", _messages, text)
     verb.add_argument("--language", default="en", metavar="L", help="as in household.language (default: en)")
 
 

@@ -3,13 +3,10 @@
 import argparse
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeAlias
 
-from guardian.lab.arguments import whole, within
+from guardian.lab.arguments import Verbs, add_verb, whole, within
 
 # What a verb needs is imported when it runs: `guardian --help` must stay quick.
-
-Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - it has no public name
 
 LEAST_WIDTH, MOST_WIDTH = 64, 1920
 """Pixels: of the widest pictures, 16:9, a film's camera has 32 rows at least (guardian/lab/scene.py)."""
@@ -20,8 +17,7 @@ MOST_ROLL = 30
 
 def _add_synthesise(verbs: Verbs) -> None:
     text = "write skeleton scenes of the simulated world, with a manifest of what is true"
-    verb = verbs.add_parser("synthesise", help=text, description=text[0].upper() + text[1:] + ".")
-    verb.set_defaults(run=_synthesise)
+    verb = add_verb(verbs, "synthesise", _synthesise, text)
     verb.add_argument("out", type=Path, metavar="OUT", help="the directory to write to")
     verb.add_argument("--count", type=whole, default=100, metavar="N", help="so many scenes (default: 100)")
     verb.add_argument("--seed", type=int, default=1, metavar="S", help="another seed, another world (default: 1)")
@@ -56,8 +52,7 @@ def _synthesise(options: argparse.Namespace) -> int:
 
 def _add_films(verbs: Verbs) -> None:
     text = "draw films of the simulated world that are hard to see, with a manifest of what is true"
-    verb = verbs.add_parser("films", help=text, description=text[0].upper() + text[1:] + ".")
-    verb.set_defaults(run=_films)
+    verb = add_verb(verbs, "films", _films, text)
     verb.add_argument("out", type=Path, metavar="OUT", help="the directory to write to")
     verb.add_argument("--count", type=whole, default=70, metavar="N", help="so many films (default: 70)")
     verb.add_argument(
@@ -86,8 +81,7 @@ def _films(options: argparse.Namespace) -> int:
 
 def _add_days(verbs: Verbs) -> None:
     text = "count the false alarms in simulated days of ordinary life"
-    verb = verbs.add_parser("days", help=text, description=text[0].upper() + text[1:] + ".")
-    verb.set_defaults(run=_days)
+    verb = add_verb(verbs, "days", _days, text)
     verb.add_argument("--days", type=whole, default=90, metavar="N", help="so many camera-days (default: 90)")
     verb.add_argument("--seed", type=int, default=1, metavar="S", help="another seed, other homes (default: 1)")
     verb.add_argument("--jobs", type=whole, default=1, metavar="N", help="so many processes (default: 1)")
@@ -111,8 +105,7 @@ def _days(options: argparse.Namespace) -> int:
 
 def _add_optics(verbs: Verbs) -> None:
     text = "measure how well is learnt from people who walk in simulated homes how a camera hangs"
-    verb = verbs.add_parser("optics", help=text, description=text[0].upper() + text[1:] + ".")
-    verb.set_defaults(run=_optics)
+    verb = add_verb(verbs, "optics", _optics, text)
     text = "instead, what becomes of remembered optics after a restart, the camera turned meanwhile or not"
     verb.add_argument("--restart", action="store_true", help=text)
     verb.add_argument("--homes", type=int, default=40, metavar="N", help="so many homes (default: 40)")
@@ -128,8 +121,7 @@ def _optics(options: argparse.Namespace) -> int:
 
 def _add_places(verbs: Verbs) -> None:
     text = "measure what is learned of where people rest, in simulated homes of which nobody drew a place"
-    verb = verbs.add_parser("places", help=text, description=text[0].upper() + text[1:] + ".")
-    verb.set_defaults(run=_places)
+    verb = add_verb(verbs, "places", _places, text)
     verb.add_argument("--homes", type=whole, default=12, metavar="N", help="so many homes (default: 12)")
     verb.add_argument("--days", type=whole, default=5, metavar="N", help="so many days in each (default: 5)")
     verb.add_argument("--falls", type=whole, default=10, metavar="N", help="then so many falls in each (default: 10)")
@@ -153,8 +145,7 @@ def _places(options: argparse.Namespace) -> int:
 
 def _add_gestures(verbs: Verbs) -> None:
     text = "measure how many calls for help with an arm are found, and how often everyday arms are taken for one"
-    verb = verbs.add_parser("gestures", help=text, description=text[0].upper() + text[1:] + ".")
-    verb.set_defaults(run=_gestures)
+    verb = add_verb(verbs, "gestures", _gestures, text)
     verb.add_argument("--calls", type=whole, default=120, metavar="N", help="so many calls for help (default: 120)")
     verb.add_argument("--movements", type=whole, default=128, metavar="N", help="so many movements (default: 128)")
     text = "each movement goes on, with its pauses, for so many seconds, 10 to 3600 (default: 90)"
@@ -177,8 +168,7 @@ def _gestures(options: argparse.Namespace) -> int:
 
 def _add_household(verbs: Verbs) -> None:
     text = "live months of somebody's life, with emergencies, and print what is told of both"
-    verb = verbs.add_parser("household", help=text, description=text[0].upper() + text[1:] + ".")
-    verb.set_defaults(run=_household)
+    verb = add_verb(verbs, "household", _household, text)
     verb.add_argument("--days", type=whole, default=120, metavar="N", help="so many days in each home (default: 120)")
     verb.add_argument("--homes", type=whole, default=1, metavar="N", help="so many homes (default: 1)")
     verb.add_argument("--seed", type=int, default=1, metavar="S", help="another seed, another life (default: 1)")
@@ -194,8 +184,7 @@ def _household(options: argparse.Namespace) -> int:
 
 def _add_identify(verbs: Verbs) -> None:
     text = "measure in simulated homes how well people are told apart by body and gait"
-    verb = verbs.add_parser("identify", help=text, description=text[0].upper() + text[1:] + ".")
-    verb.set_defaults(run=_identify)
+    verb = add_verb(verbs, "identify", _identify, text)
     verb.add_argument("--homes", type=whole, default=18, metavar="N", help="so many homes (default: 18)")
     verb.add_argument("--seed", type=int, default=200, metavar="S", help="other homes (default: 200)")
     text = "the box is told how each camera hangs, in place of learning it"
