@@ -873,7 +873,9 @@ def test_days_are_shown_hour_by_hour_with_what_is_usual_and_can_be_erased(page: 
     household.counted = [counted(today - timedelta(days=ago), rising=480 + ago) for ago in range(30, 0, -1)]
     learning = HabitsShown("Anna <b>", Day(date=today, who="Anna <b>"), ("Still learning what is usual: day 3 of 14.",))
     household.show(habits=(HabitsShown("", counted(today), believed), learning))
-    home, anna = page.locator("article.habit").all()
+    habits = page.locator("article.habit")
+    expect(habits).to_have_count(2)
+    home, anna = habits.all()
     expect(home.get_by_role("heading")).to_have_text("The household")
     expect(home.get_by_text(believed[1])).to_be_visible()
     expect(anna.get_by_role("heading")).to_have_text("Anna <b>")
