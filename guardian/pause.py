@@ -22,6 +22,8 @@ KEEP_SECONDS = 60.0
 """How often it is kept how much is left; what a restart costs where the clock cannot tell how long it took."""
 ENDED = "The cameras watch again."
 NONE_ON = "No camera was paused."
+AT_HOME = "Something is the matter at home: see to that first, and close it; until then the cameras stay on."
+ALL_HELD = "All alarms are paused; end that pause first."
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +54,11 @@ def refusal(asked: PauseAsked, incidents: Iterable[Incident], snoozed: Collectio
         return ""
     matter = next((each for each in incidents if each.room in ("", asked.room) or not asked.room), None)
     if matter is not None:
-        where = f"In the {matter.room}" if matter.room else "At home"
-        return f"{where} something is the matter: see to that first, and close it; until then the cameras stay on."
+        here = f"Something is the matter in the {matter.room}: see to that first, and close it; the cameras stay on."
+        return here if matter.room else AT_HOME
     held = next((room for room in snoozed if room in ("", asked.room) or not asked.room), None)
     if held is not None:
-        return f"Alarms{held and f' of the {held}'} are paused; end that pause first."
+        return f"Alarms of the {held} are paused; end the pause first." if held else ALL_HELD
     if drill is not None and asked.room in ("", drill):
         return f"A fall drill is on in the {drill}; end it first."
     return ""
@@ -68,7 +70,8 @@ def answer(done: Collection[RoomPaused | PauseEnded], moment: Moment) -> str:
     if not paused:
         return ENDED if done else NONE_ON
     until = max(moment.wall_at(each.time + each.seconds) for each in paused)
-    return f"Paused until {until:%H:%M}: {', '.join(each.room for each in paused)}."
+    time, rooms = f"{until:%H:%M}", ", ".join(each.room for each in paused)
+    return f"Paused until {time}: {rooms}."
 
 
 class Pauses:

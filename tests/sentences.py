@@ -27,7 +27,6 @@ NOT_TOLD = {
     "io.watchdog": "the status that systemd shows",
     "learned": "answers over MQTT",
     "payloads": "what whoever writes a program for MQTT reads",
-    "pause": "answers over MQTT",
 }
 """Modules whose sentences reach neither a phone nor the panel, and where they do go."""
 NO_MESSAGES = ("ACTIONS", "DEEDS")

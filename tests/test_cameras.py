@@ -120,7 +120,7 @@ def test_while_somebody_lies_there_the_camera_stays_open_and_whoever_asked_is_to
     assert coverage(box) is Coverage.ARMED
     (told,) = said(box, "feedback")
     assert told["kept"] is False
-    assert str(told["text"]).startswith("In the kitchen something is the matter")
+    assert str(told["text"]).startswith("Something is the matter in the kitchen")
     pause(box, 900.0, "bath")
     assert box.log.all("close eye") == ["bath"]
 

@@ -1,5 +1,6 @@
 import json
 import logging
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -170,6 +171,25 @@ def test_an_urgent_notice_wakes_and_has_buttons_and_others_do_not():
     assert (doubt["label"], doubt["clear"], doubt["url"]) == (FALSE_BUTTON, False, button["url"])
     assert "tk_1" not in json.dumps(urgent["actions"])
     assert made.server.authorizations == {"Bearer tk_1"}
+
+
+def test_a_notice_that_is_told_again_takes_its_own_place_and_no_other_s():
+    with box() as made:
+        first, again, repeat, question = (
+            made.ntfy.message(each)["sequence_id"]
+            for each in (
+                notice(),
+                replace(notice(), title="Rosa fell at 10:02 (kitchen)"),
+                replace(notice(), step=notice().step + 1),
+                replace(notice(), ask=Ask.CONFIRM, urgent=False),
+            )
+        )
+        assert made.ntfy(notice())
+        assert made.server.told("alarm")[0]["sequence_id"] == first
+    assert isinstance(first, str)
+    assert re.fullmatch(r"[-_A-Za-z0-9]{1,64}", first)
+    assert again == first
+    assert len({first, repeat, question}) == 3
 
 
 PNG = b"\x89PNG\r\n\x1a\n\x00\xff"

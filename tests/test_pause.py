@@ -70,7 +70,7 @@ def test_what_is_no_time_is_none():
 @pytest.mark.parametrize("matter", ["bath", ""])
 def test_a_camera_that_is_needed_stays_open(room: str, matter: str):
     said = refusal(asked(room=room), [replace(OPEN, room=matter)], (), None)
-    assert said.startswith("In the bath something" if matter else "At home something")
+    assert said.startswith(f"Something is the matter {'in the bath' if matter else 'at home'}")
     assert refusal(asked(0.0, room), [OPEN], (), None) == ""
 
 
@@ -81,7 +81,7 @@ def test_another_room_may_be_paused_meanwhile():
 def test_while_alarms_are_held_or_a_drill_is_on_the_cameras_stay_open():
     assert refusal(asked(room="bath"), (), ("bath",), None).startswith("Alarms of the bath are paused")
     assert refusal(asked(), (), ("bath",), None).startswith("Alarms of the bath are paused")
-    assert refusal(asked(room="bath"), (), ("",), None).startswith("Alarms are paused")
+    assert refusal(asked(room="bath"), (), ("",), None).startswith("All alarms are paused")
     assert "drill" in refusal(asked(), (), (), "bath")
     assert "drill" in refusal(asked(room="bath"), (), (), "bath")
 

@@ -612,8 +612,8 @@ def test_a_pause_is_asked_for_told_and_taken_down(
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"incidents": (incident(room="Living room"),)}, "in the Living room something is the matter"),
-        ({"snoozes": (SnoozeShown("", NOW + 60),)}, "alarms are paused"),
+        ({"incidents": (incident(room="Living room"),)}, "something is the matter in the Living room"),
+        ({"snoozes": (SnoozeShown("", NOW + 60),)}, "all alarms are paused"),
         ({"drill": FallDrill("Living room", NOW + 60, contacts=False)}, "a fall drill is on"),
     ],
 )
