@@ -23,8 +23,8 @@ class Streams(BaseHTTPRequestHandler):
             return
         self.send_response(200)
         self.end_headers()
+        self.seen.release()  # before it is told: who has been told has been counted
         self.wfile.write(f"data: {json.dumps('hello')}\n\n".encode())
-        self.seen.release()
         self.end.wait(20.0)
 
     def log_message(self, *_: object) -> None: ...
