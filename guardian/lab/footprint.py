@@ -22,8 +22,7 @@ class Footprint:
 
 def footprint(pid: int) -> Footprint:
     """Read what a process takes. Raises OSError where it has ended, or belongs to somebody else."""
-    process = Path(f"/proc/{pid}")
-    counted = dict(line.split(": ") for line in (process / "io").read_text(encoding="ascii").splitlines())
+    process, counted = Path(f"/proc/{pid}"), _counted(pid)
     written = int(counted["write_bytes"]) - int(counted["cancelled_write_bytes"])
     return Footprint(
         memory_mb=memory_mb(pid)[0],
@@ -31,6 +30,16 @@ def footprint(pid: int) -> Footprint:
         threads=len(os.listdir(process / "task")),
         written_mb=written / 1e6,
     )
+
+
+def handed_mb(pid: int) -> float:
+    """Return what a process has handed to write() of any kind since it began, in MB: on a disk or not."""
+    return int(_counted(pid)["wchar"]) / 1e6
+
+
+def _counted(pid: int) -> dict[str, str]:
+    lines = Path(f"/proc/{pid}/io").read_text(encoding="ascii").splitlines()
+    return dict(line.split(": ", 1) for line in lines)  # type: ignore[arg-type] # two parts each
 
 
 def box(pid: int) -> dict[str, Footprint]:

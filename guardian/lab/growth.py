@@ -37,20 +37,30 @@ class Growth:
         return self.high <= most
 
 
-def growth(seconds: Sequence[float], values: Sequence[float]) -> Growth:
-    """Fit a line to samples (N,) at times (N,), both in one order. Raises ValueError for fewer than five."""
+def growth(seconds: Sequence[float], values: Sequence[float], lives: Sequence[float] | None = None) -> Growth:
+    """Fit a line to samples (N,) at times (N,), all in one order. Where `lives` (N,) says which process each is of, the
+    slope is that within processes: each begins at a level of its own. Raises ValueError for fewer than five samples.
+    """
     if len(seconds) < FEWEST:
         message = f"{len(seconds)} samples are too few for a line; {FEWEST} or more would be right"
         raise ValueError(message)
-    time, value = np.asarray(seconds, float), np.asarray(values, float)
-    time = time - time.mean()
+    life = np.zeros(len(seconds)) if lives is None else np.asarray(lives, float)
+    time, value = (_centred(np.asarray(each, float), life) for each in (seconds, values))
     spread = float((time**2).sum())
-    slope = float((time * (value - value.mean())).sum()) / spread
-    residual = value - value.mean() - slope * time
-    freedom = max(_LEAST_FREEDOM, _independent(residual) - 2)
+    slope = float((time * value).sum()) / spread
+    residual = value - slope * time
+    freedom = max(_LEAST_FREEDOM, _independent(residual) - 1 - len(np.unique(life)))
     error = float(np.sqrt((residual**2).sum() / freedom / spread))
     reach = student(freedom) * error
     return Growth(*(each * DAY_SECONDS for each in (slope, slope - reach, slope + reach)))
+
+
+def _centred(values: NDArray[np.float64], life: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the values without the mean of their process."""
+    centred = values.copy()
+    for each in np.unique(life):
+        centred[life == each] -= values[life == each].mean()
+    return centred
 
 
 def _independent(residual: NDArray[np.float64]) -> float:

@@ -25,6 +25,7 @@ from guardian.errors import BrokerError
 from guardian.lab import crowd, footprint
 from guardian.lab.bench import LIVELY
 from guardian.lab.real_kills import Ear, Provider, wait
+from guardian.lab.soak_report import Sample
 from guardian.web.tokens import TOKEN_FILE
 
 LOOK_SECONDS = 1.0
@@ -32,8 +33,6 @@ SAMPLE_SECONDS = 10.0
 FAULT_EVERY_SECONDS = 90.0
 FAULT_SECONDS = 25.0
 FAULTS = ("broker away", "phone refuses", "page closed")
-Sample = dict[str, float]
-"""`seconds` since the box was ready, and `PROCESS FIGURE` for each figure of each process; and what lies on the disk."""
 
 
 class Mosquitto:
