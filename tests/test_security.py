@@ -14,6 +14,8 @@ TESTS = Path(__file__).parent
 SECURITY = TESTS.parent / "SECURITY.md"
 NAMED = re.compile(r"`(test_\w+\.py)::(test_\w+)`")
 
+WHO = ("thief", "card", "Wi-Fi", "visitor", "malicious camera", "compromised eye", "compromised broker", "provider")
+
 
 def missing(text: str) -> set[str]:
     """The tests that a text names and that there are not."""
@@ -48,10 +50,7 @@ def test_every_claim_names_a_test_or_says_that_it_is_not_shown():
     assert [row for row in rows if not (NAMED.search(row) or "not shown" in row)] == []
 
 
-@pytest.mark.parametrize(
-    "who",
-    ["thief", "card", "Wi-Fi", "visitor", "malicious camera", "compromised eye", "compromised broker", "phone provider"],
-)
+@pytest.mark.parametrize("who", WHO)
 def test_everybody_has_a_table(who: str):
     heads = [line for line in SECURITY.read_text(encoding="utf-8").splitlines() if line.startswith("### ")]
     assert [head for head in heads if who in head]

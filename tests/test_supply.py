@@ -23,7 +23,10 @@ ROOT = Path(__file__).parent.parent
 LOCK = ROOT / "config" / "locks" / "box.txt"
 PIN = re.compile(r"^(?P<name>[a-z0-9-]+)==(?P<version>[^ ;\\]+)(?: ; (?P<marker>[^\\]+?))? \\$")
 HASH = re.compile(r"^    --hash=sha256:[0-9a-f]{64}(?: \\)?$")
-BOXES = [{"platform_machine": machine, "python_version": "3.11", "python_full_version": "3.11.2"} for machine in ("x86_64", "aarch64")]
+BOXES = [
+    {"platform_machine": machine, "python_version": "3.11", "python_full_version": "3.11.2"}
+    for machine in ("x86_64", "aarch64")
+]
 
 
 def pins(text: str) -> dict[str, list[tuple[str, str | None, int]]]:

@@ -2,8 +2,8 @@
 
 `guardian run` on a film that is played over and over, with a real eye, a Mosquitto broker, a contact whose provider is
 a server on loopback, and an open page. Every round of the film is a fall; a client of the broker takes the alarm and
-closes it. By chance, which a seed repeats, the broker is stopped for a while, the provider refuses, and the camera is
-paused. Nothing in the daemon knows that it is watched.
+closes it. By chance, which a seed repeats, the broker is stopped for a while, the provider refuses, or the page is
+closed. Nothing in the daemon knows that it is watched.
 """
 
 import json
@@ -13,8 +13,10 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -25,13 +27,15 @@ from guardian.errors import BrokerError
 from guardian.lab import crowd, footprint
 from guardian.lab.bench import LIVELY
 from guardian.lab.real_kills import Ear, Provider, wait
-from guardian.lab.soak_report import Sample
+from guardian.lab.soak_report import Sample, report
 from guardian.web.tokens import TOKEN_FILE
 
 LOOK_SECONDS = 1.0
 SAMPLE_SECONDS = 10.0
 FAULT_EVERY_SECONDS = 90.0
 FAULT_SECONDS = 25.0
+WARM_UP_SECONDS = 2_100.0
+"""The stick figures of the last half hour fill up first (guardian/recollection.py), 5 to 8 MB of them in each room."""
 FAULTS = ("broker away", "phone refuses", "page closed")
 
 
@@ -69,7 +73,7 @@ class SoakedBox:
         self._stack.callback(self.provider.close)
         self.broker = Mosquitto(self._ports[0])
         self._stack.callback(self.broker.stop)
-        self.answered = 0
+        self.alarms = 0
 
     def start(self) -> None:
         """Start the daemon and wait until it is online. Raises BrokerError where it never is."""
@@ -111,16 +115,16 @@ class SoakedBox:
 
     def answer(self) -> None:
         """Take what rings, and close what was taken."""
-        state = (self.ear.of("alarm") or [""])[-1]
-        if state == "raised":
+        said = self.ear.of("alarm") or [""]
+        if said[-1] == "raised":
             self.ear.ask("acknowledge", "Anna")
-        elif state == "acknowledged":
+        elif said[-1] == "acknowledged":
             self.ear.ask("resolve", '{"by": "Anna", "outcome": "helped"}')
-            self.answered += 1
+        self.alarms = sum(each == "raised" for each in said)
 
     def sample(self, seconds: float) -> Sample:
         """Take one sample. Raises OSError where the daemon has ended."""
-        found = {"seconds": seconds, "alarms": float(self.answered)}
+        found = {"seconds": seconds, "alarms": float(self.alarms)}
         for name, each in footprint.box(self.daemon.pid).items():
             found |= {f"{name} {figure}": getattr(each, figure) for figure in each.__dataclass_fields__}
         found["state mb"] = footprint.directory_mb(self.state)
@@ -194,8 +198,10 @@ def started(directory: Path) -> Iterator[SoakedBox]:
         box.close()
 
 
-def soak(directory: Path, seconds: float, seed: int, samples: Path) -> list[Sample]:
-    """Run the daemon for so long, writing each sample as a line of JSON as it is taken. Raises OSError where it ends."""
+def soak(directory: Path, seconds: float, seed: int, samples: Path) -> tuple[list[Sample], list[tuple[float, str]]]:
+    """Run the daemon for so long, writing each sample as a line of JSON as it is taken; return them, and what went wrong
+    when. Raises OSError where it ends.
+    """
     taken: list[Sample] = []
     pause = threading.Event()
     with started(directory) as box, samples.open("w", encoding="utf-8") as file:
@@ -207,5 +213,15 @@ def soak(directory: Path, seconds: float, seed: int, samples: Path) -> list[Samp
                 taken.append(box.sample(now))
                 print(json.dumps(taken[-1]), file=file, flush=True)
             pause.wait(LOOK_SECONDS)
-        print(json.dumps({"faults": trouble.had}), file=file, flush=True)
-    return taken
+    return taken, trouble.had
+
+
+def run(minutes: float, seed: int, directory: Path | None) -> int:
+    """Run the daemon for so long, its state below a directory, or one that goes away, and print what grows; 0 where
+    nothing is shown to, else 1. The first 35 minutes, or the first third of less than 105, do not count. Raises BrokerError where there is
+    no Mosquitto, or the box does not come up.
+    """
+    with tempfile.TemporaryDirectory(prefix="guardian-soak-", dir=directory) as path:
+        samples, had = soak(Path(path), minutes * 60, seed, Path(path) / "samples.jsonl")
+    times = Counter(fault for _, fault in had)
+    return report(samples, min(WARM_UP_SECONDS, minutes * 20), (f"{times[fault]} x {fault}" for fault in FAULTS))

@@ -12,12 +12,13 @@ are in `guardian lab soak --real` (real_soak.py).
 import gc
 import os
 import random
+import tempfile
 import tracemalloc
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
-from itertools import count
+from itertools import chain, count, takewhile
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,7 @@ from guardian.io.journal import Journal, MessageShelf
 from guardian.io.outbox import Outbox
 from guardian.io.panel import NoPanel
 from guardian.lab import footprint
-from guardian.lab.soak_report import Sample
+from guardian.lab.soak_report import Sample, report
 from guardian.lab.world.homes import ACTIVITIES, Home, fall, home
 from guardian.lab.world.seen import observe
 from guardian.lab.world.truth import World
@@ -61,6 +62,7 @@ LYING_SECONDS = 40.0
 WINDOW = 20
 ANSWER_SECONDS = 90.0
 FAULTS_A_DAY = 3.0
+SAMPLES = 48
 STEPS = (-DAY, -HOUR, HOUR, DAY)
 TABLES = ("incidents", "changes", "notices", "told", "messages", "scenes", "memories", "learned", "templates", "days")
 
@@ -284,16 +286,23 @@ def soak(
     core = SoakedCore(directory, settings_of(days.place))
     faults, begun = Faults(seed, core), core.now
     try:
-        for observation in (each for number in count() for each in days.live(begun + number * DAY)):
+        everything = chain.from_iterable(days.live(begun + number * DAY) for number in count())
+        for observation in takewhile(lambda _: core.now < begun + hours * HOUR, everything):
             core.see(observation)
             faults.look()
-            past = core.now - begun
-            if past >= len(samples) * every * HOUR:
+            if core.now - begun >= len(samples) * every * HOUR:
                 leak()
-                samples.append(core.sample(past))
-            if past >= hours * HOUR:
-                return samples, faults.had
+                samples.append(core.sample(core.now - begun))
+        return samples, faults.had
     finally:
         core.end()
         tracemalloc.stop()
-    raise AssertionError  # days never end
+
+
+def run(hours: float, seed: int, directory: Path | None) -> int:
+    """Live through so many hours on the state in a directory, or one that goes away, and print what grows; 0 where
+    nothing is shown to, else 1. Samples: 48 in all. The first sixth of it does not count.
+    """
+    with tempfile.TemporaryDirectory(prefix="guardian-soak-", dir=directory) as state:
+        samples, had = soak(Path(state), hours, seed, every=hours / SAMPLES)
+    return report(samples, hours * HOUR / 6, (f"{times} x {kind}" for kind, times in had.items()))

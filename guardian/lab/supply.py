@@ -53,7 +53,7 @@ def verdict(report: Mapping[str, Any]) -> tuple[int, str]:
     if not tried:
         return NOT_TRIED, f"none of {len(parts)} parts could be looked up: no service of advisories is reachable"
     known = [
-        f"{part['name']} {part['version']}: {found['id']}, mended in {', '.join(found['fix_versions']) or 'nothing yet'}"
+        f"{part['name']} {part['version']}: {found['id']}, mended in {', '.join(found['fix_versions']) or 'none yet'}"
         for part in tried
         for found in part["vulns"]
     ]
