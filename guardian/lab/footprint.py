@@ -1,6 +1,5 @@
 """What a process takes of the machine at a moment, and all processes of a box, read from outside in /proc (proc(5))."""
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,8 +25,8 @@ def footprint(pid: int) -> Footprint:
     written = int(counted["write_bytes"]) - int(counted["cancelled_write_bytes"])
     return Footprint(
         memory_mb=memory_mb(pid)[0],
-        descriptors=len(os.listdir(process / "fd")),
-        threads=len(os.listdir(process / "task")),
+        descriptors=len(tuple((process / "fd").iterdir())),
+        threads=len(tuple((process / "task").iterdir())),
         written_mb=written / 1e6,
     )
 
@@ -39,7 +38,7 @@ def handed_mb(pid: int) -> float:
 
 def _counted(pid: int) -> dict[str, str]:
     lines = Path(f"/proc/{pid}/io").read_text(encoding="ascii").splitlines()
-    return dict(line.split(": ", 1) for line in lines)  # type: ignore[arg-type] # two parts each
+    return dict(line.split(": ", 1) for line in lines)
 
 
 def box(pid: int) -> dict[str, Footprint]:

@@ -1,8 +1,8 @@
 """How fast something grows: the slope of a straight line through samples, with an interval that is honest about them.
 
 Samples that are taken one soon after another are alike, and tell less than so many independent ones would. The interval
-is widened for that: it counts n (1 - r) / (1 + r) samples, where r is the correlation of neighbouring residuals (Bartlett
-1935; Santer et al. 2000, J. Geophys. Res. 105:7337, for trends). Pure arithmetic.
+is widened for that: it counts n (1 - r) / (1 + r) samples, where r is the correlation of neighbouring residuals
+(Bartlett 1935; Santer et al. 2000, J. Geophys. Res. 105:7337, for trends). Pure arithmetic.
 """
 
 from collections.abc import Sequence
@@ -57,7 +57,7 @@ def growth(seconds: Sequence[float], values: Sequence[float], lives: Sequence[fl
 
 def _centred(values: NDArray[np.float64], life: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the values without the mean of their process."""
-    centred = values.copy()
+    centred: NDArray[np.float64] = values.copy()
     for each in np.unique(life):
         centred[life == each] -= values[life == each].mean()
     return centred

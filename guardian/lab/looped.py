@@ -1,4 +1,4 @@
-"""`python -m guardian.lab.looped CONFIG`: `guardian run` whose films are played over and over, as a camera never ends."""
+"""`python -m guardian.lab.looped CONFIG`: `guardian run`, its films played over and over, as a camera never ends."""
 
 import sys
 from pathlib import Path

@@ -199,8 +199,8 @@ def started(directory: Path) -> Iterator[SoakedBox]:
 
 
 def soak(directory: Path, seconds: float, seed: int, samples: Path) -> tuple[list[Sample], list[tuple[float, str]]]:
-    """Run the daemon for so long, writing each sample as a line of JSON as it is taken; return them, and what went wrong
-    when. Raises OSError where it ends.
+    """Run the daemon for so long, writing each sample as a line of JSON as it is taken; return them, and when what went
+    wrong. Raises OSError where it ends.
     """
     taken: list[Sample] = []
     pause = threading.Event()
@@ -218,8 +218,8 @@ def soak(directory: Path, seconds: float, seed: int, samples: Path) -> tuple[lis
 
 def run(minutes: float, seed: int, directory: Path | None) -> int:
     """Run the daemon for so long, its state below a directory, or one that goes away, and print what grows; 0 where
-    nothing is shown to, else 1. The first 35 minutes, or the first third of less than 105, do not count. Raises BrokerError where there is
-    no Mosquitto, or the box does not come up.
+    nothing is shown to, else 1. The first 35 minutes, or the first third of less than 105, do not count. Raises
+    BrokerError where there is no Mosquitto, or the box does not come up.
     """
     with tempfile.TemporaryDirectory(prefix="guardian-soak-", dir=directory) as path:
         samples, had = soak(Path(path), minutes * 60, seed, Path(path) / "samples.jsonl")

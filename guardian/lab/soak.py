@@ -208,7 +208,7 @@ class Days:
         """One day from the monotonic second `begin` on."""
         chosen = [self._visits[each] for each in self._random.integers(0, VISITS, VISITS_A_DAY)]
         chosen += [self._falls[each] for each in self._random.integers(0, FALLS, FALLS_A_DAY)]
-        self._random.shuffle(chosen)  # type: ignore[arg-type] # lists of any length
+        self._random.shuffle(chosen)
         slot, now = DAY / (len(chosen) + 1), begin
         for number, film in enumerate(chosen):
             starts = begin + (number + float(self._random.uniform(0.2, 1.0))) * slot

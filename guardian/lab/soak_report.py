@@ -71,7 +71,6 @@ def report(samples: Sequence[Sample], warm_up: float, had: Iterable[str]) -> int
     out = stdout()
     out.print(table)
     hours, alarms = (samples[-1][key] / unit for key, unit in (("seconds", 3600.0), ("alarms", 1.0)))
-    out.print(
-        f"{hours:.3g} h, of which the first {warm_up / 3600:.2g} do not count; {alarms:g} alarms; faults: {', '.join(had)}"
-    )
+    counted = f"{hours:.3g} h, of which the first {warm_up / 3600:.2g} do not count"
+    out.print(f"{counted}; {alarms:g} alarms; faults: {', '.join(had)}")
     return int(any(each.grows for each in found))

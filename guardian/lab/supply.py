@@ -1,7 +1,7 @@
 """What a release is made of: adds the models to a list of parts (SBOM), and reads what an audit of the parts says.
 
-`python -m guardian.lab.supply sbom FILE` and `... audit FILE`, as script/sbom and script/audit do. Standard library only,
-because neither has the appliance's environment.
+`python -m guardian.lab.supply sbom FILE` and `... audit FILE`, as script/sbom and script/audit do. Standard library
+only, because neither has the appliance's environment.
 """
 
 import json
@@ -23,8 +23,8 @@ def with_models(bom: Mapping[str, Any], models: Path = MODELS) -> Document:
 
     Raises OSError where that file cannot be read.
     """
-    sums = dict(reversed(line.split("  ", 1)) for line in (models / SUMS).read_text(encoding="ascii").splitlines())
-    parts = [_model(name, digest) for name, digest in sorted(sums.items())]
+    listed = [line.split("  ", 1) for line in (models / SUMS).read_text(encoding="ascii").splitlines()]
+    parts = [_model(name, digest) for digest, name in sorted(listed, key=lambda each: each[1])]
     root = {**bom["metadata"]["component"], "version": __version__}
     return {
         **bom,
@@ -45,8 +45,8 @@ def _model(name: str, digest: str) -> Document:
 
 
 def verdict(report: Mapping[str, Any]) -> tuple[int, str]:
-    """Return the exit code and the words for a report of pip-audit (its JSON): 0 where every part was looked up and none
-    is known to be vulnerable; 1 where one is, or some could not be looked up; 77 where none could.
+    """Return the exit code and the words for a report of pip-audit (its JSON): 0 where every part was looked up and
+    none is known to be vulnerable; 1 where one is, or some could not be looked up; 77 where none could.
     """
     parts = report["dependencies"]
     tried = [part for part in parts if "skip_reason" not in part]
