@@ -8,7 +8,8 @@ from typing import Any, cast
 import pytest
 from brokers import MOSQUITTO
 
-from guardian.lab import real_soak
+from guardian import app
+from guardian.lab import looped, real_soak
 from guardian.lab.real_soak import FAULT_EVERY_SECONDS, FAULT_SECONDS, FAULTS, Trouble, soak
 
 
@@ -29,6 +30,20 @@ def test_every_fault_comes_and_is_mended():
     assert done.count("broker away") - done.count("broker back") in (0, 1)
     assert done.count("page closed") - done.count("page open") in (0, 1)
     assert len(trouble.had) > 3_000 / (2 * FAULT_EVERY_SECONDS + FAULT_SECONDS)
+
+
+def test_the_daemon_plays_its_films_over_and_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    asked: list[bool] = []
+
+    def note(_settings: object, *, loop_files: bool) -> int:
+        asked.append(loop_files)
+        return 7
+
+    monkeypatch.setattr(app, "run", note)
+    config = tmp_path / "guardian.yaml"
+    config.write_text("rooms: [{name: kitchen, camera: {source: /dev/video0}}]\n", encoding="utf-8")
+    assert looped.run(config) == 7
+    assert asked == [True]
 
 
 @pytest.mark.slow

@@ -6,6 +6,12 @@ from pathlib import Path
 from guardian import app, configuration
 from guardian.io import logs
 
+
+def run(path: Path) -> int:
+    """Run the daemon until SIGTERM; return its exit code. Raises ConfigurationError."""
+    return app.run(configuration.load(path), loop_files=True)
+
+
 if __name__ == "__main__":
     logs.configure()
-    sys.exit(app.run(configuration.load(Path(sys.argv[1])), loop_files=True))
+    sys.exit(run(Path(sys.argv[1])))
