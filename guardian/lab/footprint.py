@@ -1,5 +1,6 @@
 """What a process takes of the machine at a moment, and all processes of a box, read from outside in /proc (proc(5))."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,10 +43,14 @@ def _counted(pid: int) -> dict[str, str]:
 
 
 def box(pid: int) -> dict[str, Footprint]:
-    """Read what the daemon takes, as `brain`, and each process that it has started, as `eye` or `broker`."""
+    """Read what the daemon takes, as `brain`, and each process that it has started and that lives, as `eye` or `broker`.
+
+    Raises OSError where the daemon itself has ended.
+    """
     found = {"brain": footprint(pid)}
     for child in children(pid):
-        found["eye" if is_eye(child) else "broker"] = footprint(child)
+        with suppress(FileNotFoundError, ProcessLookupError):  # it may end while it is read
+            found["eye" if is_eye(child) else "broker"] = footprint(child)
     return found
 
 
