@@ -43,7 +43,7 @@ def _counted(pid: int) -> dict[str, str]:
 
 
 def box(pid: int) -> dict[str, Footprint]:
-    """Read what the daemon takes, as `brain`, and each process that it has started and that lives, as `eye` or `broker`.
+    """Read what the daemon takes, as `brain`, and each process that it has started and that lives, `eye` or `broker`.
 
     Raises OSError where the daemon itself has ended.
     """
