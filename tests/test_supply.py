@@ -65,6 +65,13 @@ def test_what_the_project_asks_for_is_pinned_as_it_asks(box: dict[str, str]):
             assert asked.specifier.contains(pinned(asked.name, box) or "", prereleases=True), asked
 
 
+def test_what_pip_would_refuse_for_its_python_is_not_pinned():
+    for line in (LOCK.parent / "constraints.txt").read_text(encoding="utf-8").splitlines():
+        if not line.startswith("#"):
+            asked = Requirement(line)
+            assert asked.specifier.contains(pinned(asked.name, BOXES[0]) or ""), asked
+
+
 def test_what_the_parts_ask_for_is_pinned_as_well():
     for name in pins(LOCK.read_text(encoding="utf-8")):
         try:
