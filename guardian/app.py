@@ -338,12 +338,12 @@ class Guardian:
         return True
 
 
-def run(settings: Settings) -> int:
+def run(settings: Settings, *, loop_files: bool = False) -> int:
     """Run the daemon until SIGTERM or SIGINT; 0 then, 1 where the core ended by itself, so that systemd starts it anew.
 
     Raises ConfigurationError where another one runs on the same state.
     """
-    guardian = Guardian(settings)
+    guardian = Guardian(settings, loop_files=loop_files)
     asked = threading.Event()
 
     def ask(number: int, _frame: FrameType | None) -> None:

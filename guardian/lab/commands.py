@@ -129,6 +129,25 @@ def _kills(options: argparse.Namespace) -> int:
     return run(options.count, options.seed)
 
 
+def _add_soak(verbs: Verbs) -> None:
+    verb = add_verb(verbs, "soak", _soak, "let the box work for long, with faults, and print what grows")
+    verb.add_argument("--hours", type=whole, default=24, metavar="N", help="so many simulated hours (default: 24)")
+    verb.add_argument("--seed", type=int, default=1, metavar="S", help="another seed, other faults (default: 1)")
+    text = "the real daemon in real time, watched from outside; needs Mosquitto"
+    verb.add_argument("--real", action="store_true", help=text)
+    verb.add_argument("--minutes", type=whole, default=90, metavar="N", help="with --real, so long (default: 90)")
+    text = "keep its state below DIR meanwhile: on a disk, or no bytes are written (default: where temporary files are)"
+    verb.add_argument("--directory", type=Path, default=None, metavar="DIR", help=text)
+
+
+def _soak(options: argparse.Namespace) -> int:
+    from guardian.lab import real_soak, soak
+
+    if options.real:
+        return real_soak.run(options.minutes, options.seed, options.directory)
+    return soak.run(options.hours, options.seed, options.directory)
+
+
 def _add_messages(verbs: Verbs) -> None:
     text = "print all that the box says in a language, for somebody who speaks it to check"
     verb = add_verb(verbs, "messages", _messages, text)
@@ -149,6 +168,7 @@ _VERBS: tuple[Callable[[Verbs], None], ...] = (
     _add_windows,
     _add_judge,
     _add_kills,
+    _add_soak,
     _add_messages,
 )
 

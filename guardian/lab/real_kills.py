@@ -48,18 +48,20 @@ LAST_WORDS_SECONDS = 0.2
 
 
 class Provider:
-    """Takes every message to the contact, and keeps its title."""
+    """Takes every message to the contact, and keeps its title; while it is `failing`, it refuses them."""
 
     def __init__(self) -> None:
         self.taken: list[str] = []
+        self.failing = False
         provider = self
 
         class Answers(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 """Take a message (http.server)."""
                 posted = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                provider.taken.append(str(posted["title"]))
-                self.send_response(200)
+                if not provider.failing:
+                    provider.taken.append(str(posted["title"]))
+                self.send_response(503 if provider.failing else 200)
                 self.end_headers()
 
             def log_message(self, *_: object) -> None:
