@@ -176,15 +176,20 @@ def rows(path: Path, table: str) -> list[dict[str, Any]]:
     """All rows of a table, by column, in a database that another process may have open; none where there is no such
     table. Raises StoreError.
     """
-    columns = [str(name) for (name,) in peek(path, f"SELECT name FROM pragma_table_info('{table}')")]
+    columns = _columns(path, table)
     if not columns:
         return []
     return [dict(zip(columns, row, strict=True)) for row in peek(path, f"SELECT * FROM {table}")]  # noqa: S608
 
 
 def _count(path: Path, table: str) -> int:
-    there = peek(path, f"SELECT name FROM pragma_table_info('{table}')")
+    there = _columns(path, table)
     return int(peek(path, f"SELECT count(*) FROM {table}")[0][0]) if there else 0  # noqa: S608 - a name of TABLES
+
+
+def _columns(path: Path, table: str) -> list[str]:
+    asked = f"SELECT name FROM pragma_table_info('{table}')"  # noqa: S608 - a name of TABLES
+    return [str(name) for (name,) in peek(path, asked)]
 
 
 def _of_table(path: Path, kept: Kept) -> str:
