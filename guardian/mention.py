@@ -49,14 +49,8 @@ class Mention:
         capitalised: the first byte and how many.
         """
         forms = dict.fromkeys((self.name.encode(), json.dumps(self.name)[1:-1].encode()))
-        found = [
-            (match.start(), len(form)) for form in forms for match in re.finditer(_whole(form), written, re.IGNORECASE)
-        ]
-        return tuple(sorted(found))
-
-
-def _whole(form: bytes) -> bytes:
-    """The pattern of a form that stands alone, as far as letters of ASCII can tell."""
-    begin = rb"(?<![A-Za-z0-9])" if form[:1].isalnum() else b""
-    end = rb"(?![A-Za-z0-9])" if form[-1:].isalnum() else b""
-    return begin + re.escape(form) + end
+        begin = rb"(?:(?<![A-Za-z0-9])|(?<=\\[nrtbf]))" if self.name[0] < UNSPACED else b""  # JSON's line ends
+        end = rb"(?![A-Za-z0-9])" if self.name[-1] < UNSPACED else b""
+        whole = [begin + re.escape(form) + end for form in forms]
+        found = [match.span() for each in whole for match in re.finditer(each, written, re.IGNORECASE)]
+        return tuple(sorted((first, last - first) for first, last in found))

@@ -142,7 +142,7 @@ def _unsay(settings: Settings, mention: Mention, wait: Callable[[float], None], 
     endpoint = _endpoint(settings, running=running)
     if endpoint is None:
         return
-    with connected(endpoint, (topics_of(settings).topic("#"),)) as retained:
+    with connected(endpoint, (topics_of(settings).everything,)) as retained:
         for _ in range(round(ANSWER_SECONDS / LOOK_SECONDS)):
             named = [topic for topic, payload in retained.read().items() if mention.places(payload)]
             if not named or not running:
@@ -158,7 +158,7 @@ def _silence(settings: Settings) -> Iterator[str]:
     if endpoint is None:
         return
     topics = topics_of(settings)
-    filters = (topics.topic("#"), *Discovery(settings, topics).described)
+    filters = (topics.everything, *Discovery(settings, topics).described)
     with connected(endpoint, filters) as retained:
         kept = retained.read()
         retained.clear(kept)

@@ -22,13 +22,20 @@ def add(commands: Commands) -> None:
         verbs, "export", _export, "write all that is kept into a zip file, in open forms; beside a box too"
     )
     exporting.add_argument("file", type=Path, metavar="FILE.zip", help="the file to write; only you may read it")
-    exporting.add_argument("--person", default=None, metavar="NAME", help="only what names that person")
+    exporting.add_argument("--person", type=_name, default=None, metavar="NAME", help="only what names that person")
     erasing = _add(verbs, "erase", _erase, "erase what is kept of a person, or everything")
     who = erasing.add_mutually_exclusive_group(required=True)
-    who.add_argument("--person", default=None, metavar="NAME", help="somebody, also beside a running box")
+    who.add_argument("--person", type=_name, default=None, metavar="NAME", help="somebody, also beside a running box")
     text = "all that is kept, users of the page as well; the box must not run meanwhile"
     who.add_argument("--everything", action="store_true", help=text)
     erasing.add_argument("--yes", action="store_true", help="do not ask whether that is meant")
+
+
+def _name(text: str) -> str:
+    if not text.strip():
+        message = "it is empty; the name of a person would be right"
+        raise argparse.ArgumentTypeError(message)
+    return text.strip()
 
 
 def _add(verbs: Commands, name: str, run: Callable[[argparse.Namespace], int], text: str) -> argparse.ArgumentParser:

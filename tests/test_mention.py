@@ -47,3 +47,5 @@ def test_in_a_file_a_name_is_found_as_it_may_be_written(name: str):
         written = written[:begin] + b"-" * length + written[begin + length :]
     assert Mention(name).places(written) == ()
     assert Mention("Rosa").places(b"Rosalind 0Rosa") == ()
+    assert Mention("Jos\u00e9").places("Jos\u00e9phine".encode()) == ()
+    assert len(Mention("Rosa").places(json.dumps("ask\nRosa").encode())) == 1

@@ -17,6 +17,7 @@ from guardian.errors import StoreError
 from guardian.events import Event, FaultCleared, FaultOccurred, ScenesChanged
 from guardian.io.scenes import COLUMNS, MANIFEST, MOST_WAITING, UNJUDGED, SceneDirectory, SceneWriter
 from guardian.lab.evaluate import manifest
+from guardian.mention import Mention
 from guardian.moment import Moment
 from guardian.recollection import pack
 from guardian.settings import Feedback
@@ -212,6 +213,18 @@ class Told:
 
     def next(self) -> Event:
         return self.events.get(timeout=SECONDS)
+
+
+def test_of_a_person_scenes_and_words_are_taken_out(scenes: SceneDirectory):
+    scenes.take_out(Mention("Rosa"), {"s-1"})
+    for scene, note, by in (("s-1", "", "Anna"), ("s-2", "Rosa fell", "Anna"), ("s-3", "it was the dog", "Rosa")):
+        scenes.keep(command(scene, replace(FALL, note=note, by=by)))
+    scenes.keep(command("s-4"))
+    assert scenes.take_out(Mention("Rosa"), {"s-1", "s-9"}) == 2
+    assert files(scenes) >= {"s-3.jsonl", "s-4.jsonl"}
+    assert {name: row["said_by"] for name, row in scenes.judged().items()} == {"s-3": "somebody"}
+    assert not any(b"Rosa" in path.read_bytes() for path in scenes.path.iterdir())
+    assert scenes.take_out(Mention("Rosa"), ()) == 0
 
 
 @pytest.fixture
