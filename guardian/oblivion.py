@@ -15,6 +15,7 @@ from guardian.doctor.box import service_runs
 from guardian.errors import GuardianError, StoreError
 from guardian.home import scenes_of
 from guardian.io.broker import HOST, is_ours
+from guardian.io.clock import SystemClock
 from guardian.io.mqtt import endpoint_of
 from guardian.io.mqtt_session import Endpoint
 from guardian.io.retained import connected
@@ -47,7 +48,7 @@ def erase_person(settings: Settings, name: str, wait: Callable[[float], None] = 
     erased = scenes_of(settings).take_out(mention, named)
     yield f"kept scenes of mistakes about {mention.name}: {erased} erased"
     try:
-        Audit(state, time.time).take_out(mention)
+        Audit(state, lambda: SystemClock().moment().wall.timestamp()).take_out(mention)
     except OSError as error:
         message = f"{state}: who did what on the page still has the name ({error}); sudo would be right"
         raise StoreError(message) from error

@@ -16,6 +16,7 @@ from guardian.app import STORE
 from guardian.daybook import FORMAT, KIND
 from guardian.errors import GuardianError
 from guardian.home import scenes_of
+from guardian.io.clock import SystemClock
 from guardian.io.scenes import MANIFEST, SCENE, UNJUDGED
 from guardian.io.store import read_days
 from guardian.kept import TABLES, rows
@@ -67,7 +68,7 @@ def export(settings: Settings, path: Path, person: str | None = None) -> list[st
     files = list(contents(settings, mention))
     listing = "\n".join(f"{name:32} {MEANINGS[name.partition('/')[0]]}" for name, _ in _first_of_each(files))
     title = f"What the box {settings.household.id} knows of {'the household' if mention is None else mention.name}"
-    made = datetime.now(timezone.utc).isoformat(timespec="seconds")
+    made = SystemClock().moment().wall.isoformat(timespec="seconds")
     readme = README.format(title=title, made=made, contents=listing or "It knows nothing.")
     try:
         descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)

@@ -1,4 +1,4 @@
-"""A household that has lived with the box: what it keeps of it, made by the code that makes it, with names as canaries."""
+"""A household that has lived with the box, and what the box keeps of it: names and bodies to be searched for."""
 
 import json
 import time

@@ -1,4 +1,4 @@
-"""Whether what leaves the box tells who walked: the measure can say yes, says no by chance, and leaves out the order."""
+"""Whether what leaves the box tells who walked: the measure can say yes, and says no where it is chance."""
 
 import json
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from guardian.lab.identify.published import WAYS, Seen, judge, spoken, table
 from guardian.lab.identify.walks import DAYS, LIVE_HERE, Walk
 from guardian.skeleton import Observation
 
-SAID, DURATION, BODY = WAYS.values()
+SAID, DURATION, _ = WAYS.values()
 
 
 def home(said: Callable[[int, np.random.Generator], float], seed: int) -> list[Seen]:

@@ -20,7 +20,7 @@ from guardian.mention import Mention
         ("A+B", "A+B", True),
     ],
 )
-def test_a_name_is_found_as_a_word_of_its_own(name: str, text: str, there: bool):
+def test_a_name_is_found_as_a_word_of_its_own(name: str, text: str, *, there: bool):
     mention = Mention(name)
     assert mention.within(text) is there
     assert mention.within({"note": [1, None, (text,)]}) is there

@@ -39,7 +39,7 @@ def test_what_is_kept_is_listed_and_exported(config: str, tmp_path: Path, capsys
 
 @pytest.mark.parametrize(("answer", "gone"), [("yes\n", True), ("YES\n", True), ("no\n", False), ("", False)])
 def test_an_erasure_is_asked_about_first(
-    answer: str, gone: bool, config: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    answer: str, config: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *, gone: bool
 ):
     monkeypatch.setattr(privacy_command.sys, "stdin", io.StringIO(answer))
     assert main(["privacy", "erase", "--person", "Rosa", "--config", config]) == (0 if gone else 1)
