@@ -42,13 +42,15 @@ def erase_person(settings: Settings, name: str, wait: Callable[[float], None] = 
     if running and not settings.web.enabled:
         message = f"the box runs and has no page (web.enabled), so that it cannot be asked; {_stopped('--person NAME')}"
         raise GuardianError(message)
+    if running:
+        acquaint.Box(settings).people()  # where it does not answer, nothing is erased behind its back
     named = frozenset(str(row["id"]) for row in rows(state / STORE, "incidents") if mention.within(str(row["body"])))
     acquaint.forget(settings, mention.name, wait)
     yield f"{mention.name}: body, days, and the name in alarms and messages: erased"
     erased = scenes_of(settings).take_out(mention, named)
     yield f"kept scenes of mistakes about {mention.name}: {erased} erased"
     try:
-        Audit(state, lambda: SystemClock().moment().wall.timestamp()).take_out(mention)
+        Audit(state, SystemClock().moment().wall.timestamp).take_out(mention)
     except OSError as error:
         message = f"{state}: who did what on the page still has the name ({error}); sudo would be right"
         raise StoreError(message) from error

@@ -5,10 +5,11 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from zipfile import ZipFile
 
 import pytest
-from brokers import MOSQUITTO, Listener, Mosquitto, running
+from brokers import MOSQUITTO, Listener, Mosquitto, free_port, running
 from lived_in import CARER, LUIS, ROSA, found_in, live, settings_of
 
 from guardian import acquaint, oblivion, portable
@@ -35,7 +36,6 @@ def settings(tmp_path: Path) -> Settings:
 @contextmanager
 def held(state: Path) -> Iterator[None]:
     """A box that runs, as far as others can tell."""
-    state.mkdir(exist_ok=True)
     with (state / LOCK).open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
@@ -89,6 +89,7 @@ def test_beside_a_box_that_runs_the_box_is_asked_and_everything_is_refused(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ):
     kept(settings, "i-1")
+    (settings.state_directory / "web-token").write_text("secret", encoding="ascii")
     asked: list[str] = []
 
     def forget(_settings: Settings, name: str, _wait: object) -> bool:
@@ -105,7 +106,11 @@ def test_beside_a_box_that_runs_the_box_is_asked_and_everything_is_refused(
         without_page = settings.model_copy(update={"web": settings.web.model_copy(update={"enabled": False})})
         with pytest.raises(GuardianError, match=r"has no page.*stop it first"):
             list(erase_person(without_page, "Rosa"))
+        unheard = settings.model_copy(update={"web": settings.web.model_copy(update={"port": free_port()})})
+        with pytest.raises(acquaint.NotRunningError, match="does not answer"):
+            list(erase_person(unheard, "Rosa"))
         assert asked == []
+        monkeypatch.setattr(acquaint, "Box", lambda _settings: SimpleNamespace(people=dict))
         assert "in no file" in list(erase_person(settings, " Rosa "))[-1]
     assert asked == ["Rosa"]
 

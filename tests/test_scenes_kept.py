@@ -1,6 +1,7 @@
 """The directory of scenes to learn from, and the thread that writes it."""
 
 import csv
+import os
 import queue
 import stat
 from collections.abc import Iterator
@@ -213,6 +214,14 @@ class Told:
 
     def next(self) -> Event:
         return self.events.get(timeout=SECONDS)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can write for somebody else")
+def test_what_root_writes_the_service_can_read(scenes: SceneDirectory):
+    scenes.keep(command("s-1", FALL))
+    os.chown(scenes.path, 12_345, 12_345)
+    scenes.take_out(Mention("Ana"), ())
+    assert (scenes.path / MANIFEST).stat().st_uid == 12_345
 
 
 def test_of_a_person_scenes_and_words_are_taken_out(scenes: SceneDirectory):

@@ -23,6 +23,7 @@ from guardian.errors import SceneError, StoreError
 from guardian.events import Event, FaultCleared, FaultOccurred, ScenesChanged
 from guardian.mention import Mention
 from guardian.moment import Moment
+from guardian.private_file import hand_over
 from guardian.settings import Feedback
 
 log = logging.getLogger(__name__)
@@ -195,6 +196,7 @@ class SceneDirectory:
         try:
             descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
             with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                hand_over(descriptor, partial)
                 file.write(text)
                 file.flush()
                 os.fsync(file.fileno())
