@@ -47,7 +47,7 @@ def bring_in(settings: Settings, path: Path) -> tuple[int, int]:
         message = f"{path} cannot be read: {error}"
         raise GuardianError(message) from error
     days = list(_read(path, lines))
-    with _alone(settings.state_directory):
+    with alone(settings.state_directory):
         store = Store(settings.state_directory / STORE)
         try:
             known = {(day.who, day.date) for day in store.days()}
@@ -86,8 +86,10 @@ def _recognise(head: object) -> None:
 
 
 @contextmanager
-def _alone(state: Path) -> Iterator[None]:
-    """Hold the state, so that no box runs on it meanwhile: one that does would write its own days over these."""
+def alone(state: Path) -> Iterator[None]:
+    """Hold the state, so that no box runs on it meanwhile: one that does would write what it knows over what was
+    changed. Raises GuardianError.
+    """
     held = lock(state / LOCK)
     if held is None:
         message = f"{state} cannot be used: this user may not write there; sudo would be right"

@@ -68,6 +68,11 @@ class Discovery:
         return (self._note,) if self._prefix is None else (self._note, self._status)
 
     @property
+    def described(self) -> tuple[str, ...]:
+        """Where the broker keeps the description of the box; nowhere, where Home Assistant is told nothing."""
+        return () if self._prefix is None else (self._config(self._prefix),)
+
+    @property
     def _status(self) -> str:
         return f"{self._prefix}/status"
 

@@ -17,7 +17,7 @@ def write_private(path: Path, text: str) -> None:
     fresh.unlink(missing_ok=True)
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        _hand_over(descriptor, path)
+        hand_over(descriptor, path)
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
@@ -33,11 +33,12 @@ def append_private(path: Path, text: str) -> None:
     """Put `text` at the end of the file, which is made where there is none. Raises OSError."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600)
     with os.fdopen(descriptor, "a", encoding="utf-8") as file:
-        _hand_over(descriptor, path)
+        hand_over(descriptor, path)
         file.write(text)
 
 
-def _hand_over(descriptor: int, path: Path) -> None:
+def hand_over(descriptor: int, path: Path) -> None:
+    """Give a file that root has made to whoever owns its directory. Raises OSError."""
     if os.geteuid() == 0:
         owner = path.parent.stat()
         os.fchown(descriptor, owner.st_uid, owner.st_gid)

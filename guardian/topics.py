@@ -16,6 +16,7 @@ from guardian.deliveries import Delivery, DeliveryState
 from guardian.drills import FallDrill
 from guardian.errors import PayloadError
 from guardian.events import (
+    ErasureAsked,
     Event,
     FaultCleared,
     FaultOccurred,
@@ -79,6 +80,11 @@ class Topics:
         return "/".join((self.root, self.household, *levels))
 
     @property
+    def everything(self) -> str:
+        """The filter that matches every topic of the box."""
+        return f"{self.topic()}/#"
+
+    @property
     def requests(self) -> str:
         """The filter to subscribe to for what humans ask for."""
         return self.topic("command", "+")
@@ -124,6 +130,8 @@ class Topics:
         said = {each.name: getattr(event, each.name) for each in fields(event)}
         if isinstance(event, PersonEvent):
             said["person"] = event.person or UNKNOWN
+        if isinstance(event, ErasureAsked):
+            said["name"] = ""  # nobody may learn it from this, nor the broker keep it
         if not said.get("ref", UNKNOWN):
             del said["ref"]  # nobody waits for an answer
         payload = {"event": type(event).__name__, **said, "time": iso(event.time, moment)}

@@ -37,6 +37,7 @@ NOUNS = (
     "messages",
     "recording",
     "vitals",
+    "mention",
 )
 """Import nothing of ours but each other."""
 
@@ -132,13 +133,16 @@ TOPS = (
     "drill",
     "daybook",
     "accounts",
+    "kept",
+    "portable",
+    "oblivion",
 )
 """What puts the parts together, each on the one before it, and what examines them."""
 
 SHOWS = ("lab", "demo")
 """What measures, improves and shows the product; neither knows the other."""
 
-COMMANDS = ("users_command", "cli", "__main__")
+COMMANDS = ("users_command", "privacy_command", "cli", "__main__")
 """What a person types."""
 
 FLOORS: tuple[tuple[str, ...], ...] = (

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from guardian.mention import Mention
 from guardian.web import audit
 from guardian.web.audit import AUDIT_FILE, Audit, Deed
 
@@ -58,3 +59,17 @@ def test_a_disk_that_does_not_answer_holds_one_writer_and_no_more(
     assert "the disk does not answer" in caplog.text
     kept.note("Anna", "signed out", "::1")
     assert [deed.what for deed in kept.latest(10)] == ["signed out"]
+
+
+def test_a_name_is_written_over_and_what_is_noted_meanwhile_stays(tmp_path: Path):
+    audit = Audit(tmp_path, lambda: 0.0)
+    audit.take_out(Mention("José"))
+    audit.note("José", "let Joséphine in", "192.0.2.7")
+    size = (tmp_path / AUDIT_FILE).stat().st_size
+    (tmp_path / f"{AUDIT_FILE}.1").write_text("José\n", encoding="utf-8")
+    audit.take_out(Mention("José"))
+    audit.note("Anna", "signed in", "192.0.2.8")
+    (new, old) = audit.latest(9)
+    assert (new.who, set(old.who), old.what) == ("Anna", {"-"}, "let Joséphine in")
+    assert (tmp_path / AUDIT_FILE).read_bytes().index(b"Anna") > size
+    assert "José" not in (tmp_path / f"{AUDIT_FILE}.1").read_text(encoding="utf-8")

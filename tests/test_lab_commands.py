@@ -17,6 +17,6 @@ def test_the_lab_wants_a_verb(capsys: pytest.CaptureFixture[str]) -> None:
 def test_the_verbs_that_simulate_homes_are_among_them() -> None:
     lab = argparse.ArgumentParser(prog="guardian lab")
     add_verbs(lab)
-    assert len(VERBS) == 8
+    assert len(VERBS) == 9
     assert lab.parse_args(["synthesise", "out", "--count", "3"]).count == 3
     assert lab.parse_args(["kills", "--count", "3"]).count == 3

@@ -98,3 +98,11 @@ def test_an_enrolment_to_which_nobody_comes_ends_in_time_says_why_and_keeps_noth
     assert house.log.all("person") == []
     house.erase("Mary")
     assert house.brain.shown.people.enrolments == ()
+
+
+def test_that_somebody_was_erased_is_said_without_saying_who():
+    house = House()
+    house.erase("Mary")
+    said = [message.payload for message in house.log.all("publish")]  # type: ignore[attr-defined]
+    assert any('"event":"ErasureAsked"' in payload and '"name":""' in payload for payload in said)
+    assert not any("Mary" in payload for payload in said)

@@ -1,6 +1,7 @@
 """The directory of scenes to learn from, and the thread that writes it."""
 
 import csv
+import os
 import queue
 import stat
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from guardian.errors import StoreError
 from guardian.events import Event, FaultCleared, FaultOccurred, ScenesChanged
 from guardian.io.scenes import COLUMNS, MANIFEST, MOST_WAITING, UNJUDGED, SceneDirectory, SceneWriter
 from guardian.lab.evaluate import manifest
+from guardian.mention import Mention
 from guardian.moment import Moment
 from guardian.recollection import pack
 from guardian.settings import Feedback
@@ -212,6 +214,26 @@ class Told:
 
     def next(self) -> Event:
         return self.events.get(timeout=SECONDS)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can write for somebody else")
+def test_what_root_writes_the_service_can_read(scenes: SceneDirectory):
+    scenes.keep(command("s-1", FALL))
+    os.chown(scenes.path, 12_345, 12_345)
+    scenes.take_out(Mention("Ana"), ())
+    assert (scenes.path / MANIFEST).stat().st_uid == 12_345
+
+
+def test_of_a_person_scenes_and_words_are_taken_out(scenes: SceneDirectory):
+    scenes.take_out(Mention("Rosa"), {"s-1"})
+    for scene, note, by in (("s-1", "", "Anna"), ("s-2", "Rosa fell", "Anna"), ("s-3", "it was the dog", "Rosa")):
+        scenes.keep(command(scene, replace(FALL, note=note, by=by)))
+    scenes.keep(command("s-4"))
+    assert scenes.take_out(Mention("Rosa"), {"s-1", "s-9"}) == 2
+    assert files(scenes) >= {"s-3.jsonl", "s-4.jsonl"}
+    assert {name: row["said_by"] for name, row in scenes.judged().items()} == {"s-3": "somebody"}
+    assert not any(b"Rosa" in path.read_bytes() for path in scenes.path.iterdir())
+    assert scenes.take_out(Mention("Rosa"), ()) == 0
 
 
 @pytest.fixture

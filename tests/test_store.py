@@ -386,8 +386,11 @@ def test_who_is_forgotten_is_in_no_message_that_still_waits(store: Store):
     assert [serial for serial, _ in store.messages()] == [2]
 
 
-def test_who_is_forgotten_is_in_no_notice_either(store: Store):
+def test_who_is_forgotten_is_in_no_notice_either_and_the_call_for_help_stays(store: Store):
     store.save(FALL, NOW, [notice()])
     store.save(changed(FALL, id="i-2", person=None), NOW, [notice(incident="i-2")])
     store.forget_person("Rosa")
-    assert [each.notice.incident for each in store.untold(NOW)] == ["i-2"]
+    left = [each.notice for each in store.untold(NOW)]
+    assert sorted(each.incident for each in left) == ["i-1", "i-2"]
+    assert not any("Rosa" in each.title + each.body for each in left)
+    assert any("somebody" in each.title + each.body for each in left)

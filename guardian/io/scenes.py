@@ -11,7 +11,7 @@ import logging
 import os
 import queue
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -21,7 +21,9 @@ from guardian import feedback, recording
 from guardian.commands import ForgetScenes, JudgeScene, KeepScene, SceneCommand, Verdict
 from guardian.errors import SceneError, StoreError
 from guardian.events import Event, FaultCleared, FaultOccurred, ScenesChanged
+from guardian.mention import Mention
 from guardian.moment import Moment
+from guardian.private_file import hand_over
 from guardian.settings import Feedback
 
 log = logging.getLogger(__name__)
@@ -128,6 +130,29 @@ class SceneDirectory:
             self._sync()
         return len(scenes)
 
+    def take_out(self, mention: Mention, scenes: Collection[str]) -> int:
+        """Erase these scenes, those of which somebody said that they are of that person, and the name of who spoke of
+        others; return how many were erased.
+        """
+        if not self.path.is_dir():
+            return 0
+        erased = 0
+        with self._locked():
+            for table in (MANIFEST, UNJUDGED):
+                rows = self._rows(table)
+                left = {
+                    name: {**row, "said_by": mention.without(row.get("said_by", ""))}
+                    for name, row in rows.items()
+                    if name not in scenes and not mention.within(row.get("label", ""))
+                }
+                if left != rows:
+                    self._write_rows(table, left)
+                for name in rows.keys() - left.keys():
+                    self._erase(self.path / (name + SCENE))
+                    erased += 1
+            self._sync()
+        return erased
+
     def _rows(self, table: str) -> dict[str, Row]:
         """The rows of a table; one that makes no sense, or whose scene is gone, is left out and told."""
         try:
@@ -171,6 +196,7 @@ class SceneDirectory:
         try:
             descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
             with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                hand_over(descriptor, partial)
                 file.write(text)
                 file.flush()
                 os.fsync(file.fileno())

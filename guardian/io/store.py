@@ -18,6 +18,7 @@ from guardian.day import Day, decode
 from guardian.events import ContactTold
 from guardian.identity import Template
 from guardian.incident import Incident, IncidentState
+from guardian.io import erasure
 from guardian.io.database import Database, peek
 from guardian.moment import Moment
 
@@ -208,26 +209,10 @@ class Store:
         )
 
     def forget_person(self, name: str) -> None:
-        """Erase a person: templates, days, and the name in whatever happened; and the bytes of it in the files. Raises
-        StoreError.
+        """Erase a person: templates, days, scenes, and the name in whatever happened or was said of it; and the bytes
+        of all that in the files. Raises StoreError.
         """
-        statements: list[tuple[str, tuple[object, ...]]] = [
-            ("DELETE FROM templates WHERE name = ?", (name,)),
-            ("DELETE FROM people WHERE name = ?", (name,)),
-            ("DELETE FROM days WHERE who = ?", (name,)),
-            ("DELETE FROM messages WHERE instr(payload, ?)", (json.dumps(name, ensure_ascii=False),)),
-        ]
-        for incident, text in self._database.read("SELECT id, body FROM incidents", ()):
-            body = json.loads(text)
-            if body.get("person") == name:
-                nameless = json.dumps({**body, "person": None})
-                statements.append(("UPDATE incidents SET body = ? WHERE id = ?", (nameless, incident)))
-                statements.append(("DELETE FROM notices WHERE incident = ?", (incident,)))
-        for room, text in self._database.read("SELECT room, body FROM memories", ()):
-            falls = json.loads(text)
-            nameless = json.dumps([{**fall, "person": None} if fall.get("person") == name else fall for fall in falls])
-            statements.append(("UPDATE memories SET body = ? WHERE room = ?", (nameless, room)))
-        self._database.write(*statements)
+        self._database.write(*erasure.statements(self._database, name))
         self._database.scrub()
 
     def forget_view(self, room: str) -> None:

@@ -146,14 +146,19 @@ def _listed(leaves: Iterable[Leaf]) -> str:
 
 
 def write_tables(document: str) -> str:
-    """Replace each generated part of the document, between `<!-- NAME -->` and `<!-- end -->`, by a fresh one.
+    """Replace each generated part of docs/mqtt.md by a fresh one. Raises ValueError where it has no place for one."""
+    return filled(document, {"tree": diagram(), "said": said_table(), "asked": asked_table()}, DOCUMENT.name)
+
+
+def filled(document: str, parts: Mapping[str, str], name: str) -> str:
+    """Put each part in the place of what a document of that `name` has between `<!-- PART -->` and `<!-- end -->`.
 
     Raises ValueError where it has no place for one.
     """
-    for name, part in {"tree": diagram(), "said": said_table(), "asked": asked_table()}.items():
-        found = re.search(rf"(?<=<!-- {name} -->\n).*?(?=\n?<!-- end -->)", document, re.DOTALL)
+    for key, part in parts.items():
+        found = re.search(rf"(?<=<!-- {key} -->\n).*?(?=\n?<!-- end -->)", document, re.DOTALL)
         if found is None:
-            message = f"{DOCUMENT.name} has no part between '<!-- {name} -->' and '<!-- end -->'"
+            message = f"{name} has no part between '<!-- {key} -->' and '<!-- end -->'"
             raise ValueError(message)
         document = document[: found.start()] + part + "\n" + document[found.end() :].removeprefix("\n")
     return document

@@ -205,6 +205,21 @@ def _identify(options: argparse.Namespace) -> int:
     )
 
 
+def _add_reidentify(verbs: Verbs) -> None:
+    text = "measure whether what leaves the box tells who somebody is, in simulated homes where nobody is enrolled"
+    verb = add_verb(verbs, "reidentify", _reidentify, text)
+    verb.add_argument("--homes", type=whole, default=18, metavar="N", help="so many homes (default: 18)")
+    verb.add_argument("--seed", type=int, default=1, metavar="S", help="another seed, other homes (default: 1)")
+    verb.add_argument("--jobs", type=whole, default=1, metavar="N", help="so many homes at a time (default: 1)")
+    verb.add_argument("--json", action="store_true", help="one JSON document in place of the sentences")
+
+
+def _reidentify(options: argparse.Namespace) -> int:
+    from guardian.lab.identify.published import reidentify
+
+    return reidentify(homes=options.homes, seed=options.seed, jobs=options.jobs, as_json=options.json)
+
+
 VERBS: tuple[Callable[[Verbs], None], ...] = (
     _add_synthesise,
     _add_films,
@@ -214,4 +229,5 @@ VERBS: tuple[Callable[[Verbs], None], ...] = (
     _add_gestures,
     _add_household,
     _add_identify,
+    _add_reidentify,
 )

@@ -2,12 +2,14 @@
 
 import json
 import logging
+import os
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 
+from guardian.mention import Mention
 from guardian.private_file import append_private
 
 log = logging.getLogger(__name__)
@@ -56,6 +58,18 @@ class Audit:
             log.warning("event=deed_unwritten who=%r what=%r error=%r", deed.who, deed.what, str(error))
         finally:
             self._lock.release()
+
+    def take_out(self, mention: Mention) -> None:
+        """Write over a name wherever it stands, as long as it was: deeds that are noted meanwhile go on at the end of
+        the same file. Raises OSError.
+        """
+        for path in (self._path, self._old):
+            if path.exists():
+                with path.open("r+b") as file:
+                    for begin, length in mention.places(file.read()):
+                        file.seek(begin)
+                        file.write(b"-" * length)
+                    os.fsync(file.fileno())
 
     def latest(self, limit: int) -> Sequence[Deed]:
         """Return the latest deeds, the newest first, without what cannot be read."""
