@@ -32,7 +32,7 @@ from guardian.events import (
     PauseAsked,
 )
 from guardian.eye.orders import EyeSettings, orders_for
-from guardian.eye.watch import Seen, Watch
+from guardian.eye.watch import Seen, Sight, Watch
 from guardian.habits import TOLD, needed
 from guardian.home import Home, scenes_of
 from guardian.incident import IncidentState
@@ -76,7 +76,7 @@ ALIVE_SECONDS = 10.0
 LOOP_HOLD_SECONDS = 60.0
 """A film that is played over and over stands still for so long between two rounds: time to answer its alarm."""
 MOST_WAITING = 1_000
-"""A flood at the broker may hold up the senses that it pretends to be, and nothing else."""
+"""A flood at the broker, or from an eye that was taken over, may hold up what it pretends to be, and nothing else."""
 STORE, LOCK = "guardian.db", "guardian.lock"
 
 MakePanel = Callable[[Callable[[Gesture, float], None], Callable[[Event], None]], Panel]
@@ -119,7 +119,7 @@ class Guardian:
         self.brain = Brain(settings, self._outputs(), new_id, moment(), judge, book=book)
         self.home = Home(settings, self.brain, self.journal, self._clock, self.submit)
         self.watches = tuple(
-            Watch(room.name, _orders(room, settings, loop=loop_files), self._inbox.put) for room in settings.rooms
+            Watch(room.name, _orders(room, settings, loop=loop_files), self._see) for room in settings.rooms
         )
         rooms = (room.name for room in settings.rooms)
         self._watchdog = Watchdog(rooms, Systemd(), self._clock.monotonic())
@@ -282,6 +282,11 @@ class Guardian:
             outbox=outbox,
             discovery=Discovery(self.settings, topics),
         )
+
+    def _see(self, sight: Sight) -> None:
+        """Put what an eye said into the core's queue; one that says more than the core can take is not heard in all."""
+        if not isinstance(sight, Seen) or self._inbox.qsize() < MOST_WAITING:
+            self._inbox.put(sight)
 
     def _hear(self, heard: Heard) -> None:
         """Put what a sense said into the core's queue, unless that is full of such."""

@@ -15,12 +15,14 @@ from guardian.commands import Lamp, Sound
 from guardian.entrance import Web
 from guardian.errors import BrokerError, ConfigurationError, ModelError, PanelError
 from guardian.events import Acknowledged, Cancelled, DrillStarted, Event, HelpCalled, PauseAsked, ViewLost
+from guardian.eye.watch import Cut, Seen
 from guardian.incident import IncidentState
 from guardian.io.fakes import FakeClock
 from guardian.io.gpio import Gesture
 from guardian.io.panel import NoPanel, SimulatedPanel
 from guardian.readings import Heard
 from guardian.settings import Camera, Falls, Household, Mqtt, Panel, Room, Settings, Supervision
+from guardian.skeleton import Observation
 
 SECONDS = 30.0
 
@@ -65,6 +67,16 @@ def test_a_flood_of_what_senses_say_is_held_up_and_a_call_for_help_is_not(
     guardian.submit(HelpCalled(time=0.0, by="Rosa", via="web"))
     assert guardian._inbox.qsize() == app.MOST_WAITING + 1
     assert caplog.text.count("event=sense_unheard topic='z/bath'") == 5
+    guardian.stop()
+
+
+def test_an_eye_that_floods_the_core_fills_no_memory_and_is_still_seen_to_end(tmp_path: Path):
+    guardian = Guardian(settings(tmp_path))
+    for number in range(app.MOST_WAITING + 5):
+        guardian._see(Seen("kitchen", Observation(time=float(number + 1), frame=number)))
+    guardian._see(Cut("kitchen", "It said what is no record."))
+    guardian.submit(HelpCalled(time=0.0, by="Rosa", via="web"))
+    assert guardian._inbox.qsize() == app.MOST_WAITING + 2
     guardian.stop()
 
 

@@ -2,6 +2,7 @@ import fcntl
 import json
 import socket
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -174,7 +175,10 @@ def sandbox(
 
 
 def test_a_kernel_that_confines_the_eye_is_well():
-    assert sandbox() == ok("sandbox", "the kernel confines the eye, and refused 2 ways out; Landlock 7")
+    confines = "the kernel confines the eye, and refused 2 ways out; Landlock 7"
+    assert sandbox() == ok("sandbox", f"{confines}; its frames alone are locked out of the swap")
+    locked = sandbox(replace(CONFINED, kept_from_swap=True))
+    assert locked == ok("sandbox", f"{confines}; none of its memory reaches the swap")
 
 
 @pytest.mark.parametrize(

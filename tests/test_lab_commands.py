@@ -1,4 +1,5 @@
 import argparse
+import io
 
 import pytest
 
@@ -20,3 +21,15 @@ def test_the_verbs_that_simulate_homes_are_among_them() -> None:
     assert len(VERBS) == 9
     assert lab.parse_args(["synthesise", "out", "--count", "3"]).count == 3
     assert lab.parse_args(["kills", "--count", "3"]).count == 3
+
+
+def test_the_verbs_that_try_the_eye_s_walls_do_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lab = argparse.ArgumentParser(prog="guardian lab")
+    add_verbs(lab)
+    for arguments, said in ((["fuzz-wire", "--count", "8"], "8 pieces"), (["denied"], "nothing was denied")):
+        monkeypatch.setattr("sys.stdin", io.StringIO("a line of the kernel's\n"))
+        options = lab.parse_args(arguments)
+        assert options.run(options) == 0
+        assert said in capsys.readouterr().out

@@ -51,9 +51,11 @@ def test_a_buffer_holds_a_copy_the_right_way_up(rotate: int):
     image = np.arange(4 * 6 * 3, dtype=np.uint8).reshape(4, 6, 3)
     buffers = Buffers(rotate, count=2)
     for _ in range(3):
-        kept = buffers.keep(image, ())
+        decoded = image.copy()
+        kept = buffers.keep(decoded, ())
         assert np.array_equal(kept, np.rot90(image, -rotate // 90))
-        assert not np.shares_memory(kept, image)
+        assert not np.shares_memory(kept, decoded)
+        assert not decoded.any(), "what was decoded is overwritten"
 
 
 def test_blackened_buffers_hold_nothing():

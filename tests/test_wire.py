@@ -48,6 +48,8 @@ HELLOS = st.builds(
         st.booleans(),
         st.booleans(),
         st.booleans(),
+        st.booleans(),
+        st.booleans(),
     ),
     runtime=st.integers(0, len(RUNTIMES) - 1),
 )

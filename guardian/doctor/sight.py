@@ -72,7 +72,8 @@ def examine_sandbox(models: Models, *, allow_unconfined: bool, attempt: Prove = 
     text = f"the kernel confines the eye, and refused {len(proofs)} ways out"
     if not confinement.landlock:
         return warn("sandbox", f"{text}; it has no Landlock", "a kernel of 5.13 or newer with Landlock: a second wall")
-    return ok("sandbox", f"{text}; Landlock {confinement.landlock}")
+    swap = "none of its memory reaches" if confinement.kept_from_swap else "its frames alone are locked out of"
+    return ok("sandbox", f"{text}; Landlock {confinement.landlock}; {swap} the swap")
 
 
 def is_device(source: str) -> bool:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from guardian.errors import ModelError
+from guardian.eye import memory
 
 log = logging.getLogger(__name__)
 
@@ -93,20 +94,22 @@ class Engine:
         self.invoke_seconds = 0.0
         self.invokes = 0
         height, width = self._interpreter.get_input_details()[0]["shape"][1:3]
-        self.picture: Image = np.zeros((height, width, 3), np.uint8)
+        self.picture: Image = memory.picture(height, width, 3)
 
     def resize(self, height: int, width: int) -> None:
         """Give the model's input another size in pixels, multiples of 32 (MultiPose only); `picture` is a new array."""
         self._interpreter.resize_tensor_input(self._input, [1, height, width, 3])
         self._interpreter.allocate_tensors()
-        self.picture = np.zeros((height, width, 3), np.uint8)
+        self.picture = memory.picture(height, width, 3)
 
     def run(self) -> NDArray[np.float32]:
-        """Run the model on `picture` and return a copy of its output without the leading 1."""
+        """Run the model on `picture`, which is black afterwards; return a copy of the output without the leading 1."""
         np.copyto(self._interpreter.tensor(self._input)()[0], self.picture)
         before = perf_counter()
         self._interpreter.invoke()
         self.invoke_seconds += perf_counter() - before
         self.invokes += 1
         output: NDArray[np.float32] = self._interpreter.get_tensor(self._output)[0]
+        self._interpreter.tensor(self._input)().fill(0)  # only now: the runtime may keep the output in the same place
+        self.picture.fill(0)
         return output

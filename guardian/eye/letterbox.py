@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from guardian.eye import memory
 from guardian.eye.engine import Image
 
 STRIDE = 32
@@ -33,7 +34,7 @@ class Letterbox:
         inner_width = max(1, min(width, round(frame_width * scale)))
         top, left = (height - inner_height) // 2, (width - inner_width) // 2
         self._inner = picture[top : top + inner_height, left : left + inner_width]
-        self._scaled: Image = np.zeros((inner_height, inner_width, 3), np.uint8)
+        self._scaled: Image = memory.picture(inner_height, inner_width, 3)
         # Averaging keeps thin limbs when much is thrown away; linear is cheaper and as good near the frame's own size.
         self._interpolation = cv2.INTER_AREA if scale < 1 / 2 else cv2.INTER_LINEAR
         aspect = frame_width / frame_height
@@ -45,6 +46,7 @@ class Letterbox:
         height, width = self._scaled.shape[:2]
         cv2.resize(frame, (width, height), dst=self._scaled, interpolation=self._interpolation)
         cv2.cvtColor(self._scaled, cv2.COLOR_BGR2RGB, dst=self._inner)
+        self._scaled.fill(0)
 
     def to_frame(self, points: NDArray[np.float32]) -> NDArray[np.float32]:
         """Map (..., 2) points (y, x) in fractions of the picture's height and width to frame heights."""

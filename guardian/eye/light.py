@@ -26,4 +26,6 @@ def stretched(image: Image) -> Image:
     luma = cv2.cvtColor(np.ascontiguousarray(image[::SAMPLED, ::SAMPLED]), cv2.COLOR_BGR2GRAY)
     low, high = np.percentile(luma, PERCENTILES)
     gain = 255 / max(float(high - low), 1.0)
-    return np.asarray(cv2.convertScaleAbs(np.maximum(image, int(low)), alpha=gain, beta=-gain * int(low)), np.uint8)
+    drawn = np.maximum(image, int(low))
+    cv2.convertScaleAbs(drawn, dst=drawn, alpha=gain, beta=-gain * int(low))
+    return drawn

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from guardian.eye import memory
 from guardian.eye.engine import Image
 
 ROWS, COLUMNS = 60, 80
@@ -57,9 +58,8 @@ class MotionGate:
 
     def __init__(self) -> None:
         shape = (ROWS, COLUMNS)
-        self._cells = np.zeros(shape, np.uint8)
-        self._before = np.zeros(shape, np.uint8)
-        self._difference = np.zeros(shape, np.uint8)
+        self._cells, self._before, self._difference = (memory.picture(*shape) for _ in range(3))
+        self._rows = self._sampled = memory.picture(0, 0)
         self._luma = np.zeros(shape, np.float32)
         self._background = np.zeros(shape, np.float32)
         self._noise = np.full(shape, NOISE_FLOOR, np.float32)
@@ -114,12 +114,16 @@ class MotionGate:
         """Fill `_cells` with the mean luma of each cell, from every n-th pixel where there are more than enough."""
         height, width = image.shape[:2]
         step = max(1, min(height // SAMPLED_ROWS, width // SAMPLED_COLUMNS))
-        rows = cv2.cvtColor(
-            image[: height // step * step : step], cv2.COLOR_BGR2GRAY
-        )  # the fewest bytes are touched so
-        luma = cv2.resize(rows, (width // step, height // step), interpolation=cv2.INTER_NEAREST)
+        if self._rows.shape != (height // step, width):
+            self._rows = memory.picture(height // step, width)
+            self._sampled = memory.picture(height // step, width // step)
+        rows = image[: height // step * step : step]  # the fewest bytes are touched so
+        cv2.cvtColor(rows, cv2.COLOR_BGR2GRAY, dst=self._rows)
+        cv2.resize(self._rows, self._sampled.shape[::-1], dst=self._sampled, interpolation=cv2.INTER_NEAREST)
         self._cells, self._before = self._before, self._cells
-        cv2.resize(luma, (COLUMNS, ROWS), dst=self._cells, interpolation=cv2.INTER_AREA)
+        cv2.resize(self._sampled, (COLUMNS, ROWS), dst=self._cells, interpolation=cv2.INTER_AREA)
+        self._rows.fill(0)
+        self._sampled.fill(0)
 
     def _change(self, image: Image) -> float:
         """Return the mean absolute luma difference to the frame before, 0-1, and 0 for equal frames only."""

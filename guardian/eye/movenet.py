@@ -7,6 +7,7 @@ from typing import Literal, TypeAlias
 import cv2
 import numpy as np
 
+from guardian.eye import memory
 from guardian.eye.engine import LIGHTNING, MULTIPOSE, THUNDER, Engine, Image, Runtime, models_directory
 from guardian.eye.follow import TURNED, Body, around, plausible, pose_score, same_body, torso_score, turn
 from guardian.eye.letterbox import Letterbox, input_size
@@ -45,7 +46,7 @@ class Reducer:
     def __init__(self, height: int, width: int) -> None:
         factors = range(1, max(1, height // LINES) + 1)
         self.factor = max(factor for factor in factors if height % factor == width % factor == 0)
-        self._small: Image = np.zeros((height // self.factor, width // self.factor, 3), np.uint8)
+        self._small: Image = memory.picture(height // self.factor, width // self.factor, 3)
 
     def reduce(self, frame: Image) -> Image:
         """Return the frame itself or, until the next call, its smaller copy."""
@@ -54,6 +55,11 @@ class Reducer:
         height, width = self._small.shape[:2]
         cv2.resize(frame, (width, height), dst=self._small, interpolation=cv2.INTER_AREA)
         return self._small
+
+    def blacken(self) -> None:
+        """Overwrite the smaller copy."""
+        if self.factor > 1:
+            self._small.fill(0)
 
 
 class PoseFinder:
@@ -117,6 +123,7 @@ class PoseFinder:
             seen = [
                 _surer((pose, other)) if other is not None else pose for pose, other in zip(seen, found, strict=True)
             ]
+        self._reducer.blacken()
         return self._tell(seen, now)
 
     def _fit(self, frame: Image) -> None:

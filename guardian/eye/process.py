@@ -5,14 +5,16 @@ import os
 import sys
 import traceback
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 
+import cv2
 import numpy.ma  # noqa: F401 - median and percentile import it when they are first called, which is too late
 from pydantic import ValidationError
 
 from guardian.errors import GuardianError, ModelError, SandboxError, SourceError
-from guardian.eye import proof, sandbox
+from guardian.eye import memory, proof, sandbox
 from guardian.eye.camera import access, open_source
 from guardian.eye.engine import interpreter_class, models_directory
 from guardian.eye.light import drawn_out
@@ -98,7 +100,10 @@ class Eye:
         wanted = access(settings.camera, (directory,))
         runtime = interpreter_class(settings.runtime).__module__  # imported now: later there is no reading of code
         codecs.lookup("ascii")  # nor of the codec for the models' sums
+        cv2.getNumThreads()  # nor, at the first large picture, of OpenCV's plug-ins for threads
+        dumps, swap = memory.keep_from_dumps(), memory.keep_from_swap()
         confinement = self._try(settings, lambda: sandbox.confine_files(wanted), Confinement())
+        confinement = replace(confinement, kept_from_dumps=dumps, kept_from_swap=swap)
         self._finder = PoseFinder(directory, runtime=settings.runtime, threads=settings.threads)
         self._source: Source = open_source(
             settings.camera, pace=settings.pace, hold=settings.hold, loop=settings.loop, watchdog=settings.watchdog
@@ -137,12 +142,18 @@ class Eye:
         self._source.close()
 
     def _observe(self, frame: Frame, view: View) -> Observation:
-        poses = self._finder.find(drawn_out(frame.image, view.contrast), frame.time) if view.look else ()
-        if view.look:
-            self._gate.looked(frame.time, person=bool(poses))
+        poses = self._look(frame, view.contrast) if view.look else ()
         if self._told_anew():
             self._scenery.look_anew()
         return observation_of(frame, view, poses, self._scenery.measure(self._gate.cells, frame.time))
+
+    def _look(self, frame: Frame, contrast: float) -> tuple[Pose, ...]:
+        drawn = drawn_out(frame.image, contrast)
+        poses = self._finder.find(drawn, frame.time)
+        if drawn is not frame.image:
+            drawn.fill(0)
+        self._gate.looked(frame.time, person=bool(poses))
+        return poses
 
     def _told_anew(self) -> bool:
         """Whether the brain has said since the last frame that what is seen is the view."""

@@ -2,7 +2,8 @@
 
 The order matters, and why is in docs/decisions. `confine_files` runs when every import is done and no thread has been
 started, before model and camera are opened: new user and network namespace, no new privileges, not dumpable, no core
-file, Landlock. `lock_in` runs when both are open: seccomp, an allow-list for all threads; everything else gets EPERM.
+file, Landlock. `lock_in` runs when both are open: seccomp, an allow-list for all threads; everything else gets EPERM,
+and a line in the kernel's log with the name of the process and the number of the call.
 """
 
 import ctypes
@@ -28,6 +29,7 @@ _LOG = logging.getLogger(__name__)
 _LIBC = ctypes.CDLL(None, use_errno=True)
 
 # include/uapi/linux/prctl.h and sched.h
+_PR_SET_NAME = 15
 _PR_SET_DUMPABLE = 4
 _PR_GET_DUMPABLE = 3
 _PR_SET_NO_NEW_PRIVS = 38
@@ -51,6 +53,9 @@ _IOCTL_DEV = 1 << 15
 _FILE_RIGHTS = 1 | _WRITE_FILE | _READ_FILE | _TRUNCATE | _IOCTL_DEV
 _CONNECT_TCP = 1 << 1
 
+NAME = "guardian-eye"
+"""What the kernel calls this process, in the lists of processes and in its log; 15 letters at most."""
+
 _RUNTIME_FILES = ("/proc/cpuinfo", "/sys/devices/system/cpu", "/dev/null", "/dev/urandom")
 """What TensorFlow Lite (cpuinfo) and the C library read while a model is opened."""
 
@@ -62,7 +67,7 @@ _CSI_FILES = ("/dev", "/sys", "/run/udev", "/usr/share/libcamera", "/usr/lib", "
 
 _STEADY_CALLS = (
     *("read", "readv", "pread64", "lseek", "_llseek", "close", "fstat", "fstat64"),
-    *("brk", "munmap", "munlock", "madvise", "mremap", "futex", "futex_time64", "set_robust_list", "rseq"),
+    *("brk", "munmap", "mlock", "munlock", "madvise", "mremap", "futex", "futex_time64", "set_robust_list", "rseq"),
     *("rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "sigreturn", "sigaltstack", "restart_syscall"),
     *("sched_yield", "sched_getaffinity", "getcpu", "getpid", "gettid", "getrandom", "exit", "exit_group"),
     *("clock_gettime", "clock_gettime64", "clock_getres", "clock_nanosleep", "clock_nanosleep_time64"),
@@ -80,6 +85,8 @@ _CSI_CALLS = (
 _CALLS_WITH_MEMORY = ("mmap", "mmap2", "mprotect")
 _PROTECTION_ARGUMENT = 2
 _UNKNOWN_CALL = -1
+_LOGGING_API = 3
+"""What libseccomp calls a kernel, from 4.14 on, that logs what a filter denied."""
 _DESCRIPTORS = 1024
 """How far to look for open ones; the eye has a dozen, and one that is overlooked stays denied."""
 
@@ -106,6 +113,7 @@ def confine_files(access: Access) -> Confinement:
 
     """
     user, network = _leave_namespaces(keep_network=access.network)
+    _LIBC.prctl(_PR_SET_NAME, NAME.encode(), 0, 0, 0)
     _prctl(_PR_SET_NO_NEW_PRIVS, 1, "no_new_privs")
     _prctl(_PR_SET_DUMPABLE, 0, "the dumpable flag")
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -137,6 +145,8 @@ def lock_in(access: Access, wire: int, confinement: Confinement) -> Confinement:
     allowed = pyseccomp.SyscallFilter(pyseccomp.ERRNO(errno.EPERM))
     try:
         allowed.set_attr(pyseccomp.Attr.CTL_TSYNC, 1)
+        if pyseccomp.get_api() >= _LOGGING_API:
+            allowed.set_attr(pyseccomp.Attr.CTL_LOG, 1)
         _allow_steady_state(allowed, wire)
         _allow_source(allowed, access)
         allowed.load()
@@ -150,6 +160,16 @@ def landlock_abi() -> int:
     """Return the kernel's Landlock ABI, 0 where it has none."""
     abi: int = _LIBC.syscall(_LANDLOCK_CREATE_RULESET, None, ctypes.c_size_t(0), _LANDLOCK_VERSION)
     return max(0, abi)
+
+
+def call_name(number: int) -> str:
+    """Return the name of a system call, or its number where nobody knows that, or libseccomp is missing."""
+    if pyseccomp is None:
+        return f"call {number}"
+    try:
+        return str(pyseccomp.resolve_syscall(pyseccomp.Arch.NATIVE, number).decode())
+    except ValueError:
+        return f"call {number}"
 
 
 def threads() -> int:

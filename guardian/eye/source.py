@@ -7,9 +7,11 @@ from typing import Protocol
 import cv2
 import numpy as np
 
+from guardian.eye import memory
 from guardian.eye.engine import Image
 
 _ROTATIONS = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
+_QUARTERS = (cv2.ROTATE_90_CLOCKWISE, cv2.ROTATE_90_COUNTERCLOCKWISE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,19 +71,24 @@ class Buffers:
 
     def __init__(self, rotate: int, count: int) -> None:
         self._rotation = _ROTATIONS.get(rotate)
-        self._images: list[Image] = [np.zeros((1, 1, 3), np.uint8) for _ in range(count)]
+        self._images: list[Image] = [memory.picture(1, 1, 3) for _ in range(count)]
 
     def keep(self, image: Image, in_use: Sequence[Image]) -> Image:
-        """Copy an image, rotated, into a buffer that is not in use (one must be left), and return that buffer."""
+        """Move an image, rotated, into a buffer that is not in use (one must be left), and return that buffer.
+
+        What was handed over is black afterwards: nobody knows for how long a decoder's memory keeps what it held.
+        """
         index = next(i for i, kept in enumerate(self._images) if not any(kept is used for used in in_use))
+        height, width = image.shape[:2]
+        shape = (width, height, 3) if self._rotation in _QUARTERS else (height, width, 3)
+        if self._images[index].shape != shape:
+            self._images[index] = memory.picture(*shape)
         kept = self._images[index]
         if self._rotation is not None:
-            kept = np.asarray(cv2.rotate(image, self._rotation, dst=kept), np.uint8)
-        elif kept.shape == image.shape:
-            np.copyto(kept, image)
+            cv2.rotate(image, self._rotation, dst=kept)
         else:
-            kept = image.copy()
-        self._images[index] = kept
+            np.copyto(kept, image)
+        image.fill(0)
         return kept
 
     def blacken(self) -> None:

@@ -27,8 +27,10 @@ from guardian.eye.wire import (
 from guardian.settings import Camera, Models
 from guardian.skeleton import Observation
 
-_COMMAND = (sys.executable, "-I", "-m", "guardian.eye")
-"""Isolated: neither the working directory nor the user's own packages are searched for code."""
+_COMMAND = (sys.executable, "-I", "-B", "-m", "guardian.eye")
+"""Isolated: neither the working directory nor the user's own packages are searched for code. And nothing that was
+compiled is kept: the eye writes no file, not even before it is confined.
+"""
 
 _WORDS_BYTES = 8192
 _WORDS_SECONDS = 1.0

@@ -34,6 +34,7 @@ MODULES = (
         "letterbox",
         "light",
         "live",
+        "memory",
         "motion",
         "movenet",
         "process",
@@ -76,7 +77,9 @@ class Attempt(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Confinement:
-    """What the kernel holds the eye to. `landlock` is the ABI in force (0: the kernel has none or it failed)."""
+    """What the kernel holds the eye to. `landlock` is the ABI in force (0: the kernel has none or it failed);
+    `kept_from_dumps` and `kept_from_swap` say whether all memory of the process is.
+    """
 
     landlock: int = 0
     seccomp: bool = False
@@ -84,6 +87,8 @@ class Confinement:
     undumpable: bool = False
     user_namespace: bool = False
     network_namespace: bool = False
+    kept_from_dumps: bool = False
+    kept_from_swap: bool = False
 
     @property
     def complete(self) -> bool:
@@ -165,11 +170,16 @@ _HELLO = _padded(
     ("undumpable", "u1"),
     ("user_namespace", "u1"),
     ("network_namespace", "u1"),
+    ("kept_from_dumps", "u1"),
+    ("kept_from_swap", "u1"),
 )
 _PROOF = _padded(("attempt", "<u2"), ("error", "<u2"))
 _END = _padded(("reason", "<u2"), ("module", "<u2"), ("line", "<u4"))
 _DTYPES = {1: _HELLO, 2: _OBSERVATION, 3: _PROOF, 4: _END}
-_FLAGS = ("seccomp", "no_new_privs", "undumpable", "user_namespace", "network_namespace")
+_FLAGS = (
+    *("seccomp", "no_new_privs", "undumpable", "user_namespace", "network_namespace"),
+    *("kept_from_dumps", "kept_from_swap"),
+)
 _FRACTIONS = ("brightness", "contrast", "sharpness", "motion", "change", "displaced")
 
 

@@ -1,6 +1,7 @@
 """`guardian lab VERB`: what measures, trains and improves the product, for engineers and installers."""
 
 import argparse
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -160,6 +161,30 @@ def _messages(options: argparse.Namespace) -> int:
     return run(options.language)
 
 
+def _add_denied(verbs: Verbs) -> None:
+    add_verb(verbs, "denied", _denied, "name the calls that the kernel denied an eye; its log comes from a pipe")
+
+
+def _denied(_options: argparse.Namespace) -> int:
+    from guardian.lab.denied import run
+
+    return run(sys.stdin)
+
+
+def _add_fuzz_wire(verbs: Verbs) -> None:
+    text = "give the brain's decoder what a taken-over eye could send"
+    verb = add_verb(verbs, "fuzz-wire", _fuzz_wire, text)
+    text = "so many pieces (default: 1000000, some minutes)"
+    verb.add_argument("--count", type=whole, default=1_000_000, metavar="N", help=text)
+    verb.add_argument("--seed", type=int, default=1, metavar="S", help="another seed, other pieces (default: 1)")
+
+
+def _fuzz_wire(options: argparse.Namespace) -> int:
+    from guardian.lab.fuzz_wire import run
+
+    return run(options.count, options.seed)
+
+
 _VERBS: tuple[Callable[[Verbs], None], ...] = (
     _add_ablate,
     _add_check_world,
@@ -170,6 +195,8 @@ _VERBS: tuple[Callable[[Verbs], None], ...] = (
     _add_kills,
     _add_soak,
     _add_messages,
+    _add_denied,
+    _add_fuzz_wire,
 )
 
 
