@@ -126,6 +126,7 @@ TOPS = (
     "cameras",
     "brain",
     "home",
+    "inbox",
     "app",
     "doctor",
     "acquaint",

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from types import TracebackType
 from typing import Literal
 
-from guardian.errors import GuardianError, ModelError, SandboxError, SourceError
+from guardian.errors import GuardianError, ModelError, SandboxError, SourceError, WireError
 from guardian.eye.orders import LAST_WORDS, NEW_VIEW, ExitStatus, EyeSettings, orders_for, redacted
 from guardian.eye.wire import (
     MODULES,
@@ -33,6 +33,10 @@ _COMMAND = (sys.executable, "-I", "-m", "guardian.eye")
 _WORDS_BYTES = 8192
 _WORDS_SECONDS = 1.0
 _FAREWELL_SECONDS = 2.0
+_AHEAD_SECONDS = 1.0
+_BEHIND_SECONDS = 60.0
+"""A frame that an eye says to have captured later than now, or a minute ago, was captured by a clock that is no clock.
+The brain would believe to have seen a room in the future, and miss no frame until then."""
 _PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "LANG", "TZ")
 _QUIET = {"OPENCV_LOG_LEVEL": "OFF", "OPENCV_FFMPEG_LOGLEVEL": "-8", "TF_CPP_MIN_LOG_LEVEL": "3"}
 _ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
@@ -116,7 +120,7 @@ class EyeProcess:
             SourceError: no frames, no more frames, or the eye died or fell silent.
             SandboxError: it is not confined as the settings demand.
             ModelError: a model or the runtime is missing, altered or unreadable.
-            WireError: it sent what is no record, and was ended for it.
+            WireError: it sent what is no record, or of a time that cannot be, and was ended for it.
 
         """
         with self._reading:
@@ -170,7 +174,12 @@ class EyeProcess:
         return redacted(self._settings.camera.source)
 
     def _check(self, record: Record) -> None:
-        """Refuse an eye that is not confined as demanded, and turn a bad end into an error."""
+        """Refuse an eye that is not confined as demanded or lives in another time; turn a bad end into an error."""
+        if isinstance(record, Observation) and self._settings.pace == "live":
+            late = time.monotonic() - record.time
+            if not -_AHEAD_SECONDS <= late <= _BEHIND_SECONDS:
+                message = f"{self._name}: the eye sent a frame of {abs(late):.0f} s {'ago' if late > 0 else 'ahead'}"
+                raise WireError(message)
         if isinstance(record, Hello) and not (record.confinement.complete or self._settings.allow_unconfined):
             message = f"{self._name}: the eye is not confined: {record.confinement}"
             raise SandboxError(message)

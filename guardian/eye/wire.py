@@ -34,6 +34,7 @@ MODULES = (
         "letterbox",
         "light",
         "live",
+        "memory",
         "motion",
         "movenet",
         "process",
