@@ -1,8 +1,8 @@
 """Where the core takes its work from: in the order in which it came, but of what the eyes saw nothing that is stale.
 
-A core that is slower than its eyes would fall behind without end: it would decide, ever later, on what was long ago, and
-its memory would fill. A room's frame that had to wait is passed over where a newer one of the room is there, as a camera
-drops what nobody fetches. Nothing else is ever left out.
+A core that is slower than its eyes would fall behind without end: it would decide, ever later, on what was long ago,
+and its memory would fill. A room's frame that had to wait is passed over where a newer one of the room is there, as a
+camera drops what nobody fetches. Nothing else is ever left out.
 """
 
 import logging

@@ -60,7 +60,7 @@ def test_wherever_a_write_is_cut_all_that_was_confirmed_is_there_and_nothing_of_
     written: tuple[bytes, bytes, list[int]], tmp_path: Path, behind: str
 ):
     body, log, lengths = written
-    first, noise = lengths[0] - 8 * SECTOR, random.Random(7).randbytes(len(log))
+    first, noise = lengths[0] - 8 * SECTOR, random.Random(7).randbytes(len(log))  # noqa: S311 - chance that can be repeated
     for cut in range(first, len(log) + 1, SECTOR):
         rest = noise[cut:] if behind == "noise" else b""
         incident, untold = after_the_cut(tmp_path / "cut", body, log[:cut] + rest)

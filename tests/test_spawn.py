@@ -124,7 +124,7 @@ def test_an_eye_that_cannot_begin_is_reported_in_its_own_last_words(
 
 
 def test_an_eye_that_dies_without_words_is_reported_by_its_signal(play: Script):
-    play("os.kill(os.getpid(), 9)")
+    play("sys.stderr.write('INFO: Created a delegate.\\n'); sys.stderr.flush(); os.kill(os.getpid(), 9)")
     with pytest.raises(SourceError, match=r"ended by itself \(signal 9\)$"):
         list(EyeProcess(SETTINGS).records())
 

@@ -31,6 +31,8 @@ _COMMAND = (sys.executable, "-I", "-m", "guardian.eye")
 """Isolated: neither the working directory nor the user's own packages are searched for code."""
 
 _WORDS_BYTES = 8192
+_CHATTER = "INFO:"
+"""What TensorFlow Lite says of itself on standard error is no reason for anything."""
 _WORDS_SECONDS = 1.0
 _FAREWELL_SECONDS = 2.0
 _AHEAD_SECONDS = 1.0
@@ -59,7 +61,7 @@ class EyeProcess:
     is silent for longer is killed. One thread reads `records`; `stop` may be called from any.
     """
 
-    def __init__(self, settings: EyeSettings, *, start_seconds: float = 60.0, silence_seconds: float = 30.0) -> None:
+    def __init__(self, settings: EyeSettings, *, start_seconds: float = 60.0, silence_seconds: float = 15.0) -> None:
         self._settings = settings
         self._patience = {False: start_seconds, True: silence_seconds}
         self._words = b""
@@ -192,7 +194,8 @@ class EyeProcess:
     def _failure(self, status: int) -> GuardianError:
         """Return the error for an eye that ended without an End, in its own last words."""
         self._hear()
-        said = [line for line in self._words.decode(errors="replace").splitlines() if line.strip()]
+        lines = self._words.decode(errors="replace").splitlines()
+        said = [line for line in lines if line.strip() and not line.startswith(_CHATTER)]
         spoken = [line.removeprefix(LAST_WORDS) for line in said if line.startswith(LAST_WORDS)]
         if spoken:
             return _ERRORS.get(status, SourceError)(spoken[-1])

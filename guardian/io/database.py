@@ -3,6 +3,7 @@
 WAL mode with synchronous=FULL: when `write` returns, it is on the disk.
 """
 
+import logging
 import os
 import sqlite3
 import threading
@@ -11,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from guardian.errors import StoreError
+
+log = logging.getLogger(__name__)
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS incidents (id TEXT PRIMARY KEY, opened REAL NOT NULL, open INTEGER NOT NULL,
@@ -118,6 +121,7 @@ class Database:
         except sqlite3.DatabaseError as error:
             if isinstance(error, sqlite3.OperationalError) and _can_be_read(self._path):
                 raise
+            log.error("event=database_damaged file=%s error=%r moved_to=%s", self._path, str(error), ".damaged")
             self._path.replace(self._path.with_suffix(".damaged"))
             for tail in ("-wal", "-shm"):
                 self._path.with_name(self._path.name + tail).unlink(missing_ok=True)
