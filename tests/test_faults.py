@@ -1,11 +1,17 @@
 """The table of faults: a few of its rows from a real run, and what it prints of a run that goes wrong."""
 
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import IO
 
 import pytest
 
+from guardian.errors import BrokerError
 from guardian.lab import faults
+from guardian.lab.fault_box import wait
+from guardian.lab.fault_camera import NetworkCamera, Picture
 from guardian.lab.fault_kinds import FAULTS, Fault
 from guardian.lab.faults import Row, line, said
 
@@ -62,3 +68,38 @@ def test_the_real_daemon_is_broken_and_tells_and_a_fault_that_nobody_notices_is_
     assert by_name["hostile requests at the broker"].siren is not None
     assert by_name["database damaged"].phone is not None
     assert unnoticed.wrong == "not within 7 s: noticed: none at all"
+
+
+def frames(address: str, count: int) -> list[bytes]:
+    """The first pictures of a stream, as they come."""
+    with urllib.request.urlopen(address, timeout=10) as stream:  # noqa: S310 - loopback
+        return [_picture(stream) for _ in range(count)]
+
+
+def _picture(stream: IO[bytes]) -> bytes:
+    size = 0
+    while (head := stream.readline().strip()) or not size:
+        if head.startswith(b"Content-Length:"):
+            size = int(head.split()[1])
+    return stream.read(size)
+
+
+def test_the_camera_gives_what_it_is_told_to():
+    with NetworkCamera() as camera:
+        live = frames(camera.source, 2)
+        assert live[0] != live[1]
+        camera.picture = Picture.FROZEN
+        frozen = frames(camera.source, 2)
+        assert frozen[0] == frozen[1]
+        camera.picture = Picture.BLACK
+        (black,) = frames(camera.source, 1)
+        assert len(black) < len(frozen[0])
+        camera.picture = Picture.GONE
+        with pytest.raises(urllib.error.HTTPError, match="503"):
+            frames(camera.source, 1)
+
+
+def test_what_never_is_so_is_an_error_by_its_name():
+    assert wait(lambda: True, 1.0, "well") < 1.0
+    with pytest.raises(BrokerError, match="not within 0 s: the siren sounds"):
+        wait(lambda: False, 0.0, "the siren sounds")

@@ -59,8 +59,23 @@ class Fault:
     needs: Callable[[Box], bool] = lambda _box: True
 
 
-def _to_eye(number: signal.Signals) -> Breaks:
+def _undone(steps: Callable[[Box], Iterator[None]]) -> Breaks:
+    """What stands behind the yield undoes the fault, also where the box did wrong meanwhile."""
+
     @contextmanager
+    def breaks(box: Box) -> Iterator[None]:
+        both = steps(box)
+        next(both)
+        try:
+            yield
+        finally:
+            next(both, None)
+
+    return breaks
+
+
+def _to_eye(number: signal.Signals) -> Breaks:
+    @_undone
     def breaks(box: Box) -> Iterator[None]:
         end_of(box.child(EYE), number)
         yield
@@ -69,7 +84,7 @@ def _to_eye(number: signal.Signals) -> Breaks:
 
 
 def _gives(picture: Picture) -> Breaks:
-    @contextmanager
+    @_undone
     def breaks(box: Box) -> Iterator[None]:
         box.camera.picture = picture
         yield
@@ -78,7 +93,7 @@ def _gives(picture: Picture) -> Breaks:
     return breaks
 
 
-@contextmanager
+@_undone
 def _model_damaged(box: Box) -> Iterator[None]:
     """Every model has one other byte, and the eye has to be opened anew."""
     whole = {path: path.read_bytes() for path in box.models.glob("*.tflite")}
@@ -90,27 +105,27 @@ def _model_damaged(box: Box) -> Iterator[None]:
         path.write_bytes(body)
 
 
-@contextmanager
+@_undone
 def _power_cut(box: Box) -> Iterator[None]:
     box.kill()
     yield
     box.start()
 
 
-@contextmanager
+@_undone
 def _stopped(box: Box) -> Iterator[None]:
     box.signal(signal.SIGSTOP)
     yield
     box.signal(signal.SIGCONT)
 
 
-@contextmanager
+@_undone
 def _broker_killed(box: Box) -> Iterator[None]:
     end_of(box.child(BROKER), signal.SIGKILL)
     yield
 
 
-@contextmanager
+@_undone
 def _broker_hangs(box: Box) -> Iterator[None]:
     broker = box.child(BROKER)
     end_of(broker, signal.SIGSTOP)
@@ -132,7 +147,7 @@ def _client(box: Box) -> Iterator[paho.Client]:
         client.loop_stop()
 
 
-@contextmanager
+@_undone
 def _hostile_payloads(box: Box) -> Iterator[None]:
     with _client(box) as client:
         said = [client.publish(COMMAND + request, body, qos=1, retain=kept) for request, body, kept in NONSENSE]
@@ -141,7 +156,7 @@ def _hostile_payloads(box: Box) -> Iterator[None]:
         yield  # what is retained stays there: to take it away again would be a request as well
 
 
-@contextmanager
+@_undone
 def _flooded(box: Box) -> Iterator[None]:
     """Thousands of messages that are to stay at the broker, in the box's own tree, as fast as they can be sent."""
     with _client(box) as client:
@@ -152,7 +167,7 @@ def _flooded(box: Box) -> Iterator[None]:
             each.wait_for_publish(PATIENCE_SECONDS)
 
 
-@contextmanager
+@_undone
 def _locked(box: Box) -> Iterator[None]:
     """Another process holds the database, as a backup does that hangs."""
     with closing(sqlite3.connect(box.state / STORE, isolation_level=None)) as other:
@@ -198,7 +213,7 @@ def small_disk(box: Box) -> Iterator[None]:
         box.start()
 
 
-@contextmanager
+@_undone
 def _full(box: Box) -> Iterator[None]:
     filler = box.state / "filler"
     with filler.open("wb", buffering=0) as file, suppress(OSError):
@@ -208,7 +223,7 @@ def _full(box: Box) -> Iterator[None]:
     filler.unlink()
 
 
-@contextmanager
+@_undone
 def _read_only(box: Box) -> Iterator[None]:
     # The database's files are open to be written, so that the kernel would refuse; a new process finds it so.
     box.kill()
@@ -219,7 +234,7 @@ def _read_only(box: Box) -> Iterator[None]:
     _run("mount", "-o", "remount,rw", str(box.state))
 
 
-@contextmanager
+@_undone
 def _store_damaged(box: Box) -> Iterator[None]:
     """Noise in the middle of the database, found at the next start."""
     box.kill()
@@ -232,7 +247,7 @@ def _store_damaged(box: Box) -> Iterator[None]:
     yield
 
 
-@contextmanager
+@_undone
 def _configuration_damaged(box: Box) -> Iterator[None]:
     """The file is overwritten while the daemon runs."""
     whole = box.config.read_bytes()
@@ -241,7 +256,7 @@ def _configuration_damaged(box: Box) -> Iterator[None]:
     box.config.write_bytes(whole)
 
 
-@contextmanager
+@_undone
 def _crowd(box: Box) -> Iterator[None]:
     """A hundred pages are asked for at once, a hundred connections say nothing, and some talk nonsense."""
     asked = (
@@ -266,7 +281,7 @@ FAULTS = (
     Fault("daemon killed (kill -9, power cut)", _power_cut, shown="does not answer"),
     Fault("daemon stands still", _stopped, shown="does not answer"),
     Fault("broker killed", _broker_killed, heals=True, calls=True),
-    Fault("broker hangs", _broker_hangs, calls=True),
+    Fault("broker hangs", _broker_hangs, calls=True, shown="No connection to the broker"),
     Fault("hostile requests at the broker", _hostile_payloads, calls=True),
     Fault("2,000 retained messages at once", _flooded, calls=True),
     Fault("database locked", _locked, calls=True),
