@@ -54,8 +54,8 @@ class View:
         return self._lose(now, f"No picture from the camera for {silent:.0f} s.")
 
     def cut(self, now: float, reason: str) -> tuple[Event, ...]:
-        """The eye has ended: the view is lost at once. Where it was lost before, it is told now why; and once more where
-        the next eye ends for another reason, which may be the one that somebody can mend.
+        """The eye has ended: the view is lost at once. Where it was lost before, it is told now why; and once more
+        where the next eye ends for another reason, which may be the one that somebody can mend.
         """
         self._good_since = None
         if reason not in self._reasons and len(self._reasons) < MOST_REASONS:

@@ -114,7 +114,7 @@ def _measured(box: Box, fault: Fault) -> Row:
             well = wait(lambda: is_well(box), WELL_SECONDS, f"well again: {fault.name}")
     if not fault.heals:
         well = wait(lambda: is_well(box), WELL_SECONDS, f"well again: {fault.name}")
-    noticed = noticed.replace(box.camera.source, "the camera").replace(f"{box.state}/", "")
+    noticed = noticed.replace(box.camera.source, "the camera").replace(f"{box.state.parent}/", "")
     return Row(fault.name, noticed, after, siren, phone, well + (after or 0.0) * fault.heals)
 
 
