@@ -35,6 +35,7 @@ from guardian.eye.orders import EyeSettings, orders_for
 from guardian.eye.watch import Seen, Sight, Watch
 from guardian.habits import TOLD, needed
 from guardian.home import Home, scenes_of
+from guardian.inbox import Inbox
 from guardian.incident import IncidentState
 from guardian.io.broker import EmbeddedBroker, is_ours
 from guardian.io.clock import Clock, SystemClock
@@ -100,7 +101,7 @@ class Guardian:
         self.settings = settings
         self.ended = threading.Event()
         self._clock = clock or SystemClock(ZoneInfo(settings.household.timezone))
-        self._inbox: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
+        self._inbox = Inbox(self._clock.monotonic)
         self._late = Late(self.submit, self._clock.monotonic)
         self._lock_file: int | None = None
         self.panel = self._choose_panel(panel)
@@ -324,7 +325,7 @@ class Guardian:
         deadline = self.brain.next_deadline
         wait = TICK_SECONDS if deadline is None else min(TICK_SECONDS, deadline - self._clock.monotonic())
         try:
-            message = self._inbox.get(timeout=max(0.0, wait))
+            message = self._inbox.get(max(0.0, wait))
         except queue.Empty:
             moment = self._clock.moment()
             self.brain.tick(moment)

@@ -12,6 +12,7 @@ FROZEN_SECONDS = 20.0
 """A live sensor has noise: frames that are the same to the bit for so long come from a camera that has stopped."""
 SILENT_SECONDS = 5.0
 SEEN_SECONDS = 2.0
+MOST_REASONS = 2
 
 
 class View:
@@ -23,7 +24,8 @@ class View:
         self._changed = now
         self._bad_since: float | None = None
         self._good_since: float | None = None
-        self._lost = self._unexplained = False
+        self._lost = False
+        self._reasons: tuple[str, ...] = ()
 
     @property
     def lost(self) -> bool:
@@ -49,14 +51,15 @@ class View:
         silent = now - self._last
         if self._lost or silent < SILENT_SECONDS:
             return ()
-        self._unexplained = True
         return self._lose(now, f"No picture from the camera for {silent:.0f} s.")
 
     def cut(self, now: float, reason: str) -> tuple[Event, ...]:
-        """The eye has ended: the view is lost at once. Where it was silent before, it is told now why."""
+        """The eye has ended: the view is lost at once. Where it was lost before, it is told now why; and once more
+        where the next eye ends for another reason, which may be the one that somebody can mend.
+        """
         self._good_since = None
-        self._lost = self._lost and not self._unexplained
-        self._unexplained = False
+        if reason not in self._reasons and len(self._reasons) < MOST_REASONS:
+            self._lost, self._reasons = False, (*self._reasons, reason)
         return self._lose(now, reason)
 
     def _trouble(self, observation: Observation) -> str:
@@ -81,5 +84,5 @@ class View:
     def _restore(self, now: float) -> tuple[Event, ...]:
         if not self._lost:
             return ()
-        self._lost = self._unexplained = False
+        self._lost, self._reasons = False, ()
         return (ViewRestored(time=now, room=self._room, reasons=("The room can be seen again.",)),)

@@ -127,6 +127,7 @@ TOPS = (
     "cameras",
     "brain",
     "home",
+    "inbox",
     "app",
     "doctor",
     "acquaint",

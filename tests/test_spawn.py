@@ -2,6 +2,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,7 +16,8 @@ from guardian.eye.wire import Confinement, End, Hello, Reason, Record, encode
 from guardian.settings import Camera, Models
 from guardian.skeleton import Observation
 
-SETTINGS = EyeSettings(camera=Camera(source="rtsp://anna:secret@camera/1"))
+SETTINGS = EyeSettings(camera=Camera(source="rtsp://anna:secret@camera/1"), pace="fast")
+"""At that pace the times may be any, as of a film."""
 HELLO = Hello(640, 480, Confinement(landlock=7, seccomp=True, no_new_privs=True, undumpable=True))
 Script = Callable[..., None]
 
@@ -69,6 +71,23 @@ def test_an_eye_that_sends_garbage_is_ended(play: Script):
     assert eye.exit_status is not None
 
 
+@pytest.mark.parametrize(("late", "said"), [(-5.0, "5 s ahead"), (-1e9, "1000000000 s ahead"), (90.0, "s ago")])
+def test_an_eye_that_lives_in_another_time_is_ended(play: Script, late: float, said: str):
+    shot = Observation(time=max(0.0, time.monotonic() - late), frame=1)
+    play("say(*sys.argv[1:]); time.sleep(600)", HELLO, shot)
+    eye = EyeProcess(SETTINGS.model_copy(update={"pace": "live"}))
+    with pytest.raises(WireError, match=said):
+        list(eye.records())
+    assert eye.exit_status is not None
+
+
+def test_the_frames_of_a_live_eye_are_of_now(play: Script):
+    shot = Observation(time=time.monotonic(), frame=1)
+    play("say(*sys.argv[1:])", HELLO, shot, End(Reason.END_OF_FILE))
+    with EyeProcess(SETTINGS.model_copy(update={"pace": "live"})) as eye:
+        assert list(eye.records())[1] == shot
+
+
 def test_an_eye_that_is_silent_from_the_start_is_ended(play: Script):
     play("time.sleep(600)")
     eye = EyeProcess(SETTINGS, start_seconds=0.2)
@@ -105,7 +124,7 @@ def test_an_eye_that_cannot_begin_is_reported_in_its_own_last_words(
 
 
 def test_an_eye_that_dies_without_words_is_reported_by_its_signal(play: Script):
-    play("os.kill(os.getpid(), 9)")
+    play("sys.stderr.write('INFO: Created a delegate.\\n'); sys.stderr.flush(); os.kill(os.getpid(), 9)")
     with pytest.raises(SourceError, match=r"ended by itself \(signal 9\)$"):
         list(EyeProcess(SETTINGS).records())
 

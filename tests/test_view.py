@@ -101,7 +101,7 @@ def test_an_eye_that_has_ended_takes_the_view_away_at_once_and_says_why():
     camera = Camera().show(3)
     (lost,) = camera.view.cut(3.2, "The camera has been unplugged.")
     assert (lost.time, lost.reasons) == (3.2, ("The camera has been unplugged.",))
-    assert camera.view.cut(4.0, "Again.") == ()
+    assert camera.view.cut(4.0, "The camera has been unplugged.") == ()
     assert camera.be_silent(10).show(SEEN_SECONDS + 0.2).names() == ["ViewRestored"]
 
 
@@ -124,13 +124,21 @@ def test_lost_and_restored_take_turns_whatever_happens(history: list[tuple[dict[
     explained = [
         after
         for before, after in pairwise(camera.events)
-        if before.reasons[0].startswith("No picture") and after.reasons == ("The eye has ended.",)
+        if isinstance(before, ViewLost) and after.reasons == ("The eye has ended.",) != before.reasons
     ]
     changes = [event for event in camera.events if event not in explained]
     turns = [ViewLost, ViewRestored] * len(history)
     assert [type(event) for event in changes] == turns[: len(changes)]
     assert camera.view.lost == (len(changes) % 2 == 1)
     assert all(event.reasons for event in camera.events)
+
+
+def test_what_keeps_the_next_eye_from_opening_is_told_as_well_and_then_no_more():
+    camera = Camera().show(3)
+    told = [camera.view.cut(4.0 + number, why) for number, why in enumerate(["killed", "a model", "killed", "a third"])]
+    assert [event.reasons for events in told for event in events] == [("killed",), ("a model",)]
+    assert camera.show(SEEN_SECONDS + 0.2).names() == ["ViewRestored"]
+    assert [event.reasons for event in camera.view.cut(20.0, "a third")] == [("a third",)]
 
 
 def test_a_camera_that_was_only_silent_is_told_of_again_once_it_is_known_why():

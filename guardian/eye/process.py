@@ -14,7 +14,7 @@ import numpy.ma  # noqa: F401 - median and percentile import it when they are fi
 from pydantic import ValidationError
 
 from guardian.errors import GuardianError, ModelError, SandboxError, SourceError
-from guardian.eye import memory, proof, sandbox
+from guardian.eye import allowance, memory, proof, sandbox
 from guardian.eye.camera import access, open_source
 from guardian.eye.engine import interpreter_class, models_directory
 from guardian.eye.light import drawn_out
@@ -96,6 +96,8 @@ class Eye:
     def __init__(self, settings: EyeSettings, orders: int) -> None:
         self._wire, self._orders = settings.wire, orders
         os.set_blocking(orders, False)
+        allowance.offer_first()
+        allowance.limit()
         directory = settings.models or models_directory()
         wanted = access(settings.camera, (directory,))
         runtime = interpreter_class(settings.runtime).__module__  # imported now: later there is no reading of code

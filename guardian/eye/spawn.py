@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from types import TracebackType
 from typing import Literal
 
-from guardian.errors import GuardianError, ModelError, SandboxError, SourceError
+from guardian.errors import GuardianError, ModelError, SandboxError, SourceError, WireError
 from guardian.eye.orders import LAST_WORDS, NEW_VIEW, ExitStatus, EyeSettings, orders_for, redacted
 from guardian.eye.wire import (
     MODULES,
@@ -33,8 +33,14 @@ compiled is kept: the eye writes no file, not even before it is confined.
 """
 
 _WORDS_BYTES = 8192
+_CHATTER = "INFO:"
+"""What TensorFlow Lite says of itself on standard error is no reason for anything."""
 _WORDS_SECONDS = 1.0
 _FAREWELL_SECONDS = 2.0
+_AHEAD_SECONDS = 1.0
+_BEHIND_SECONDS = 60.0
+"""A frame that an eye says to have captured later than now, or a minute ago, was captured by a clock that is no clock.
+The brain would believe to have seen a room in the future, and miss no frame until then."""
 _PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "LANG", "TZ")
 _QUIET = {"OPENCV_LOG_LEVEL": "OFF", "OPENCV_FFMPEG_LOGLEVEL": "-8", "TF_CPP_MIN_LOG_LEVEL": "3"}
 _ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
@@ -57,7 +63,7 @@ class EyeProcess:
     is silent for longer is killed. One thread reads `records`; `stop` may be called from any.
     """
 
-    def __init__(self, settings: EyeSettings, *, start_seconds: float = 60.0, silence_seconds: float = 30.0) -> None:
+    def __init__(self, settings: EyeSettings, *, start_seconds: float = 60.0, silence_seconds: float = 15.0) -> None:
         self._settings = settings
         self._patience = {False: start_seconds, True: silence_seconds}
         self._words = b""
@@ -118,7 +124,7 @@ class EyeProcess:
             SourceError: no frames, no more frames, or the eye died or fell silent.
             SandboxError: it is not confined as the settings demand.
             ModelError: a model or the runtime is missing, altered or unreadable.
-            WireError: it sent what is no record, and was ended for it.
+            WireError: it sent what is no record, or of a time that cannot be, and was ended for it.
 
         """
         with self._reading:
@@ -172,7 +178,12 @@ class EyeProcess:
         return redacted(self._settings.camera.source)
 
     def _check(self, record: Record) -> None:
-        """Refuse an eye that is not confined as demanded, and turn a bad end into an error."""
+        """Refuse an eye that is not confined as demanded or lives in another time; turn a bad end into an error."""
+        if isinstance(record, Observation) and self._settings.pace == "live":
+            late = time.monotonic() - record.time
+            if not -_AHEAD_SECONDS <= late <= _BEHIND_SECONDS:
+                message = f"{self._name}: the eye sent a frame of {abs(late):.0f} s {'ago' if late > 0 else 'ahead'}"
+                raise WireError(message)
         if isinstance(record, Hello) and not (record.confinement.complete or self._settings.allow_unconfined):
             message = f"{self._name}: the eye is not confined: {record.confinement}"
             raise SandboxError(message)
@@ -185,7 +196,8 @@ class EyeProcess:
     def _failure(self, status: int) -> GuardianError:
         """Return the error for an eye that ended without an End, in its own last words."""
         self._hear()
-        said = [line for line in self._words.decode(errors="replace").splitlines() if line.strip()]
+        lines = self._words.decode(errors="replace").splitlines()
+        said = [line for line in lines if line.strip() and not line.startswith(_CHATTER)]
         spoken = [line.removeprefix(LAST_WORDS) for line in said if line.startswith(LAST_WORDS)]
         if spoken:
             return _ERRORS.get(status, SourceError)(spoken[-1])

@@ -3,6 +3,7 @@
 WAL mode with synchronous=FULL: when `write` returns, it is on the disk.
 """
 
+import logging
 import os
 import sqlite3
 import threading
@@ -11,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from guardian.errors import StoreError
+
+log = logging.getLogger(__name__)
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS incidents (id TEXT PRIMARY KEY, opened REAL NOT NULL, open INTEGER NOT NULL,
@@ -33,6 +36,8 @@ CREATE TABLE IF NOT EXISTS days (who TEXT NOT NULL, date TEXT NOT NULL, body BLO
                                  PRIMARY KEY (who, date)) STRICT;
 """
 VERSION = 1
+BUSY_SECONDS = 5.0
+"""How long another process may hold the file: a backup of it, or a tool that looks into it."""
 
 
 def peek(path: Path, query: str) -> list[tuple[Any, ...]]:
@@ -41,8 +46,10 @@ def peek(path: Path, query: str) -> list[tuple[Any, ...]]:
     """
     if not path.exists():
         return []
-    # A file in WAL mode that nobody has open would get its side files from a mere reader, who leaves them behind.
-    how = "mode=ro" if path.with_name(path.name + "-wal").exists() else "immutable=1"
+    # A file in WAL mode that nobody has open would get its side files from a mere reader, who leaves them behind; and
+    # on a disk that is full or read-only it could not even be read by one.
+    log = path.with_name(path.name + "-wal")
+    how = "mode=ro" if log.exists() and log.stat().st_size else "immutable=1"
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True)) as db:
             return db.execute(query).fetchall()
@@ -106,10 +113,15 @@ class Database:
             raise StoreError(message) from error
 
     def _open(self) -> sqlite3.Connection:
-        """Open the database; one that is damaged is moved aside, because an alarm must not wait for it."""
+        """Open the database; one that is damaged is moved aside, because an alarm must not wait for it. One that is
+        locked, or on a disk that is full, is as sound as it was, and may hold an alarm that is open.
+        """
         try:
             return self._connect()
-        except sqlite3.DatabaseError:
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.OperationalError) and _can_be_read(self._path):
+                raise
+            log.error("event=database_damaged file=%s error=%r moved_to=%s", self._path, str(error), ".damaged")
             self._path.replace(self._path.with_suffix(".damaged"))
             for tail in ("-wal", "-shm"):
                 self._path.with_name(self._path.name + tail).unlink(missing_ok=True)
@@ -117,13 +129,14 @@ class Database:
             return self._connect()
 
     def _connect(self) -> sqlite3.Connection:
-        db = sqlite3.connect(self._path, check_same_thread=False, isolation_level=None)
+        db = sqlite3.connect(self._path, BUSY_SECONDS, check_same_thread=False, isolation_level=None)
         try:
             db.execute("PRAGMA journal_mode=WAL")
             db.execute("PRAGMA synchronous=FULL")
             db.execute("PRAGMA secure_delete=ON")
             db.executescript(SCHEMA)
-            db.execute(f"PRAGMA user_version={VERSION}")
+            if db.execute("PRAGMA user_version").fetchone() != (VERSION,):  # a full disk is read, and not written
+                db.execute(f"PRAGMA user_version={VERSION}")
             if db.execute("PRAGMA quick_check").fetchone() != ("ok",):
                 message = "the database is damaged"
                 raise sqlite3.DatabaseError(message)
@@ -134,3 +147,12 @@ class Database:
 
     def _words(self, error: sqlite3.Error) -> str:
         return f"{self._path}: {error}; is the disk full, read-only or worn out?"
+
+
+def _can_be_read(path: Path) -> bool:
+    """Whether the disk gives every byte of a file: one of a worn card may not."""
+    try:
+        path.read_bytes()
+    except OSError:
+        return False
+    return True

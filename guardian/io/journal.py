@@ -14,7 +14,7 @@ from guardian.errors import StoreError
 from guardian.events import ContactTold, Event, FaultCleared, FaultOccurred
 from guardian.identity import Template
 from guardian.incident import Incident
-from guardian.io.store import Store
+from guardian.io.store import Store, read_open_incidents
 from guardian.moment import Moment
 
 log = logging.getLogger(__name__)
@@ -64,15 +64,15 @@ class Journal:
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
 
     def open(self, moment: Moment) -> tuple[Incident, ...]:
-        """Open the file and begin; return the incidents that nobody has ended. None of them where it cannot be read:
-        that is reported, and no reason not to watch.
+        """Open the file and begin; return the incidents that nobody has ended. Where it cannot be written, that is
+        reported, and what can be read of it is returned: a full disk must not end an alarm.
         """
         try:
             self._store = self._open_store(self._path)
             found = self._store.open_incidents(moment)
         except StoreError as error:
-            found = ()
             self._fail(str(error), moment)
+            found = self._salvaged(moment)
         self._thread.start()
         return found
 
@@ -206,6 +206,13 @@ class Journal:
         except StoreError as error:
             log.error("event=%s error=%r", fault, str(error))
             return nothing
+
+    def _salvaged(self, moment: Moment) -> tuple[Incident, ...]:
+        try:
+            return read_open_incidents(self._path, moment)
+        except (StoreError, OSError) as error:
+            log.error("event=incidents_unreadable error=%r", str(error))
+            return ()
 
     def _opened(self) -> Store:
         if self._store is None:

@@ -24,6 +24,7 @@ from guardian.moment import Moment
 
 log = logging.getLogger(__name__)
 
+OPEN = "SELECT body FROM incidents WHERE open ORDER BY opened"
 PEOPLE = "SELECT body FROM templates UNION ALL SELECT template FROM people"
 PEOPLE_TABLES = {"templates": "SELECT name FROM templates", "people": "SELECT name FROM people"}
 """Where names are: another Guardian knew nobody, or kept all of them in the second."""
@@ -45,6 +46,13 @@ def read_learned(path: Path) -> dict[str, dict[str, str]]:
     for room, what, body in peek(path, "SELECT room, what, body FROM learned"):
         found.setdefault(str(what), {})[str(room)] = str(body)
     return found
+
+
+def read_open_incidents(path: Path, moment: Moment) -> tuple[Incident, ...]:
+    """The incidents that nobody has ended, oldest first, in a file that can be read and not be opened to be written:
+    its disk is full or read-only. Changes nothing. Raises StoreError.
+    """
+    return _incidents((body for (body,) in peek(path, OPEN)), moment)
 
 
 def read_people(path: Path) -> tuple[str, ...]:
@@ -133,7 +141,7 @@ class Store:
 
     def open_incidents(self, moment: Moment) -> tuple[Incident, ...]:
         """The incidents that nobody has ended, oldest first. Raises StoreError."""
-        return self._load("SELECT body FROM incidents WHERE open ORDER BY opened", (), moment)
+        return self._load(OPEN, (), moment)
 
     def incidents(self, limit: int, moment: Moment) -> tuple[Incident, ...]:
         """The latest incidents, newest first. Raises StoreError."""
@@ -252,14 +260,18 @@ class Store:
         self._database.write(("DELETE FROM days WHERE who = ?", (who,)))
 
     def _load(self, query: str, values: tuple[object, ...], moment: Moment) -> tuple[Incident, ...]:
-        """Read incidents; one that makes no sense is left out and told: the others must not go down with it."""
-        found = []
-        for (text,) in self._database.read(query, values):
-            try:
-                found.append(_incident(text, moment))
-            except (ValueError, KeyError, TypeError) as error:
-                log.error("event=incident_unreadable error=%r", error)
-        return tuple(found)
+        return _incidents((body for (body,) in self._database.read(query, values)), moment)
+
+
+def _incidents(bodies: Iterable[str], moment: Moment) -> tuple[Incident, ...]:
+    """Read incidents; one that makes no sense is left out and told: the others must not go down with it."""
+    found = []
+    for text in bodies:
+        try:
+            found.append(_incident(text, moment))
+        except (ValueError, KeyError, TypeError) as error:
+            log.error("event=incident_unreadable error=%r", error)
+    return tuple(found)
 
 
 def _decoded(bodies: Iterable[bytes]) -> tuple[Day, ...]:

@@ -149,6 +149,18 @@ def _soak(options: argparse.Namespace) -> int:
     return soak.run(options.hours, options.seed, options.directory)
 
 
+def _add_faults(verbs: Verbs) -> None:
+    text = "break the real daemon in each way that fails in homes, and print what its household notices"
+    verb = add_verb(verbs, "faults", _faults, text)
+    verb.add_argument("words", nargs="*", metavar="WORD", help="only faults with one of these words in their name")
+
+
+def _faults(options: argparse.Namespace) -> int:
+    from guardian.lab.faults import run
+
+    return run(options.words)
+
+
 def _add_messages(verbs: Verbs) -> None:
     text = "print all that the box says in a language, for somebody who speaks it to check"
     verb = add_verb(verbs, "messages", _messages, text)
@@ -194,6 +206,7 @@ _VERBS: tuple[Callable[[Verbs], None], ...] = (
     _add_judge,
     _add_kills,
     _add_soak,
+    _add_faults,
     _add_messages,
     _add_denied,
     _add_fuzz_wire,
