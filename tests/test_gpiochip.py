@@ -1,0 +1,260 @@
+"""The panel through rpi-lgpio on a real gpiochip of the kernel, whose lines are read and pressed from the other side.
+
+`script/real-gpio` boots a kernel with gpio-sim and runs this there; anywhere else it is skipped.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from queue import Empty, SimpleQueue
+
+import pytest
+from bounces import SEALED, Course
+
+from guardian.commands import Lamp, ShowPanel, Sound
+from guardian.errors import PanelError
+from guardian.events import Event, FaultOccurred
+from guardian.io.gpio import BUZZES, Gesture, GpioPanel, load_gpio
+from guardian.settings import Panel as Pins
+
+CONFIG = os.environ.get("GUARDIAN_GPIOCHIP", "")
+pytestmark = pytest.mark.skipif(not CONFIG, reason="no gpiochip to try things on: script/real-gpio boots one")
+
+LINES = 54
+PI_4, PI_5 = "c03111", "c04170"
+"""Revision codes of boards: Raspberry Pi documentation, "Raspberry Pi revision codes"."""
+SECONDS = 20.0
+PINS = Pins(kind="gpio")
+LAMPS = (PINS.leds.green, PINS.leds.amber, PINS.leds.red)
+
+
+class Chip:
+    """A gpiochip of gpio-sim, seen from the side of lamps, buzzer and hand."""
+
+    def __init__(self, name: str, label: str) -> None:
+        self._device = Path(CONFIG) / name
+        bank = self._device / "bank"
+        bank.mkdir(parents=True)
+        (bank / "num_lines").write_text(f"{LINES}\n", encoding="ascii")
+        (bank / "label").write_text(f"{label}\n", encoding="ascii")
+        (self._device / "live").write_text("1\n", encoding="ascii")
+        self.name = (bank / "chip_name").read_text(encoding="ascii").strip()
+        self.number = int(self.name.removeprefix("gpiochip"))
+        device = (self._device / "dev_name").read_text(encoding="ascii").strip()
+        self._lines = Path("/sys/devices/platform") / device / self.name
+
+    def level(self, line: int) -> int:
+        """What is on a line now."""
+        return int((self._lines / f"sim_gpio{line}" / "value").read_text(encoding="ascii"))
+
+    def press(self, line: int, *, down: bool = True) -> None:
+        """Press the button on a line, or let it go."""
+        pull = "pull-down" if down else "pull-up"
+        (self._lines / f"sim_gpio{line}" / "pull").write_text(pull, encoding="ascii")
+
+    def remove(self) -> None:
+        """Take the chip away."""
+        (self._device / "live").write_text("0\n", encoding="ascii")
+        (self._device / "bank").rmdir()
+        self._device.rmdir()
+
+
+@pytest.fixture(scope="module")
+def chips() -> Iterator[list[Chip]]:
+    """Four chips that are no header, and the fifth that is: as on a Raspberry Pi 5 before Linux 6.6.45."""
+    made = [Chip(f"other{number}", f"gpio-brcmstb@{number}") for number in range(4)]
+    made.append(Chip("header", "pinctrl-rp1"))
+    os.environ.update(RPI_LGPIO_REVISION=PI_4, RPI_LGPIO_CHIP=str(made[-1].number))
+    yield made
+    for chip in made:
+        chip.remove()
+
+
+@pytest.fixture
+def chip(chips: list[Chip]) -> Chip:
+    chips[-1].press(PINS.button, down=False)
+    return chips[-1]
+
+
+class Bench:
+    """A panel that runs, and what it told."""
+
+    def __init__(self, pins: Pins = PINS) -> None:
+        self.gestures: SimpleQueue[Gesture] = SimpleQueue()
+        self.reports: list[Event] = []
+        gpio, failures = load_gpio()
+        self.panel = GpioPanel(
+            pins, gpio, lambda gesture, _: self.gestures.put(gesture), self.reports.append, failures=failures
+        )
+
+
+@pytest.fixture
+def bench(chip: Chip) -> Iterator[Bench]:  # noqa: ARG001 - the chip has to be there
+    made = Bench()
+    made.panel.start()
+    yield made
+    made.panel.close()
+    assert made.reports == []
+
+
+def seen(wanted: Callable[[], bool]) -> bool:
+    deadline, pause = time.monotonic() + SECONDS, threading.Event()
+    while time.monotonic() < deadline:
+        if wanted():
+            return True
+        pause.wait(0.002)
+    return False
+
+
+def settled(seconds: float) -> None:
+    threading.Event().wait(seconds)
+
+
+def test_lamps_and_buzzer_are_low_and_the_button_is_pulled_up(chip: Chip, bench: Bench):
+    assert [chip.level(line) for line in (*LAMPS, PINS.buzzer)] == [0, 0, 0, 0]
+    assert chip.level(PINS.button) == 1
+    with pytest.raises(Empty):
+        bench.gestures.get(timeout=0.3)
+
+
+@pytest.mark.parametrize(
+    ("lamp", "line"), [(Lamp.STEADY, LAMPS[0]), (Lamp.SLOW_BLINK, LAMPS[1]), (Lamp.FAST_BLINK, LAMPS[2])]
+)
+def test_each_lamp_is_lit_on_its_own_line_and_no_other(chip: Chip, bench: Bench, lamp: Lamp, line: int):
+    bench.panel.show(ShowPanel(lamp, Sound.SILENT, "a test"))
+    assert seen(lambda: chip.level(line) == 1)
+    assert [chip.level(other) for other in (*LAMPS, PINS.buzzer) if other != line] == [0, 0, 0]
+    if lamp is not Lamp.STEADY:
+        assert seen(lambda: chip.level(line) == 0)
+        assert seen(lambda: chip.level(line) == 1)
+
+
+@pytest.mark.parametrize("sound", [sound for sound in Sound if BUZZES[sound]])
+def test_the_buzzer_sounds_pauses_and_ends(chip: Chip, bench: Bench, sound: Sound):
+    bench.panel.show(ShowPanel(Lamp.FAST_BLINK, sound, "a test"))
+    assert seen(lambda: chip.level(PINS.buzzer) == 1)
+    assert seen(lambda: chip.level(PINS.buzzer) == 0)
+    bench.panel.show(ShowPanel(Lamp.STEADY, Sound.SILENT, "a test"))
+    assert seen(lambda: chip.level(LAMPS[0]) == 1)
+    assert chip.level(PINS.buzzer) == 0
+
+
+@pytest.mark.parametrize(("held", "gesture"), [(0.4, Gesture.PRESS), (3.4, Gesture.HOLD)])
+@pytest.mark.usefixtures("bench")
+def test_a_hand_on_the_button_is_heard(chip: Chip, bench: Bench, held: float, gesture: Gesture):
+    settled(0.3)
+    chip.press(PINS.button)
+    settled(held)
+    chip.press(PINS.button, down=False)
+    assert bench.gestures.get(timeout=SECONDS) is gesture
+    with pytest.raises(Empty):
+        bench.gestures.get(timeout=0.3)
+
+
+def test_contacts_that_bounce_on_the_line_are_one_press(chip: Chip, bench: Bench):
+    settled(0.3)
+    play(chip, SEALED.closing)
+    settled(0.4)
+    play(chip, SEALED.opening)
+    assert bench.gestures.get(timeout=SECONDS) is Gesture.PRESS
+    with pytest.raises(Empty):
+        bench.gestures.get(timeout=0.3)
+
+
+def play(chip: Chip, course: Course) -> None:
+    """Move the line as contacts do; each step takes at least as long as it should."""
+    for pressed, milliseconds in course:
+        chip.press(PINS.button, down=pressed)
+        settled(milliseconds / 1000)
+
+
+HOLDER = "import lgpio, sys; lgpio.gpio_claim_output(lgpio.gpiochip_open({chip}), {line}, 0); print(flush=True); input()"
+
+
+def test_a_line_that_another_program_has_is_named_and_free_again_afterwards(chip: Chip):
+    script = HOLDER.format(chip=chip.number, line=PINS.buzzer)
+    with subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
+        assert holder.stdout is not None
+        holder.stdout.readline()
+        bench = Bench()
+        with pytest.raises(PanelError, match=r"GPIO 18 \(physical pin 12\) cannot be set up as the buzzer: .*busy"):
+            bench.panel.start()
+        holder.communicate(b"\n")
+    bench.panel.start()
+    bench.panel.close()
+
+
+def alone(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """A panel in a process of its own, since the library opens its chip once."""
+    script = (
+        "from guardian.io.gpio import GpioPanel, load_gpio\n"
+        "from guardian.settings import Panel\n"
+        "from guardian.errors import PanelError\n"
+        "try:\n"
+        "    gpio, failures = load_gpio()\n"
+        "    panel = GpioPanel(Panel(kind='gpio'), gpio, lambda *_: None, print, failures=failures)\n"
+        "    panel.open()\n"
+        "except PanelError as error:\n"
+        "    raise SystemExit(str(error))\n"
+    )
+    wanted = {name: value for name, value in {**os.environ, **environment}.items() if value}
+    user = int(wanted.pop("AS_USER", "0"))
+    return subprocess.run(
+        [sys.executable, "-c", script + code],
+        env=wanted,
+        user=user,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def test_a_user_who_may_not_is_told_of_the_group(chip: Chip):
+    Path(f"/dev/{chip.name}").chmod(0o600)
+    said = alone("", AS_USER="65534")
+    assert said.returncode == 1
+    assert "is in the group gpio" in said.stderr
+    assert "GPIO chip" in said.stderr or "gpiochip" in said.stderr, said.stderr
+
+
+def test_a_chip_that_is_not_there_is_said_to_be_missing(chip: Chip):
+    said = alone("", RPI_LGPIO_CHIP=str(chip.number + 7))
+    assert said.returncode == 1
+    assert "gpiochip" in said.stderr, said.stderr
+
+
+@pytest.mark.usefixtures("chip")
+def test_a_board_that_is_no_raspberry_pi_is_told_what_to_do():
+    said = alone("", RPI_LGPIO_REVISION="")
+    assert said.returncode == 1
+    assert "can only be run on a Raspberry Pi" in said.stderr
+    assert "set panel.kind to simulated or none" in said.stderr
+
+
+def test_a_raspberry_pi_5_is_driven_on_its_fifth_chip_and_not_on_its_first(chips: list[Chip]):
+    look = f"gpio.output({LAMPS[0]}, 1); input()"
+    header = chips[-1]
+    environment = {**os.environ, "RPI_LGPIO_REVISION": PI_5, "RPI_LGPIO_CHIP": str(header.number)}
+    script = f"import RPi.GPIO as gpio; gpio.setmode(gpio.BCM); gpio.setup({LAMPS[0]}, gpio.OUT); {look}"
+    with subprocess.Popen([sys.executable, "-c", script], env=environment, stdin=subprocess.PIPE) as driver:
+        assert seen(lambda: header.level(LAMPS[0]) == 1)
+        assert [chip.level(LAMPS[0]) for chip in chips] == [0, 0, 0, 0, 1]
+        driver.communicate(b"\n")
+
+
+def test_a_process_that_is_killed_gives_its_lines_back(chip: Chip):
+    script = HOLDER.format(chip=chip.number, line=PINS.buzzer)
+    with subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
+        assert holder.stdout is not None
+        holder.stdout.readline()
+        holder.send_signal(signal.SIGKILL)
+    bench = Bench()
+    bench.panel.start()
+    bench.panel.close()
+    assert not any(isinstance(each, FaultOccurred) for each in bench.reports)
