@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from guardian.circuit import Buzzer, ButtonWire
+from guardian.circuit import BASE_TO_GROUND, CAPACITOR, PULL_UP, SERIES, ButtonWire, Buzzer, lamp_resistor, ohms
 from guardian.header import HEADER, INPUTS, Pin, find
 from guardian.settings import Panel
 
+USUAL_BUZZER, USUAL_WIRE = Buzzer(), ButtonWire()
 GROUND, VOLTS_5, VOLTS_3 = "ground", "5 V power", "3.3 V power"
 NAMES: Mapping[str, str] = {"buzzer": "buzzer", "button": "button", "pause_button": "pause button"}
 
@@ -27,8 +28,8 @@ class Role(str, Enum):
 class Fitting:
     """What was bought: the buzzer, and how long the wires of the buttons are."""
 
-    buzzer: Buzzer = Buzzer()
-    wire: ButtonWire = ButtonWire()
+    buzzer: Buzzer = USUAL_BUZZER
+    wire: ButtonWire = USUAL_WIRE
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,3 +101,24 @@ def _uses(part: Part) -> Iterator[tuple[int, str]]:
     yield part.ground.physical, "lamps" if part.role is Role.LAMP else part.name
     if part.supply is not None:
         yield part.supply.physical, part.name
+
+
+def sentence(part: Part, fitting: Fitting) -> str:
+    """Tell the way of a part's wires from pin to ground, with every value and both numbers of every pin."""
+    ground, supply = (
+        "" if pin is None else f"physical pin {pin.physical} ({pin.function})" for pin in (part.ground, part.supply)
+    )
+    start = f"{part.pin.name}, "
+    if part.role is Role.LAMP:
+        return f"{start}{ohms(lamp_resistor())}, the long leg of the lamp, its short leg, {ground}"
+    if part.role is Role.BUTTON:
+        way = f"{start}{ohms(SERIES)}, the button, {ground}"
+        filtered = f"; at the pin {ohms(PULL_UP)} to {supply} and {CAPACITOR * 1e9:g} nF to ground"
+        return way + filtered if supply else way
+    if not supply:
+        return f"{start}the buzzer's +, its -, {ground}"
+    diode = "; a diode across the buzzer, its band towards +" if fitting.buzzer.coil else ""
+    return (
+        f"{start}{ohms(fitting.buzzer.base_resistor)}, the base of an NPN transistor, {ohms(BASE_TO_GROUND)} from "
+        f"there to ground; its emitter to {ground}, its collector to the buzzer's -; the buzzer's + to {supply}{diode}"
+    )

@@ -32,6 +32,7 @@ NOUNS = (
     "settings",
     "wiring",
     "optics",
+    "footprint",
     "areas",
     "transitions",
     "durations",
@@ -137,10 +138,10 @@ TOPS = (
 )
 """What puts the parts together, each on the one before it, and what examines them."""
 
-SHOWS = ("lab", "demo")
-"""What measures, improves and shows the product; neither knows the other."""
+SHOWS = ("lab", "demo", "workshop")
+"""What measures, improves, shows and builds the product; none knows another."""
 
-COMMANDS = ("users_command", "cli", "__main__")
+COMMANDS = ("users_command", "workshop_commands", "cli", "__main__")
 """What a person types."""
 
 FLOORS: tuple[tuple[str, ...], ...] = (

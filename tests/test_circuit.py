@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guardian import circuit
-from guardian.circuit import Buzzer, ButtonWire
+from guardian.circuit import ButtonWire, Buzzer
 from guardian.io.gpio import DEBOUNCE_SECONDS
 
 LAMP_VOLTS = st.floats(1.5, circuit.PIN_VOLTS - circuit.LEAST_HEADROOM)

@@ -173,7 +173,9 @@ def play(chip: Chip, course: Course) -> None:
         settled(milliseconds / 1000)
 
 
-HOLDER = "import lgpio, sys; lgpio.gpio_claim_output(lgpio.gpiochip_open({chip}), {line}, 0); print(flush=True); input()"
+HOLDER = (
+    "import lgpio, sys; lgpio.gpio_claim_output(lgpio.gpiochip_open({chip}), {line}, 0); print(flush=True); input()"
+)
 
 
 def test_a_line_that_another_program_has_is_named_and_free_again_afterwards(chip: Chip):

@@ -2,10 +2,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guardian.circuit import Buzzer, ButtonWire
+from guardian.circuit import ButtonWire, Buzzer
 from guardian.header import HEADER, Use, at
 from guardian.settings import Leds, Panel
-from guardian.wiring import GROUND, VOLTS_3, VOLTS_5, Fitting, Role, nearest, parts, uses
+from guardian.wiring import GROUND, VOLTS_3, VOLTS_5, Fitting, Role, nearest, parts, sentence, uses
 
 USABLE = sorted(pin.gpio for pin in HEADER if pin.gpio is not None and pin.use is not Use.NEVER)
 PANELS = st.permutations(USABLE).map(
@@ -65,7 +65,7 @@ def test_every_pin_that_is_taken_says_for_what(panel: Panel, fitting: Fitting):
     used = uses(wired)
     for part in wired:
         assert used[part.pin.physical] == part.name
-        assert part.name in used[part.ground.physical] or used[part.ground.physical].startswith("lamps")
+        assert ("lamps" if part.role is Role.LAMP else part.name) in used[part.ground.physical].split("+")
     assert all(used.values())
 
 
@@ -79,3 +79,31 @@ def test_the_nearest_is_the_least_way_off(physical: int, function: str, expected
 def test_a_pause_button_is_called_so():
     (pause,) = [part for part in parts(Panel(pause_button=24)) if part.key == "pause_button"]
     assert (pause.name, pause.role, pause.pin.physical, pause.ground.physical) == ("pause button", Role.BUTTON, 18, 20)
+
+
+def test_each_part_is_told_as_the_way_that_its_wire_goes():
+    fitting = Fitting()
+    told = {part.key: sentence(part, fitting) for part in parts(Panel())}
+    assert told["leds.green"] == (
+        "GPIO 17 (physical pin 11), 470 Ω, the long leg of the lamp, its short leg, physical pin 9 (ground)"
+    )
+    assert told["button"] == "GPIO 23 (physical pin 16), 1 kΩ, the button, physical pin 14 (ground)"
+    assert told["buzzer"] == (
+        "GPIO 18 (physical pin 12), 1 kΩ, the base of an NPN transistor, 10 kΩ from there to ground; "
+        "its emitter to physical pin 14 (ground), its collector to the buzzer's -; "
+        "the buzzer's + to physical pin 4 (5 V power); a diode across the buzzer, its band towards +"
+    )
+
+
+def test_a_long_wire_and_a_piezo_are_told_as_they_are_wired():
+    long = Fitting(Buzzer(20, coil=False), ButtonWire(5))
+    told = {part.key: sentence(part, long) for part in parts(Panel(), long)}
+    assert told["button"].endswith("; at the pin 10 kΩ to physical pin 17 (3.3 V power) and 100 nF to ground")
+    assert "diode" not in told["buzzer"]
+    assert "transistor" in told["buzzer"]
+
+
+def test_a_buzzer_that_a_pin_can_drive_stands_between_pin_and_ground():
+    small = Fitting(Buzzer(3, coil=False))
+    (buzzer,) = [part for part in parts(Panel(), small) if part.key == "buzzer"]
+    assert sentence(buzzer, small) == ("GPIO 18 (physical pin 12), the buzzer's +, its -, physical pin 14 (ground)")
