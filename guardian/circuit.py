@@ -110,7 +110,7 @@ class Buzzer:
         return self.coil or self.milliamperes > DRIVE_MILLIAMPERES
 
     @property
-    def base_resistor(self) -> float:
+    def resistor(self) -> float:
         """Ohms between the pin and the base of the transistor, such that it is fully on even at the worst pin."""
         bled = BASE_VOLTS / BASE_TO_GROUND * 1_000
         wanted = self.milliamperes / LEAST_GAIN * OVERDRIVE + bled
@@ -121,7 +121,7 @@ class Buzzer:
         """What the pin gives at most while it sounds: to the base of the transistor, or to the buzzer itself."""
         if not self.needs_transistor:
             return self.milliamperes
-        return (PIN_VOLTS - BASE_VOLTS) / self.base_resistor * 1_000
+        return (PIN_VOLTS - BASE_VOLTS) / self.resistor * 1_000
 
 
 @dataclass(frozen=True, slots=True)

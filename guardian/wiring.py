@@ -119,6 +119,6 @@ def sentence(part: Part, fitting: Fitting) -> str:
         return f"{start}the buzzer's +, its -, {ground}"
     diode = "; a diode across the buzzer, its band towards +" if fitting.buzzer.coil else ""
     return (
-        f"{start}{ohms(fitting.buzzer.base_resistor)}, the base of an NPN transistor, {ohms(BASE_TO_GROUND)} from "
+        f"{start}{ohms(fitting.buzzer.resistor)}, the base of an NPN transistor, {ohms(BASE_TO_GROUND)} from "
         f"there to ground; its emitter to {ground}, its collector to the buzzer's -; the buzzer's + to {supply}{diode}"
     )

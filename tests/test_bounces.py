@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from bounces import SEALED, WORN, WORST, Contact, levels, noisy, press
-from hypothesis import example, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from guardian.io.fakes import FakeClock, FakeGpio
@@ -63,11 +63,8 @@ def test_a_hold_is_one_call_for_help_however_the_contact_bounces(contact: Contac
 
 
 @given(HELD, PHASES)
-@example(0.2, 0.0)
-def test_the_worst_switch_may_be_heard_more_than_once_and_never_as_a_call_for_help(held: float, phase: float):
-    said = heard(one(WORST, held), held + 2.5, phase)
-    assert set(said) == {Gesture.PRESS}
-    assert len(said) <= 3
+def test_even_the_worst_switch_that_was_measured_is_one_press(held: float, phase: float):
+    assert heard(one(WORST, held), held + 2.5, phase) == [Gesture.PRESS]
 
 
 @given(st.integers(0, 10_000), PHASES)

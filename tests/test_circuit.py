@@ -53,14 +53,14 @@ def test_a_blue_or_white_lamp_is_refused_and_what_would_be_right_is_said(volts: 
 
 
 def test_the_usual_buzzer_has_a_base_resistor_of_1_kilohm():
-    assert Buzzer().base_resistor == 1_000
+    assert Buzzer().resistor == 1_000
     assert Buzzer().pin_milliamperes == pytest.approx(2.6)
 
 
 @given(st.floats(0.5, circuit.MOST_MILLIAMPERES))
 def test_the_transistor_is_fully_on_at_the_worst_pin_and_the_pin_is_not_overloaded(milliamperes: float):
     buzzer = Buzzer(milliamperes)
-    worst = (circuit.WORST_PIN_VOLTS - circuit.BASE_VOLTS) / buzzer.base_resistor * 1_000
+    worst = (circuit.WORST_PIN_VOLTS - circuit.BASE_VOLTS) / buzzer.resistor * 1_000
     bled = circuit.BASE_VOLTS / circuit.BASE_TO_GROUND * 1_000
     assert (worst - bled) * circuit.LEAST_GAIN >= milliamperes * circuit.OVERDRIVE * (1 - 1e-6)
     assert worst <= circuit.DRIVE_MILLIAMPERES

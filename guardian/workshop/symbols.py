@@ -142,7 +142,7 @@ def _buzzer(part: Part, fitting: Fitting, place: Place) -> Iterator[str]:
         yield place.words(108, -10, "+", "strong mid") + place.words(146, -36, part.name, "strong mid")
         yield place.ground(268, 0, part.ground.physical)
         return
-    yield place.line((0, 0), (36, 0)) + place.resistor(36, fitting.buzzer.base_resistor)
+    yield place.line((0, 0), (36, 0)) + place.resistor(36, fitting.buzzer.resistor)
     yield place.line((36 + RESISTOR, 0), (188, 0))
     yield f'<circle class="part" cx="{place.x + place.way * 200:g}" cy="{place.y:g}" r="34"/>\n'
     yield place.line((160, 0), (188, 0)) + place.line((188, -19), (188, 19), kind="bar")
