@@ -37,7 +37,11 @@ def _settling(milliseconds: float, times: int, chance: random.Random, *, to: boo
     off = [0.75**number * chance.uniform(0.5, 1.5) for number in range(times)]
     on = [chance.uniform(0.2, 1.0) for _ in range(times)]
     scale = milliseconds / (sum(off) + sum(on))
-    pairs = ((level, length * scale) for pair in zip(on, off, strict=True) for level, length in zip((to, not to), pair, strict=True))
+    pairs = (
+        (level, length * scale)
+        for pair in zip(on, off, strict=True)
+        for level, length in zip((to, not to), pair, strict=True)
+    )
     return tuple(pairs)
 
 

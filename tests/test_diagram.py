@@ -97,9 +97,7 @@ def test_no_circuit_stands_in_another_and_all_are_on_the_paper(panel: Panel, fit
         (Fitting(wire=ButtonWire(5)), ("100 nF", "5 m", "3.3 V, pin 17"), ()),
     ],
 )
-def test_what_a_part_needs_is_drawn_and_nothing_else(
-    fitting: Fitting, there: tuple[str, ...], absent: tuple[str, ...]
-):
+def test_what_a_part_needs_is_drawn_and_nothing_else(fitting: Fitting, there: tuple[str, ...], absent: tuple[str, ...]):
     said = words(drawn(Panel(), fitting))
     assert not set(there) - set(said)
     assert not set(absent) & set(said)

@@ -4,6 +4,7 @@
 """
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -29,6 +30,7 @@ LINES = 54
 PI_4, PI_5 = "c03111", "c04170"
 """Revision codes of boards: Raspberry Pi documentation, "Raspberry Pi revision codes"."""
 SECONDS = 20.0
+NOBODY = 65_534
 PINS = Pins(kind="gpio")
 LAMPS = (PINS.leds.green, PINS.leds.amber, PINS.leds.red)
 
@@ -191,63 +193,74 @@ def test_a_line_that_another_program_has_is_named_and_free_again_afterwards(chip
     bench.panel.close()
 
 
-def alone(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """A panel in a process of its own, since the library opens its chip once."""
-    script = (
-        "from guardian.io.gpio import GpioPanel, load_gpio\n"
-        "from guardian.settings import Panel\n"
-        "from guardian.errors import PanelError\n"
-        "try:\n"
-        "    gpio, failures = load_gpio()\n"
-        "    panel = GpioPanel(Panel(kind='gpio'), gpio, lambda *_: None, print, failures=failures)\n"
-        "    panel.open()\n"
-        "except PanelError as error:\n"
-        "    raise SystemExit(str(error))\n"
-    )
+PANEL = """
+from guardian.errors import PanelError
+from guardian.io.gpio import GpioPanel, load_gpio
+from guardian.settings import Panel
+try:
+    gpio, failures = load_gpio()
+    panel = GpioPanel(Panel(kind="gpio"), gpio, lambda *_: None, print, failures=failures)
+    panel.open()
+except PanelError as error:
+    raise SystemExit(str(error))
+"""
+
+
+def started(code: str = "", user: int = 0, **environment: str) -> "subprocess.Popen[str]":
+    """A panel in a process of its own, since the library opens its chip once; a variable that is empty is not there."""
     wanted = {name: value for name, value in {**os.environ, **environment}.items() if value}
-    user = int(wanted.pop("AS_USER", "0"))
-    return subprocess.run(
-        [sys.executable, "-c", script + code],
-        env=wanted,
-        user=user,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    pipe = subprocess.PIPE
+    command = [sys.executable, "-c", PANEL + code]
+    return subprocess.Popen(command, env=wanted, user=user, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
+
+
+def refused(user: int = 0, **environment: str) -> str:
+    """Why a panel cannot be opened."""
+    with started(user=user, **environment) as panel:
+        said = panel.communicate(timeout=120)[1]
+    assert panel.returncode == 1
+    return said
 
 
 def test_a_user_who_may_not_is_told_of_the_group(chip: Chip):
     Path(f"/dev/{chip.name}").chmod(0o600)
-    said = alone("", AS_USER="65534")
-    assert said.returncode == 1
-    assert "is in the group gpio" in said.stderr
-    assert "GPIO chip" in said.stderr or "gpiochip" in said.stderr, said.stderr
+    assert re.search(r"can not open gpiochip.*; see .* that this user is in the group gpio", refused(user=NOBODY))
 
 
 def test_a_chip_that_is_not_there_is_said_to_be_missing(chip: Chip):
-    said = alone("", RPI_LGPIO_CHIP=str(chip.number + 7))
-    assert said.returncode == 1
-    assert "gpiochip" in said.stderr, said.stderr
+    assert "can not open gpiochip" in refused(RPI_LGPIO_CHIP=str(chip.number + 7))
 
 
 @pytest.mark.usefixtures("chip")
 def test_a_board_that_is_no_raspberry_pi_is_told_what_to_do():
-    said = alone("", RPI_LGPIO_REVISION="")
-    assert said.returncode == 1
-    assert "can only be run on a Raspberry Pi" in said.stderr
-    assert "set panel.kind to simulated or none" in said.stderr
+    said = refused(RPI_LGPIO_REVISION="")
+    assert "can only be run on a Raspberry Pi" in said
+    assert "set panel.kind to simulated or none" in said
 
 
-def test_a_raspberry_pi_5_is_driven_on_its_fifth_chip_and_not_on_its_first(chips: list[Chip]):
-    look = f"gpio.output({LAMPS[0]}, 1); input()"
-    header = chips[-1]
-    environment = {**os.environ, "RPI_LGPIO_REVISION": PI_5, "RPI_LGPIO_CHIP": str(header.number)}
-    script = f"import RPi.GPIO as gpio; gpio.setmode(gpio.BCM); gpio.setup({LAMPS[0]}, gpio.OUT); {look}"
-    with subprocess.Popen([sys.executable, "-c", script], env=environment, stdin=subprocess.PIPE) as driver:
-        assert seen(lambda: header.level(LAMPS[0]) == 1)
+@pytest.fixture
+def device_tree(chips: list[Chip]) -> Iterator[None]:
+    """Let each chip be of the make that a Raspberry Pi 5 says, where the library looks for it."""
+    devices = Path("/sys/bus/gpio/devices")
+    subprocess.run(["mount", "-t", "tmpfs", "none", str(devices)], check=True)
+    for chip in chips:
+        make = "raspberrypi,rp1-gpio" if chip is chips[-1] else "brcm,bcm7445-gpio"
+        (devices / chip.name / "of_node").mkdir(parents=True)
+        (devices / chip.name / "of_node" / "compatible").write_text(f"{make}\0", encoding="ascii")
+    yield
+    subprocess.run(["umount", str(devices)], check=True)
+
+
+@pytest.mark.usefixtures("device_tree")
+@pytest.mark.parametrize("board", [PI_4, PI_5])
+def test_the_chip_of_the_header_is_found_by_its_make_and_not_by_its_number(chips: list[Chip], board: str):
+    """It is gpiochip4 on a Raspberry Pi 5 with an older kernel, and gpiochip0 with a newer one and on other boards."""
+    code = f"panel._gpio.output({LAMPS[0]}, 1); print('lit', flush=True); input()"
+    with started(code, RPI_LGPIO_REVISION=board, RPI_LGPIO_CHIP="") as driver:
+        assert driver.stdout is not None
+        assert driver.stdout.readline() == "lit\n"
         assert [chip.level(LAMPS[0]) for chip in chips] == [0, 0, 0, 0, 1]
-        driver.communicate(b"\n")
+        driver.communicate("\n")
 
 
 def test_a_process_that_is_killed_gives_its_lines_back(chip: Chip):

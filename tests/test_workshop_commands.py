@@ -79,7 +79,9 @@ def test_what_cannot_be_built_is_refused(options: list[str], said: str, capsys: 
 
 def test_what_a_camera_sees_is_told_and_drawn(capsys: pytest.CaptureFixture[str], tmp_path: Path):
     drawing = tmp_path / "view.svg"
-    assert main(["view", "--height", "2.6", "--tilt", "60", "--fov", "66", "--aspect", "4:3", "--svg", str(drawing)]) == 0
+    assert (
+        main(["view", "--height", "2.6", "--tilt", "60", "--fov", "66", "--aspect", "4:3", "--svg", str(drawing)]) == 0
+    )
     assert "The floor is seen from 0.2 to 3.9 m ahead." in capsys.readouterr().out
     assert drawing.read_text(encoding="utf-8").startswith("<svg")
 
