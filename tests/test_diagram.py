@@ -1,14 +1,14 @@
 """The wiring diagram, by what it draws: right whatever the configuration."""
 
 import re
-from itertools import combinations
+from itertools import combinations, pairwise
 from xml.etree import ElementTree as ET
 
 import pytest
 from hypothesis import given, settings
 from test_wiring import FITTINGS, PANELS
 
-from guardian.circuit import Buzzer, ButtonWire, ohms
+from guardian.circuit import ButtonWire, Buzzer, ohms
 from guardian.header import HEADER
 from guardian.settings import Panel
 from guardian.wiring import Fitting, Role, parts
@@ -58,8 +58,8 @@ def test_no_wire_crosses_another_and_each_begins_at_its_pin(panel: Panel, fittin
     }
     assert all(round(wire[0][1], 3) in numbers for wire in wires)
     for one, other in combinations(wires, 2):
-        for a, b in zip(one, one[1:], strict=False):
-            for c, d in zip(other, other[1:], strict=False):
+        for a, b in pairwise(one):
+            for c, d in pairwise(other):
                 assert not meet(a, b, c, d), (one, other)
 
 
@@ -85,7 +85,7 @@ def test_no_circuit_stands_in_another_and_all_are_on_the_paper(panel: Panel, fit
             for part, y in zip(own, ends, strict=True)
         ]
         assert all(top >= 100 and bottom <= high - 60 for top, bottom in edges)
-        assert all(upper[1] <= lower[0] for upper, lower in zip(edges, edges[1:], strict=False))
+        assert all(upper[1] <= lower[0] for upper, lower in pairwise(edges))
 
 
 @pytest.mark.parametrize(

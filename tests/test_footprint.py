@@ -18,7 +18,7 @@ ANY = st.builds(
 
 @pytest.mark.parametrize(("fov", "aspect", "said"), [(62.2, 4 / 3, 48.8), (66.0, 16 / 9, 41.0), (102.0, 16 / 9, 67.0)])
 def test_the_angle_upward_is_that_of_the_data_sheets(fov: float, aspect: float, said: float):
-    """Raspberry Pi documentation, "Hardware specification" of Camera Module 2, 3 and 3 Wide, to what the lens distorts."""
+    """Raspberry Pi documentation, "Hardware specification": Camera Module 2, 3, 3 Wide; to what the lens distorts."""
     assert upward(Optics(2.2, 20, fov, aspect)) == pytest.approx(said, abs=3)
 
 

@@ -6,13 +6,12 @@ from guardian.circuit import (
     BASE_VOLTS,
     FORWARD_VOLTS,
     WORST_PIN_VOLTS,
-    Buzzer,
     ButtonWire,
+    Buzzer,
     lamp_milliamperes,
     lamp_resistor,
     total_milliamperes,
 )
-
 from guardian.header import LAST_PULLED_UP, Use, at, find
 from guardian.settings import Panel
 from guardian.wiring import Fitting, parts

@@ -11,7 +11,7 @@ ROOM = "rooms: [{name: hall, camera: {source: csi, mount_height: 2.5, tilt: 25, 
 
 
 @pytest.fixture(autouse=True)
-def _no_configuration(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+def _no_configuration(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("GUARDIAN_CONFIG", str(tmp_path / "none.yaml"))
 
 
