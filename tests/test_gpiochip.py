@@ -217,7 +217,7 @@ def started(code: str = "", user: int = 0, **environment: str) -> "subprocess.Po
 def refused(user: int = 0, **environment: str) -> str:
     """Why a panel cannot be opened."""
     with started(user=user, **environment) as panel:
-        said = panel.communicate(timeout=120)[1]
+        said = panel.communicate(timeout=600)[1]
     assert panel.returncode == 1
     return said
 
