@@ -10,12 +10,12 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
 import pytest
-from bounces import SEALED, Course
+from bounces import SEALED, press
 
 from guardian.commands import Lamp, ShowPanel, Sound
 from guardian.errors import PanelError
@@ -159,16 +159,13 @@ def test_a_hand_on_the_button_is_heard(chip: Chip, bench: Bench, held: float, ge
 
 
 def test_contacts_that_bounce_on_the_line_are_one_press(chip: Chip, bench: Bench):
-    settled(0.3)
-    play(chip, SEALED.closing)
-    settled(0.4)
-    play(chip, SEALED.opening)
+    play(chip, press(SEALED, held=0.4))
     assert bench.gestures.get(timeout=SECONDS) is Gesture.PRESS
     with pytest.raises(Empty):
         bench.gestures.get(timeout=0.3)
 
 
-def play(chip: Chip, course: Course) -> None:
+def play(chip: Chip, course: Iterable[tuple[bool, float]]) -> None:
     """Move the line as contacts do; each step takes at least as long as it should."""
     for pressed, milliseconds in course:
         chip.press(PINS.button, down=pressed)
