@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from guardian import __version__, privacy_command, users_command
+from guardian import __version__, privacy_command, users_command, workshop_commands
 from guardian.errors import GuardianError
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ def _parser() -> argparse.ArgumentParser:
         _add_forget,
         users_command.add,
         privacy_command.add,
+        workshop_commands.add,
         _add_lab,
     ):
         add(commands)

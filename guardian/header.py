@@ -44,6 +44,8 @@ class Pin:
         return self.gpio is not None and self.gpio <= LAST_PULLED_UP
 
 
+INPUTS = frozenset({"button", "pause_button"})
+"""The keys of the configuration that name inputs."""
 LAST_GPIO = 27
 LAST_PULLED_UP = 8
 PINS = 40
@@ -218,12 +220,12 @@ def refusals(functions: Mapping[str, int]) -> tuple[str, ...]:
 def cautions(functions: Mapping[str, int]) -> tuple[str, ...]:
     """Say what to know about these BCM numbers though they work, one sentence each; keys as in `refusals`.
 
-    Every key but `button` is an output, and an output on a pin that is pulled up from power-on may sound or glow until
-    Guardian starts.
+    Every key but those of the buttons is an output, and an output on a pin that is pulled up from power-on may sound or
+    glow until Guardian starts.
     """
     found = [f"{key}: {reason}" for key, gpio in functions.items() if (reason := caution(gpio))]
     for key, gpio in functions.items():
         pin = find(gpio)
-        if pin and key != "button" and pin.pulled_up and pin.use is not Use.NEVER:
+        if pin and key not in INPUTS and pin.pulled_up and pin.use is not Use.NEVER:
             found.append(f"{key}: {pin.name} is pulled up at power-on, so it may be on until Guardian starts")
     return tuple(found)

@@ -1,7 +1,7 @@
 """The configuration: every key with its unit, range and default. Unknown keys are refused."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -275,13 +275,19 @@ class Panel(Section):
     pause_button: Gpio | None = None
     leds: Leds = Leds()
 
+    @property
+    def pins(self) -> Mapping[str, int]:
+        """The BCM number of each part that is wired, by its key below `panel`."""
+        pause = {} if self.pause_button is None else {"pause_button": self.pause_button}
+        leds = {f"leds.{colour}": gpio for colour, gpio in self.leds}
+        return {"buzzer": self.buzzer, "button": self.button, **pause, **leds}
+
     @model_validator(mode="after")
     def _one_pin_each(self) -> "Panel":
         """Blame the pin that was written, not the one that was left out and has its default."""
         own, lamps = self.model_fields_set, self.leds.model_fields_set
-        given = (("buzzer", self.buzzer), ("button", self.button), ("pause_button", self.pause_button))
-        pins = [(name, name in own, gpio) for name, gpio in given if gpio is not None]
-        pins += [(f"leds.{colour}", colour in lamps, gpio) for colour, gpio in self.leds]
+        written = own | {f"leds.{colour}" for colour in lamps}
+        pins = [(name, name in written, gpio) for name, gpio in self.pins.items()]
         clashes = header.refusals({name: gpio for name, _, gpio in sorted(pins, key=lambda pin: pin[1])})
         if clashes:
             kind, told = "pins", {"clashes": "; ".join(clashes), "each": clashes}

@@ -18,6 +18,7 @@ NOUNS = (
     "events",
     "incident",
     "header",
+    "circuit",
     "commands",
     "section",
     "rota",
@@ -29,7 +30,9 @@ NOUNS = (
     "weekly",
     "neighbour",
     "settings",
+    "wiring",
     "optics",
+    "reach",
     "areas",
     "transitions",
     "durations",
@@ -140,10 +143,10 @@ TOPS = (
 )
 """What puts the parts together, each on the one before it, and what examines them."""
 
-SHOWS = ("lab", "demo")
-"""What measures, improves and shows the product; neither knows the other."""
+SHOWS = ("lab", "demo", "workshop")
+"""What measures, improves, shows and builds the product; none knows another."""
 
-COMMANDS = ("users_command", "privacy_command", "cli", "__main__")
+COMMANDS = ("users_command", "privacy_command", "workshop_commands", "cli", "__main__")
 """What a person types."""
 
 FLOORS: tuple[tuple[str, ...], ...] = (

@@ -126,7 +126,7 @@ def test_shared_pins_are_allowed_with_a_caution(gpio: int, bus: str) -> None:
 def test_an_output_that_is_on_from_power_on_is_pointed_out_and_an_input_is_not() -> None:
     (sentence,) = header.cautions({"buzzer": 5})
     assert "pulled up at power-on" in sentence
-    assert header.cautions({"button": 5}) == ()
+    assert header.cautions({"button": 5, "pause_button": 6}) == ()
 
 
 @pytest.mark.parametrize(

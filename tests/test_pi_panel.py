@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from queue import Empty, SimpleQueue
 
 import pytest
+from bounces import SEALED, WORN, Contact, Course
 
 from guardian.commands import Lamp, ShowPanel, Sound
 from guardian.events import Event
@@ -25,6 +26,8 @@ COLOURS = {
 }
 LOOK_SECONDS = 30.0
 HAND_SECONDS = 60.0
+FINGER = 24
+"""The GPIO (physical pin 18) that the jig joins to the button's through 1 kΩ, and that presses in place of a hand."""
 
 
 @pytest.fixture
@@ -102,3 +105,36 @@ def test_the_button_is_heard(
     with capsys.disabled():
         print(f"\n{how} within {HAND_SECONDS:.0f} s (the amber lamp blinks) ...", flush=True)  # noqa: T201 - to a hand
     assert gestures.get(timeout=HAND_SECONDS) is asked
+
+
+@pytest.fixture
+def finger(gpio: Gpio) -> Iterator[Callable[[Course], None]]:
+    """What moves the button's pin through the jig: a course of levels, True pressed, and milliseconds each."""
+    gpio.setmode(gpio.BCM)
+    gpio.setup(FINGER, gpio.OUT, initial=gpio.HIGH)
+    pause = threading.Event()
+
+    def move(course: Course) -> None:
+        for pressed, milliseconds in course:
+            gpio.output(FINGER, gpio.LOW if pressed else gpio.HIGH)
+            pause.wait(milliseconds / 1000)
+
+    yield move
+    gpio.cleanup([FINGER])
+
+
+@pytest.mark.skipif("GUARDIAN_JIG" not in os.environ, reason="needs the jig: set GUARDIAN_JIG=1")
+@pytest.mark.parametrize("contact", [SEALED, WORN], ids=["sealed", "worn"])
+@pytest.mark.parametrize(("held", "expected"), [(0.3, Gesture.PRESS), (3.5, Gesture.HOLD)])
+@pytest.mark.usefixtures("panel")
+def test_the_jig_presses_and_however_the_contact_bounces_it_is_one_gesture(
+    finger: Callable[[Course], None],
+    gestures: SimpleQueue[Gesture],
+    contact: Contact,
+    held: float,
+    expected: Gesture,
+):
+    finger(((False, 500.0), *contact.closing, (True, held * 1000), *contact.opening, (False, 500.0)))
+    assert gestures.get(timeout=LOOK_SECONDS) is expected
+    with pytest.raises(Empty):
+        gestures.get(timeout=0.5)

@@ -48,8 +48,7 @@ def examine_panel(panel: Panel, *, taken: bool = False, load: Load = load_gpio) 
     if panel.kind != "gpio":
         yield ok("panel", "none is wanted" if panel.kind == "none" else "simulated")
         return
-    leds = {f"leds.{colour}": gpio for colour, gpio in panel.leds}
-    pins = {"buzzer": panel.buzzer, "button": panel.button, **leds}
+    pins = panel.pins
     if taken:
         yield warn("panel", "not tried, since the service that runs has the pins", STOP_SERVICE)
     else:
