@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from guardian import __version__, users_command
+from guardian import __version__, install_command, users_command
 from guardian.errors import GuardianError
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
         _add_days,
         _add_forget,
         users_command.add,
+        install_command.add,
         _add_lab,
     ):
         add(commands)

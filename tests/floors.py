@@ -128,6 +128,7 @@ TOPS = (
     "home",
     "app",
     "doctor",
+    "installation",
     "acquaint",
     "drill",
     "daybook",
@@ -138,7 +139,7 @@ TOPS = (
 SHOWS = ("lab", "demo")
 """What measures, improves and shows the product; neither knows the other."""
 
-COMMANDS = ("users_command", "cli", "__main__")
+COMMANDS = ("users_command", "install_command", "cli", "__main__")
 """What a person types."""
 
 FLOORS: tuple[tuple[str, ...], ...] = (

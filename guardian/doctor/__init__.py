@@ -14,6 +14,7 @@ from guardian.doctor.box import (
 )
 from guardian.doctor.finding import Finding, State, worst
 from guardian.doctor.knowledge import examine_views
+from guardian.doctor.machine import Facts, examine_machine
 from guardian.doctor.outputs import examine_contacts, examine_mqtt, examine_page, examine_panel, examine_voice
 from guardian.doctor.senses import examine_senses
 from guardian.doctor.sight import (
@@ -37,6 +38,7 @@ def consult(path: Path, *, demanded: bool) -> Iterator[Finding]:
     settings, findings = examine_configuration(path, demanded=demanded)
     yield from findings
     yield examine_user(User.here(), settings)
+    yield from examine_machine(Facts.of())
     models, unconfined = (settings.models, settings.privacy.allow_unconfined) if settings else (Models(), False)
     yield from examine_models(models)
     yield examine_runtime(models)

@@ -1,0 +1,187 @@
+"""Walks through a plan: installs, upgrades, goes back to the version before, and takes off again.
+
+Everything that is done is said, a line each, so that whoever installs knows what is now on the machine.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import TypeAlias
+
+from guardian import configuration
+from guardian.errors import ConfigurationError, InstallationError
+from guardian.installation import archive, broker
+from guardian.installation.machine import Machine
+from guardian.installation.plan import CONFIGURATION, STATE, Wish, current, plan, previous, remains
+from guardian.installation.program import PREFIX, VERSIONS
+from guardian.installation.steps import Account, Step
+from guardian.settings import Settings
+
+Say: TypeAlias = Callable[[str], None]
+UNIT = "guardian.service"
+
+
+def demand_rights(machine: Machine) -> None:
+    """Raise InstallationError where this user may not change this machine."""
+    if machine.here and os.geteuid() != 0:
+        message = "only root may change this machine; sudo guardian install, or --root DIR to prepare an image"
+        raise InstallationError(message)
+    if not machine.root.is_dir():
+        message = f"--root {machine.root} is no directory; the tree of a Debian system would be right"
+        raise InstallationError(message)
+
+
+def settings_of(machine: Machine) -> Settings | None:
+    """What that machine is configured to do; None where it has no configuration yet.
+
+    Raises ConfigurationError where this version does not understand it, so that nothing is touched then.
+    """
+    path = machine.on(CONFIGURATION)
+    return configuration.load(path) if path.is_file() else None
+
+
+def fitted(wish: Wish, machine: Machine) -> Wish:
+    """The wish, with what the machine knows already: the version before, a broker that was set up, its configuration."""
+    settings, was = settings_of(machine), current(machine)
+    before = previous(machine) if was == wish.version else was
+    known = replace(
+        wish,
+        previous=before if before != wish.version else None,
+        broker=wish.broker or broker.there(machine),
+        tls=wish.tls or broker.uses_tls(machine),
+    )
+    if known.broker:
+        broker.demand_mosquitto(machine)
+    return known if settings is None else replace(known, topic=settings.mqtt.topic, household=settings.household.id)
+
+
+def foreseen(wish: Wish, machine: Machine) -> list[str]:
+    """The plan as lines: what is there already, and what would be done."""
+    wish = fitted(wish, machine)
+    return [f"{'is there' if step.is_so(machine) else 'to do':8}  {step.noun}" for step in plan(wish)]
+
+
+def install(wish: Wish, machine: Machine, now: datetime, say: Say, restored: Path | None = None) -> bool:
+    """Make the machine as the wish says; whether anything was to be done. An upgrade is preceded by a backup, and
+    `restored` is one that is put back. Raises InstallationError, ConfigurationError or OSError.
+    """
+    if restored is None:
+        wish = fitted(wish, machine)
+    else:  # what is configured now may be of a newer version; what is put back is of this one
+        wish = replace(wish, previous=current(machine), broker=broker.there(machine), tls=broker.uses_tls(machine))
+    was = current(machine)
+    if restored is not None or was not in (None, wish.version):
+        _stop(machine)
+        kept = archive.backup(machine, was or wish.version, _belongings(machine), now)
+        say(f"kept      what was there, in {kept}")
+    if restored is not None:
+        archive.restore(machine, restored)
+        say(f"restored  {restored}")
+    done = _made(plan(wish), machine, say)
+    for version in _forgotten(machine):
+        shutil.rmtree(version)
+        say(f"removed   {version}")
+    if done or restored is not None:
+        _start(machine, wish, say)
+    return bool(done) or restored is not None
+
+
+def _made(steps: Iterable[Step], machine: Machine, say: Say) -> list[Step]:
+    done = []
+    for step in steps:
+        if step.is_so(machine):
+            continue
+        step.do(machine)
+        say(f"made      {step.noun}")
+        done.append(step)
+    return done
+
+
+def _belongings(machine: Machine) -> Sequence[str]:
+    """Where configuration and people are; a configuration that cannot be understood has them where they usually are."""
+    try:
+        settings = settings_of(machine)
+    except ConfigurationError:
+        settings = None
+    state = STATE if settings is None else str(settings.state_directory)
+    return ("/etc/guardian", state)
+
+
+def _forgotten(machine: Machine) -> list[Path]:
+    """The versions that are neither in use nor the one to go back to."""
+    known = {current(machine), previous(machine)}
+    return [path for path in machine.on(VERSIONS).iterdir() if path.name not in known]
+
+
+def _stop(machine: Machine) -> None:
+    if machine.runs_systemd:
+        machine.run(["systemctl", "stop", UNIT])
+
+
+def _start(machine: Machine, wish: Wish, say: Say) -> None:
+    if not machine.runs_systemd:
+        say("          the service starts with the machine")
+        return
+    machine.run(["systemctl", "daemon-reload"])
+    machine.run(["udevadm", "control", "--reload"])
+    machine.run(["udevadm", "trigger", "--subsystem-match=gpio", "--subsystem-match=sound"])
+    if wish.broker:
+        machine.run(["systemctl", "restart", "mosquitto.service"])
+    machine.run(["systemctl", "restart", UNIT])
+    say("started   the service; systemctl status guardian says how it is")
+
+
+def rollback(machine: Machine, say: Say) -> None:
+    """Let the version before install itself again, with configuration and people as they were under it. What is there
+    now is kept as a backup by that. Raises InstallationError where there is no version before, or no backup of it.
+    """
+    version = previous(machine)
+    if version is None:
+        message = f"there is no version before {current(machine) or 'this one'} on {machine.root}; nothing was changed"
+        raise InstallationError(message)
+    kept = archive.latest(machine, version)
+    python = machine.on(f"{VERSIONS}/{version}/bin/python")
+    tree = [] if machine.here else ["--root", str(machine.root)]
+    machine.run([str(python), "-m", "guardian", "install", *tree, "--restore", str(kept)])
+    say(f"back at   {version}, with what it knew; --rollback once more returns to the newer one")
+
+
+def uninstall(machine: Machine, say: Say, *, purge: bool) -> None:
+    """Take Guardian off. Configuration and people stay unless `purge`; what stays is said.
+
+    Raises InstallationError or OSError.
+    """
+    wish = Wish(current(machine) or "", broker=broker.there(machine), tls=broker.uses_tls(machine))
+    if machine.runs_systemd and machine.on(f"/etc/systemd/system/{UNIT}").exists():
+        machine.run(["systemctl", "stop", UNIT])
+    steps = (*plan(wish), *remains())
+    last = [step for step in steps if isinstance(step, Account)]  # as long as it owns files, they have a name
+    for step in (*(step for step in reversed(steps) if step not in last), *last):
+        if purge or not step.kept:
+            step.undo(machine)
+    prefix = machine.on(PREFIX)
+    if prefix.is_dir() and not any(prefix.iterdir()):
+        prefix.rmdir()
+    if machine.runs_systemd:
+        machine.run(["systemctl", "daemon-reload"])
+        if wish.broker:
+            machine.run(["systemctl", "try-restart", "mosquitto.service"])
+    for line in left(machine):
+        say(f"left      {line}")
+
+
+def left(machine: Machine) -> list[str]:
+    """What is still there of Guardian, and why."""
+    known = {
+        CONFIGURATION: "the configuration",
+        STATE: "the people it knows and its incidents",
+        archive.BACKUPS: "copies of both from before an upgrade",
+        "/etc/systemd/system/guardian.service.d": "settings of the service that somebody made here",
+    }
+    lines = [f"{path}: {what}" for path, what in known.items() if machine.on(path).exists()]
+    if lines and machine.number("passwd", "guardian") is not None:
+        lines.append("the user guardian, who owns them; guardian uninstall --purge erases all of this")
+    return lines
