@@ -16,6 +16,12 @@ from guardian.doctor.finding import Finding, fail, ok, warn
 ARCHITECTURES = ("x86_64", "aarch64")
 OLDEST = {"debian": 12, "raspbian": 12, "ubuntu": 22.04}
 BROKEN_FROM = (6, 6)
+PLACES = (
+    "usr/lib/python3/dist-packages",
+    "usr/local/lib/python3*/dist-packages",
+    "opt/guardian/current/lib/python3*/site-packages",
+)
+"""Where a service that was installed finds its packages."""
 LGPIO = "sudo apt-get install python3-rpi-lgpio (on other systems: pip install rpi-lgpio)"
 
 
@@ -62,9 +68,7 @@ def _os_release(root: Path) -> dict[str, str]:
 
 def _library(root: Path) -> str:
     """By the metadata that each lays beside its code: both bear the same name within Python."""
-    places = ("usr/lib/python3/dist-packages", "usr/local/lib/python3*/dist-packages")
-    places = (*places, "opt/guardian/current/lib/python3*/site-packages")
-    names = {path.name.lower() for place in places for path in root.glob(f"{place}/*-info")}
+    names = {path.name.lower() for place in PLACES for path in root.glob(f"{place}/*-info")}
     if any(name.startswith(("rpi_lgpio-", "rpi-lgpio-")) for name in names):
         return "rpi-lgpio"
     return "RPi.GPIO" if any(name.startswith("rpi.gpio-") for name in names) else ""

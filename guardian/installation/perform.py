@@ -44,7 +44,10 @@ def settings_of(machine: Machine) -> Settings | None:
 
 
 def fitted(wish: Wish, machine: Machine) -> Wish:
-    """The wish, with what the machine knows already: the version before, a broker that was set up, its configuration."""
+    """The wish, with what the machine knows already: the version before, a broker that was set up, its configuration.
+
+    Raises InstallationError, ConfigurationError.
+    """
     settings, was = settings_of(machine), current(machine)
     before = previous(machine) if was == wish.version else was
     known = replace(

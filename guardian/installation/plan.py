@@ -1,6 +1,5 @@
 """What belongs onto a machine, as data and in order: each step needs only those before it."""
 
-import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,7 +28,7 @@ z {broker.PASSWORDS["guardian"]} 0640 root guardian -
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What is to be installed: the version and what it comes from, the one that was there before it, whether a broker is
+    """What is to be installed: the version and what it comes from, the one that was there before, whether a broker is
     wanted and how, and what a new configuration says of this home.
     """
 
@@ -110,7 +109,7 @@ def configuration(wish: Wish) -> str:
 def timezone_of(machine: Machine) -> str:
     """The time zone of that machine; UTC where it tells none."""
     local = machine.on("/etc/localtime")
-    if local.is_symlink() and "zoneinfo/" in (target := os.readlink(local)):
+    if local.is_symlink() and "zoneinfo/" in (target := str(local.readlink())):
         return target.partition("zoneinfo/")[2]
     file = machine.on("/etc/timezone")
     return file.read_text(encoding="ascii").strip() if file.is_file() else "UTC"
@@ -129,4 +128,4 @@ def previous(machine: Machine) -> str | None:
 
 def _leads_to(machine: Machine, link: str) -> str | None:
     path = machine.on(link)
-    return Path(os.readlink(path)).name if path.is_symlink() else None
+    return path.readlink().name if path.is_symlink() else None

@@ -127,8 +127,8 @@ def _read(path: Path) -> str:
 def build(source: Path, destination: Path, final: str, *, run: Run) -> None:
     """Make an environment at `destination` that is to run at `final`, with the program from a wheel or clone in it.
 
-    It sees the packages of the system, as the Raspberry Pi's camera and pins need, but takes none of those that Guardian
-    itself needs from there: what was tested is what runs. Raises InstallationError.
+    It sees the packages of the system, as the Raspberry Pi's camera and pins need, but takes none of those that
+    Guardian itself needs from there: what was tested is what runs. Raises InstallationError.
     """
     python = f"{sys.base_prefix}/bin/python3"
     run([python, "-m", "venv", "--without-pip", "--clear", str(destination)])

@@ -141,10 +141,10 @@ class Link:
     def is_so(self, machine: Machine) -> bool:
         """Whether it leads there."""
         path = machine.on(self.path)
-        return path.is_symlink() and os.readlink(path) == self.target
+        return path.is_symlink() and str(path.readlink()) == self.target
 
     def do(self, machine: Machine) -> None:
-        """Let it lead there from one moment to the next. Raises InstallationError where something else is in its place."""
+        """Let it lead there from one moment to the next. Raises InstallationError where something else is there."""
         path = machine.on(self.path)
         if path.exists() and not path.is_symlink():
             message = f"{path} is in the way: it is no link of ours; move it away, and the same command again"
@@ -194,7 +194,7 @@ class Account:
     def do(self, machine: Machine) -> None:
         """Make it. An image without systemd-sysusers at hand makes it at its first start. Raises InstallationError."""
         if machine.has("systemd-sysusers"):
-            machine.run(["systemd-sysusers", f"--root={machine.root}", self.path])
+            machine.run(["systemd-sysusers", f"--root={machine.root}", Path(self.path).name])
         elif machine.here:
             message = "systemd-sysusers is missing; apt-get install systemd (or systemd-standalone-sysusers), and again"
             raise InstallationError(message)
