@@ -1,4 +1,4 @@
-"""A broker of the household's own beside the box: mosquitto, with passwords, an access list, and TLS where it is wanted.
+"""A broker of the household's own beside the box: mosquitto, with passwords, an access list, and TLS if it is wanted.
 
 Only files of our own are laid beside those of mosquitto; none of the household's is changed.
 """

@@ -148,7 +148,7 @@ def rollback(machine: Machine, say: Say) -> None:
     kept = archive.latest(machine, version)
     python = machine.on(f"{VERSIONS}/{version}/bin/python")
     tree = [] if machine.here else ["--root", str(machine.root)]
-    machine.run([str(python), "-m", "guardian", "install", *tree, "--restore", str(kept)])
+    machine.run([str(python), "-I", "-m", "guardian", "install", *tree, "--restore", str(kept)])
     say(f"back at   {version}, with what it knew; --rollback once more returns to the newer one")
 
 
