@@ -3,6 +3,7 @@
 import argparse
 import socket
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -18,7 +19,7 @@ def add(commands: Commands) -> None:
     """Add both commands."""
     text = "put Guardian onto this machine as a service, upgrade it, or go back to the version before"
     command = commands.add_parser("install", help=text, description=text[0].upper() + text[1:] + ".")
-    command.set_defaults(run=_install)
+    command.set_defaults(run=lambda options: _told(_install, options))
     _add_root(command)
     command.add_argument("--dry-run", action="store_true", help="say what would be done, and change nothing")
     text = "a wheel or a clone to install from (default: what this command itself runs from)"
@@ -35,7 +36,7 @@ def add(commands: Commands) -> None:
 
     text = "take Guardian off this machine; configuration and people stay"
     command = commands.add_parser("uninstall", help=text, description=text[0].upper() + text[1:] + ".")
-    command.set_defaults(run=_uninstall)
+    command.set_defaults(run=lambda options: _told(_uninstall, options))
     _add_root(command)
     command.add_argument("--purge", action="store_true", help="erase configuration, people and backups as well")
 
@@ -43,6 +44,19 @@ def add(commands: Commands) -> None:
 def _add_root(command: argparse.ArgumentParser) -> None:
     text = "the tree of another machine, such as the mounted image of a card (default: this machine)"
     command.add_argument("--root", type=Path, default=Path("/"), metavar="DIR", help=text)
+
+
+def _told(work: Callable[[argparse.Namespace], int], options: argparse.Namespace) -> int:
+    """Do the work. Raises InstallationError where a file or disk did not let it."""
+    from guardian.errors import InstallationError
+
+    try:
+        return work(options)
+    except OSError as error:
+        message = (
+            f"{error.filename or 'the machine'}: {error.strerror or error}; put that right, and the same command again"
+        )
+        raise InstallationError(message) from error
 
 
 def _machine(options: argparse.Namespace) -> "Machine":

@@ -37,10 +37,11 @@ def demand_rights(machine: Machine) -> None:
 def settings_of(machine: Machine) -> Settings | None:
     """What that machine is configured to do; None where it has no configuration yet.
 
-    Raises ConfigurationError where this version does not understand it, so that nothing is touched then.
+    Raises ConfigurationError where this version does not understand it, so that nothing is touched then. The files that
+    it names are not looked at: those of an image are elsewhere.
     """
     path = machine.on(CONFIGURATION)
-    return configuration.load(path) if path.is_file() else None
+    return configuration.parse(path.read_text(encoding="utf-8-sig"), str(path)) if path.is_file() else None
 
 
 def fitted(wish: Wish, machine: Machine) -> Wish:
