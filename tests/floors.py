@@ -139,7 +139,7 @@ TOPS = (
 SHOWS = ("lab", "demo")
 """What measures, improves and shows the product; neither knows the other."""
 
-COMMANDS = ("users_command", "install_command", "cli", "__main__")
+COMMANDS = ("users_command", "doctor_command", "install_command", "cli", "__main__")
 """What a person types."""
 
 FLOORS: tuple[tuple[str, ...], ...] = (

@@ -97,7 +97,7 @@ def test_a_configuration_that_this_version_does_not_understand_stops_it_before_a
     home.install("1.0")
     home.machine.on(CONFIGURATION).write_text("rooms: []\n")
     before = everything(home.machine.root)
-    with pytest.raises(ConfigurationError, match="guardian.yaml:1: rooms"):
+    with pytest.raises(ConfigurationError, match=r"guardian\.yaml:1: rooms"):
         home.install("2.0")
     assert everything(home.machine.root) == before
     assert current(home.machine) == "1.0"
@@ -129,7 +129,7 @@ def test_an_upgrade_keeps_what_was_there_and_rolls_back_to_it(living: Household)
 
 def test_there_is_no_going_back_where_nothing_was_before(home: Household):
     home.install("1.0")
-    with pytest.raises(InstallationError, match="no version before 1.0.*nothing was changed"):
+    with pytest.raises(InstallationError, match=r"no version before 1\.0.*nothing was changed"):
         perform.rollback(home.machine, home.said.append)
 
 

@@ -47,7 +47,7 @@ def test_the_last_backups_are_kept_and_no_more(tmp_path: Path):
         backup(machine, f"1.{number}", PATHS, NOON + timedelta(days=number))
     assert len(list(machine.on(BACKUPS).iterdir())) == KEPT
     assert latest(machine, "1.3").name == "20250604T120000-1.3"
-    with pytest.raises(InstallationError, match="no backup of 1.0"):
+    with pytest.raises(InstallationError, match=r"no backup of 1\.0"):
         latest(machine, "1.0")
 
 
@@ -57,5 +57,5 @@ def test_half_a_backup_is_none(tmp_path: Path):
     half.mkdir(parents=True)
     with pytest.raises(InstallationError, match="no complete backup"):
         restore(machine, half)
-    with pytest.raises(InstallationError, match="no backup of 1.0"):
+    with pytest.raises(InstallationError, match=r"no backup of 1\.0"):
         latest(machine, "1.0")

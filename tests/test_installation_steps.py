@@ -76,7 +76,7 @@ def test_a_link_takes_the_place_of_a_link_and_of_nothing_else(tmp_path: Path):
     Link("/opt/d", "b").do(machine)
     assert str(machine.on("/opt/d").readlink()) == "b"
     machine.on("/opt/e").write_text("theirs")
-    with pytest.raises(InstallationError, match="/opt/e is in the way.*move it away"):
+    with pytest.raises(InstallationError, match=r"/opt/e is in the way.*move it away"):
         Link("/opt/e", "a").do(machine)
     Link("/opt/e", "a").undo(machine)
     assert machine.on("/opt/e").read_text() == "theirs"

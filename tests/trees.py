@@ -10,7 +10,7 @@ from guardian.installation.machine import Machine, run
 from guardian.installation.program import MADE_FROM
 
 OS_RELEASE = 'ID=debian\nVERSION_ID="12"\n'
-PASSWD = "root:x:0:0::/root:/bin/sh\n"
+ACCOUNTS = "root:x:0:0::/root:/bin/sh\n"
 GROUP = "root:x:0:\nvideo:x:44:\naudio:x:29:\n"
 
 
@@ -34,7 +34,7 @@ class System:
             add(group, "guardian:x:994:")
         elif command[0] == "userdel":
             passwd = self.root / "etc/passwd"
-            passwd.write_text(PASSWD)
+            passwd.write_text(ACCOUNTS)
 
 
 def add(path: Path, line: str) -> None:
@@ -67,7 +67,7 @@ def tree(root: Path) -> Path:
     """A Debian that has nothing yet."""
     (root / "etc").mkdir(parents=True)
     (root / "etc/os-release").write_text(OS_RELEASE)
-    (root / "etc/passwd").write_text(PASSWD)
+    (root / "etc/passwd").write_text(ACCOUNTS)
     (root / "etc/group").write_text(GROUP)
     return root
 

@@ -101,7 +101,7 @@ class TextFile:
         write(machine, path, self.text(), self.mode, self.owner)
 
     def undo(self, machine: Machine) -> None:
-        """Erase it, and the directories that held nothing else."""
+        """Erase it. The directory that it was in may be another program's by now."""
         erase(machine, self.path)
 
 
