@@ -145,12 +145,45 @@ def test_a_running_machine_stops_for_the_copy_and_starts_the_new_version(living:
     assert asked(living.machine)[-1] == "systemctl restart guardian.service"
     asked(living.machine).clear()
     living.install("1.0")
-    assert asked(living.machine) == [], "who has nothing to do does not interrupt the watch"
+    assert asked(living.machine) == ["systemctl is-active --quiet guardian.service"], "the watch is not interrupted"
+    asked(living.machine).clear()
     living.install("2.0")
     commands = asked(living.machine)
     assert commands[0] == "systemctl stop guardian.service"
-    assert commands[1] == "systemctl daemon-reload"
+    assert commands[1:3] == ["systemctl daemon-reload", "udevadm control --reload"]
     assert commands[-1] == "systemctl restart guardian.service"
+
+
+def test_a_service_that_did_not_start_is_started_by_the_same_command(living: Household):
+    def fails(command: Sequence[str]) -> None:
+        if command[:2] == ["systemctl", "restart"]:
+            message = "the power was cut"
+            raise InstallationError(message)
+        whole.run(command)
+
+    whole = living.machine
+    living.machine = type(whole)(whole.root, fails)
+    with pytest.raises(InstallationError, match="the power was cut"):
+        living.install("1.0")
+    living.machine = whole
+    assert living.install("1.0")
+    assert asked(living.machine)[-1] == "systemctl restart guardian.service"
+    assert not living.install("1.0")
+
+
+def test_a_service_that_somebody_stopped_is_started(living: Household):
+    living.install("1.0")
+
+    def stopped(command: Sequence[str]) -> None:
+        ran.append(" ".join(command))
+        if "is-active" in command:
+            message = "inactive"
+            raise InstallationError(message)
+
+    ran: list[str] = []
+    living.machine = type(living.machine)(living.machine.root, stopped)
+    assert living.install("1.0")
+    assert ran[-1] == "systemctl restart guardian.service"
 
 
 def test_taken_off_it_leaves_what_it_says_and_no_more(home: Household):

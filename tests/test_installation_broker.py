@@ -2,6 +2,7 @@ import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from guardian.installation.broker import ACCESS, AUTHORITY, CERTIFICATE, KEY, PA
 from guardian.installation.machine import run
 from guardian.installation.plan import Wish
 from guardian.io.clock import SystemClock
-from guardian.io.mqtt_session import Endpoint
+from guardian.io.mqtt import endpoint_of
 from guardian.settings import Mqtt, Tls
 
 
@@ -94,13 +95,30 @@ def test_a_real_mosquitto_lets_in_who_has_the_password_and_nobody_else(machine: 
     with mosquitto_of(machine, tmp_path) as port:
         trusted = Tls(ca_file=machine.on(AUTHORITY)) if tls else None
         assert (told.tls is not None) is tls
+        knocks = Knocks(port, trusted, tmp_path)
         for user in broker.USERS:
-            word = machine.on(PASSWORDS[user]).read_text().strip()
-            assert knock(Endpoint("localhost", port, user, word, trusted)) == ""
-        assert knock(Endpoint("localhost", port, "guardian", "wrong", trusted)) != ""
-        assert knock(Endpoint("localhost", port, None, None, trusted)) != ""
+            assert knocks.refused(user, machine.on(PASSWORDS[user]).read_text()) == ""
+        assert knocks.refused("guardian", "wrong") != ""
+        assert knock(endpoint_of(Mqtt(broker="localhost", port=port, tls=trusted))) != ""
         if tls:
-            assert knock(Endpoint("localhost", port, user, word, Tls(ca_file=authority(tmp_path, "another")))) != ""
+            stranger = Knocks(port, Tls(ca_file=authority(tmp_path, "another")), tmp_path)
+            assert "certificate" in stranger.refused(user, machine.on(PASSWORDS[user]).read_text())
+
+
+@dataclass
+class Knocks:
+    """Tries to be let in at a port of this machine."""
+
+    port: int
+    trusted: Tls | None
+    directory: Path
+
+    def refused(self, user: str, word: str) -> str:
+        """Why the user is not let in with this password; nothing where it is."""
+        file = self.directory / "word"
+        file.write_text(word)
+        mqtt = Mqtt(broker="localhost", port=self.port, username=user, password_file=file, tls=self.trusted)
+        return knock(endpoint_of(mqtt))
 
 
 @contextmanager

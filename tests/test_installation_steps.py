@@ -135,6 +135,7 @@ def test_a_machine_knows_its_own_users(tmp_path: Path):
     assert machine.number("group", "video") is None
     assert not machine.here
     assert not machine.runs_systemd
+    assert not machine.runs_udev
     assert Machine().here
     assert not machine.has("no-such-program")
 

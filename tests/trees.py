@@ -52,6 +52,10 @@ class Running(Machine):
     def runs_systemd(self) -> bool:
         return True
 
+    @property
+    def runs_udev(self) -> bool:
+        return True
+
     def has(self, program: str) -> bool:
         return program != "nothing"
 

@@ -63,6 +63,11 @@ class Machine:
         """Whether services can be started on it now; not within an image, nor where a container has no systemd."""
         return self.here and Path("/run/systemd/system").is_dir()
 
+    @property
+    def runs_udev(self) -> bool:
+        """Whether devices are given to groups on it now; a container leaves that to what it runs on."""
+        return self.here and Path("/run/udev/control").exists()
+
     def has(self, program: str) -> bool:
         """Whether this program, which works on trees, can be run here."""
         return shutil.which(program, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin") is not None

@@ -22,6 +22,8 @@ from guardian.settings import Settings
 
 Say: TypeAlias = Callable[[str], None]
 UNIT = "guardian.service"
+UNFINISHED = f"{PREFIX}/unfinished"
+"""Is there from the first thing that is made until the service runs with it: who is interrupted goes on from there."""
 
 
 def demand_rights(machine: Machine) -> None:
@@ -84,24 +86,33 @@ def install(wish: Wish, machine: Machine, now: datetime, say: Say, restored: Pat
     if restored is not None:
         archive.restore(machine, restored)
         say(f"restored  {restored}")
-    done = _made(plan(wish), machine, say)
+    unfinished = machine.on(UNFINISHED)
+    if restored is not None:
+        _mark(machine)
+    _make(plan(wish), machine, say)
     for version in _forgotten(machine):
         shutil.rmtree(version)
         say(f"removed   {version}")
-    if done or restored is not None:
-        _start(machine, wish, say)
-    return bool(done) or restored is not None
+    if not unfinished.exists() and (_is_active(machine) or not machine.runs_systemd):
+        return False
+    _start(machine, wish, say)
+    unfinished.unlink(missing_ok=True)
+    return True
 
 
-def _made(steps: Iterable[Step], machine: Machine, say: Say) -> list[Step]:
-    done = []
+def _mark(machine: Machine) -> None:
+    unfinished = machine.on(UNFINISHED)
+    unfinished.parent.mkdir(parents=True, exist_ok=True)
+    unfinished.touch()
+
+
+def _make(steps: Iterable[Step], machine: Machine, say: Say) -> None:
     for step in steps:
         if step.is_so(machine):
             continue
+        _mark(machine)
         step.do(machine)
         say(f"made      {step.noun}")
-        done.append(step)
-    return done
 
 
 def _belongings(machine: Machine) -> Sequence[str]:
@@ -120,6 +131,16 @@ def _forgotten(machine: Machine) -> list[Path]:
     return [path for path in machine.on(VERSIONS).iterdir() if path.name not in known]
 
 
+def _is_active(machine: Machine) -> bool:
+    if not machine.runs_systemd:
+        return False
+    try:
+        machine.run(["systemctl", "is-active", "--quiet", UNIT])
+    except InstallationError:
+        return False
+    return True
+
+
 def _stop(machine: Machine) -> None:
     if machine.runs_systemd:
         machine.run(["systemctl", "stop", UNIT])
@@ -130,8 +151,9 @@ def _start(machine: Machine, wish: Wish, say: Say) -> None:
         say("          the service starts with the machine")
         return
     machine.run(["systemctl", "daemon-reload"])
-    machine.run(["udevadm", "control", "--reload"])
-    machine.run(["udevadm", "trigger", "--subsystem-match=gpio", "--subsystem-match=sound"])
+    if machine.runs_udev:
+        machine.run(["udevadm", "control", "--reload"])
+        machine.run(["udevadm", "trigger"])
     if wish.broker:
         machine.run(["systemctl", "restart", "mosquitto.service"])
     machine.run(["systemctl", "restart", UNIT])
@@ -166,6 +188,7 @@ def uninstall(machine: Machine, say: Say, *, purge: bool) -> None:
     for step in (*(step for step in reversed(steps) if step not in last), *last):
         if purge or not step.kept:
             step.undo(machine)
+    machine.on(UNFINISHED).unlink(missing_ok=True)
     prefix = machine.on(PREFIX)
     if prefix.is_dir() and not any(prefix.iterdir()):
         prefix.rmdir()
