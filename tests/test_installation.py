@@ -311,7 +311,7 @@ def test_what_the_disk_does_not_let_is_said(tmp_path: Path, capsys: pytest.Captu
     home = image(tmp_path / "root")
     home.on("/opt").write_text("a file, where a directory belongs")
     assert cli.main(["install", "--root", str(home.root), "--from", str(built(tmp_path / "package"))]) == 1
-    assert "/opt/guardian/versions: Not a directory; put that right" in capsys.readouterr().err
+    assert "/opt/guardian: Not a directory; put that right" in capsys.readouterr().err
 
 
 def test_the_command_has_a_module_of_its_own():
