@@ -15,6 +15,13 @@ if TYPE_CHECKING:
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - it has no public name
 
 
+NEXT = """
+next      sudo nano /etc/guardian/guardian.yaml           your rooms, cameras and contacts; each key is explained there
+          guardian check-config /etc/guardian/guardian.yaml
+          sudo systemctl restart guardian
+          sudo -u guardian guardian doctor                 what does not work yet, and what to do about it"""
+
+
 def add(commands: Commands) -> None:
     """Add both commands."""
     text = "put Guardian onto this machine as a service, upgrade it, or go back to the version before"
@@ -73,7 +80,7 @@ def _install(options: argparse.Namespace) -> int:
     from guardian.errors import ConfigurationError
     from guardian.installation import broker, perform
     from guardian.installation.plan import Wish, timezone_of
-    from guardian.installation.program import source_of
+    from guardian.installation.program import demand_interpreter, source_of
     from guardian.io.clock import SystemClock
 
     if options.tls and not options.broker:
@@ -84,6 +91,7 @@ def _install(options: argparse.Namespace) -> int:
         perform.rollback(machine, print)
         return 0
     _examine(machine)
+    demand_interpreter(machine)
     name = socket.gethostname()
     wish = Wish(
         version=__version__,
@@ -99,6 +107,8 @@ def _install(options: argparse.Namespace) -> int:
     had = perform.settings_of(machine) is not None if options.restore is None else True
     if not perform.install(wish, machine, SystemClock().moment().wall, print, options.restore):
         print(f"all of Guardian {__version__} is there; nothing was to be done")
+    if not had:
+        print(NEXT)
     if options.broker and had:
         print("the configuration is yours and was not changed; to use the broker, it needs:")
         print(broker.section(tls=options.tls))

@@ -282,6 +282,7 @@ def test_the_command_installs_into_a_tree_and_takes_off(
     assert capsys.readouterr().out.count("to do") == len(plan(Wish(__version__)))
     assert cli.main(command) == 0
     assert current(home) == __version__
+    assert "next      sudo nano /etc/guardian/guardian.yaml" in capsys.readouterr().out
     assert cli.main(command) == 0
     assert "nothing was to be done" in capsys.readouterr().out
     mosquitto(home)

@@ -11,6 +11,7 @@ from certificates import authority, need
 from trees import Image, built, image, mosquitto
 
 from guardian.doctor.outputs import knock
+from guardian.errors import InstallationError
 from guardian.installation import broker, perform
 from guardian.installation.broker import ACCESS, AUTHORITY, CERTIFICATE, KEY, PASSWORDS, SETTINGS, USERS_FILE, Users
 from guardian.installation.machine import run
@@ -28,7 +29,9 @@ def machine(tmp_path: Path) -> Image:
 
 
 def install(machine: Image, tmp_path: Path, *, tls: bool = False) -> None:
-    wish = Wish("1.0", built(tmp_path / "package"), broker=True, tls=tls, names=("localhost", "box.local"))
+    wish = Wish("1.0", tmp_path / "package", broker=True, tls=tls, names=("localhost", "box.local"))
+    if not (tmp_path / "package").exists():
+        built(tmp_path / "package")
     perform.install(wish, machine, SystemClock().moment().wall, lambda _: None)
 
 
@@ -75,6 +78,18 @@ def test_who_may_say_what_follows_the_names_of_the_household():
     assert "topic write care/flat-3/#" in text
     assert "topic write homeassistant/device/guardian_flat-3/config" in text
     assert "guardian/home/" not in text
+
+
+@pytest.mark.parametrize("name", ["mosquitto.conf", "conf.d/home.conf"])
+def test_a_port_that_the_household_uses_already_is_told_with_file_and_line(name: str, machine: Image, tmp_path: Path):
+    path = machine.on("/etc/mosquitto") / name
+    path.parent.mkdir(parents=True)
+    path.write_text("# ours\nlistener 18830\nlistener 1883\n")
+    with pytest.raises(InstallationError, match=rf"{name}:3: port 1883 is taken"):
+        install(machine, tmp_path)
+    assert not machine.on("/opt/guardian").exists()
+    path.write_text("persistence true\n")
+    install(machine, tmp_path)
 
 
 def test_its_section_is_a_configuration():

@@ -1,3 +1,4 @@
+import sys
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,25 @@ def test_it_is_installed_from_what_runs_unless_something_else_is_wanted(tmp_path
         source_of(running, elsewhere, "1.0", None)
     with pytest.raises(InstallationError, match="a wheel of Guardian"):
         source_of(running, elsewhere, "1.0", tmp_path / "nothing.whl")
+
+
+def test_a_tree_whose_python_could_not_run_it_is_refused(tmp_path: Path):
+    machine = image(tmp_path / "root")
+    program.demand_interpreter(machine)  # it may get one yet
+    ours = Path(f"{sys.base_prefix}/bin/python3").resolve()
+    theirs = machine.on("/usr/bin/python3")
+    theirs.parent.mkdir(parents=True)
+    theirs.symlink_to(ours.name)
+    program.demand_interpreter(machine)
+    (theirs.parent / ours.name).write_bytes(ours.read_bytes()[:64])
+    program.demand_interpreter(machine)
+    (theirs.parent / ours.name).write_bytes(b"\x7fELF" + bytes(60))
+    with pytest.raises(InstallationError, match="same system and kind of processor"):
+        program.demand_interpreter(machine)
+    theirs.unlink()
+    theirs.symlink_to("python3.99")
+    with pytest.raises(InstallationError, match=r"has python3\.99"):
+        program.demand_interpreter(machine)
 
 
 def test_a_sum_follows_the_content_and_nothing_else(tmp_path: Path):

@@ -5,6 +5,7 @@ Only files of our own are laid beside those of mosquitto; none of the household'
 
 import base64
 import hashlib
+import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -174,12 +175,24 @@ def section(*, tls: bool) -> str:
     return "\n".join(lines)
 
 
-def demand_mosquitto(machine: Machine) -> None:
-    """Raise InstallationError where the machine has no mosquitto."""
+def demand_mosquitto(machine: Machine, *, tls: bool) -> None:
+    """Raise InstallationError where the machine has no mosquitto, or somebody's settings already use our port."""
     if not any(machine.on(path).exists() for path in ("/usr/sbin/mosquitto", "/usr/local/sbin/mosquitto")):
         where = "" if machine.here else f" in {machine.root}"
         message = f"there is no mosquitto{where}; apt-get install mosquitto openssl, and the same command again"
         raise InstallationError(message)
+
+    port = TLS_PORT if tls else PLAIN_PORT
+    for path in (machine.on("/etc/mosquitto/mosquitto.conf"), *sorted(machine.on(SETTINGS).parent.glob("*.conf"))):
+        if path == machine.on(SETTINGS) or not path.is_file():
+            continue
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            if re.match(rf"\s*(listener|port)\s+{port}\b", line):
+                message = (
+                    f"{path}:{number}: port {port} is taken by settings of yours; take that line out, or do without"
+                )
+                message += " --broker and name your broker in guardian.yaml (docs/mqtt.md)"
+                raise InstallationError(message)
 
 
 def there(machine: Machine) -> bool:

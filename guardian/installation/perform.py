@@ -60,7 +60,7 @@ def fitted(wish: Wish, machine: Machine) -> Wish:
         tls=wish.tls or broker.uses_tls(machine),
     )
     if known.broker:
-        broker.demand_mosquitto(machine)
+        broker.demand_mosquitto(machine, tls=known.tls)
     return known if settings is None else replace(known, topic=settings.mqtt.topic, household=settings.household.id)
 
 

@@ -95,6 +95,25 @@ def source_of(running: Path, package: Path, version: str, wanted: Path | None) -
     raise InstallationError(message)
 
 
+def demand_interpreter(machine: Machine) -> None:
+    """Raise InstallationError where the Python of a tree could not run what is built or linked here."""
+    theirs, ours = machine.on("/usr/bin/python3"), Path(f"{sys.base_prefix}/bin/python3")
+    if machine.here or not theirs.is_symlink():
+        return
+    name = theirs.readlink().name
+    real = theirs.parent / name
+    if name != ours.resolve().name or (real.is_file() and _processor(real) != _processor(ours)):
+        message = f"{machine.root} has {name}, which cannot run what is made here with {ours.resolve().name} of this"
+        message += " machine; prepare it on one with the same system and kind of processor"
+        raise InstallationError(message)
+
+
+def _processor(program: Path) -> bytes:
+    """For which kind of processor a program is: e_machine in the header of an ELF file (elf(5))."""
+    with program.open("rb") as file:
+        return file.read(20)[18:]
+
+
 def is_built(source: Path) -> bool:
     """Whether it is an environment that `build` made."""
     return (source / MADE_FROM).is_file()
