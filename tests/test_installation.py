@@ -197,7 +197,21 @@ def test_taken_off_it_leaves_what_it_says_and_no_more(home: Household):
     left = {path for path in everything(home.machine.root) - before if home.machine.on(path).is_file()}
     assert {Path(path).name for path in left} - {"held"} == names
     told = "\n".join(home.said)
-    assert all(path in told for path in (CONFIGURATION, STATE, BACKUPS, "the user guardian"))
+    assert all(path in told for path in ("/etc/guardian:", STATE, BACKUPS, "the user guardian"))
+
+
+def test_a_state_that_is_kept_elsewhere_is_never_erased_and_always_named(home: Household):
+    home.install("1.0")
+    home.machine.on("/srv/people").mkdir(parents=True)
+    home.machine.on(CONFIGURATION).write_text(
+        "rooms: [{name: a, camera: {source: csi}}]\nstate_directory: /srv/people\n"
+    )
+    home.install("2.0")
+    assert (latest(home.machine, "1.0") / "srv/people").is_dir(), "an upgrade keeps it all the same"
+    home.said.clear()
+    perform.uninstall(home.machine, home.said.append, purge=True)
+    assert home.machine.on("/srv/people").is_dir()
+    assert home.said == ["left      /srv/people: the people it knows and its incidents"]
 
 
 def test_purged_it_leaves_nothing(home: Household):

@@ -180,6 +180,7 @@ def uninstall(machine: Machine, say: Say, *, purge: bool) -> None:
 
     Raises InstallationError or OSError.
     """
+    _, state = _belongings(machine)
     wish = Wish(current(machine) or "", broker=broker.there(machine), tls=broker.uses_tls(machine))
     if machine.runs_systemd and machine.on(f"/etc/systemd/system/{UNIT}").exists():
         machine.run(["systemctl", "stop", UNIT])
@@ -196,15 +197,15 @@ def uninstall(machine: Machine, say: Say, *, purge: bool) -> None:
         machine.run(["systemctl", "daemon-reload"])
         if wish.broker:
             machine.run(["systemctl", "try-restart", "mosquitto.service"])
-    for line in left(machine):
+    for line in left(machine, state):
         say(f"left      {line}")
 
 
-def left(machine: Machine) -> list[str]:
-    """What is still there of Guardian, and why."""
+def left(machine: Machine, state: str = STATE) -> list[str]:
+    """What is still there of Guardian, and why; `state` is where the configuration kept what the box knows."""
     known = {
-        CONFIGURATION: "the configuration",
-        STATE: "the people it knows and its incidents",
+        "/etc/guardian": "the configuration, with passwords and certificates where a broker was set up",
+        state: "the people it knows and its incidents",
         archive.BACKUPS: "copies of both from before an upgrade",
         "/etc/systemd/system/guardian.service.d": "settings of the service that somebody made here",
     }

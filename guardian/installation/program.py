@@ -102,13 +102,13 @@ def demand_interpreter(machine: Machine) -> None:
         return
     name = theirs.readlink().name
     real = theirs.parent / name
-    if name != ours.resolve().name or (real.is_file() and _processor(real) != _processor(ours)):
+    if name != ours.resolve().name or (real.is_file() and _built_for(real) != _built_for(ours)):
         message = f"{machine.root} has {name}, which cannot run what is made here with {ours.resolve().name} of this"
         message += " machine; prepare it on one with the same system and kind of processor"
         raise InstallationError(message)
 
 
-def _processor(program: Path) -> bytes:
+def _built_for(program: Path) -> bytes:
     """For which kind of processor a program is: e_machine in the header of an ELF file (elf(5))."""
     with program.open("rb") as file:
         return file.read(20)[18:]
