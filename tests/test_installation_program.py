@@ -125,3 +125,25 @@ def test_an_environment_knows_no_place_but_its_final_one(tmp_path: Path):
     told = told.replace("uvicorn", "")
     assert str(tmp_path) not in told
     assert sum_of(destination) == sum_of(wheel)
+
+
+def test_for_another_processor_wheels_alone_are_taken(tmp_path: Path):
+    destination, ran = tmp_path / "stage", list[list[str]]()
+
+    def make(command: list[str]) -> None:
+        ran.append(command)
+        if "--target" in command:
+            programs = Path(command[command.index("--target") + 1]) / "bin"
+            programs.mkdir(parents=True)
+            (programs / "guardian").write_text("#!/the/builders/python\nprint('hello')\n")
+            (programs / "uvicorn").touch()
+            (destination / "bin").mkdir()
+            (destination / "pyvenv.cfg").touch()
+
+    wheel = tmp_path / "guardian.whl"
+    wheel.touch()
+    program.build(wheel, destination, "/opt/guardian/versions/1.0", run=make, machine="riscv64")
+    assert [path.name for path in (destination / "bin").iterdir()] == ["guardian"]
+    assert (destination / "bin/guardian").read_text().splitlines()[0] == "#!/opt/guardian/versions/1.0/bin/python"
+    assert not list(destination.glob("lib/*/site-packages/bin"))
+    assert {"--only-binary=:all:", "--platform=manylinux_2_36_riscv64"} <= set(ran[1])

@@ -4,6 +4,7 @@ A version is complete or not there at all: it is built next to its place and mov
 """
 
 import hashlib
+import os
 import shutil
 import sys
 from collections.abc import Iterable
@@ -22,6 +23,8 @@ MADE_FROM = "made-from"
 """The file of an environment that tells what it was built from, as a SHA-256 sum."""
 _OF_A_CLONE = ("guardian", "models", "systemd", "config", "pyproject.toml")
 _PYTHON = "bin/python"
+GLIBC = 36
+"""The minor version of Debian 12's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,27 +146,46 @@ def _read(path: Path) -> str:
     return path.read_text(encoding="ascii").strip() if path.is_file() else ""
 
 
-def build(source: Path, destination: Path, final: str, *, run: Run) -> None:
+def build(source: Path, destination: Path, final: str, *, run: Run, machine: str = os.uname().machine) -> None:
     """Make an environment at `destination` that is to run at `final`, with the program from a wheel or clone in it.
+
+    `machine` is the kind of processor that it is for, as uname names it; for another one than ours nothing is compiled,
+    and `source` has to be a wheel.
 
     It sees the packages of the system, as the Raspberry Pi's camera and pins need, but takes none of those that
     Guardian itself needs from there: what was tested is what runs. Raises InstallationError.
     """
     python = f"{sys.base_prefix}/bin/python3"
     run([python, "-m", "venv", "--without-pip", "--clear", str(destination)])
-    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "--python"]
-    run([*pip, f"{destination}/{_PYTHON}", "install", "--no-compile", str(source)])
-    run([f"{destination}/{_PYTHON}", "-m", "compileall", "-q", "-j", "0", "-s", str(destination), "-p", final])
+    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
+    if machine == os.uname().machine:
+        pip += ["--python", f"{destination}/{_PYTHON}", "install"]
+    else:
+        pip += ["install", *_for_another(machine, destination)]
+    run([*pip, "--no-compile", str(source)])
+    run([f"{destination}/{_PYTHON}", "-I", "-m", "compileall", "-q", "-j", "0", "-s", str(destination), "-p", final])
     _settle(destination, final)
     (destination / MADE_FROM).write_text(f"{sum_of(source)}\n", encoding="ascii")
 
 
+def _for_another(machine: str, destination: Path) -> list[str]:
+    """How pip takes wheels for this Python on another kind of processor, with a glibc as old as Debian 12 has it."""
+    packages = f"{destination}/lib/python{sys.version_info[0]}.{sys.version_info[1]}/site-packages"
+    platforms = [f"--platform=manylinux_2_{glibc}_{machine}" for glibc in range(17, GLIBC + 1)]
+    platforms += [f"--platform=manylinux2014_{machine}"]
+    return ["--target", packages, "--only-binary=:all:", *platforms]
+
+
 def _settle(destination: Path, final: str) -> None:
-    """Let the environment know no place but its final one."""
+    """Let the environment know no place but its final one, and have no programs but Python and ours."""
+    for path in destination.glob("lib/python3*/site-packages/bin"):  # those for another processor
+        (path / "guardian").replace(destination / "bin" / "guardian")
+        shutil.rmtree(path)
     for path in (destination / "bin").iterdir():
         if path.name == "guardian":
-            text = path.read_text(encoding="utf-8").replace(f"{destination}/bin/", f"{final}/bin/")
-            path.write_text(text, encoding="utf-8")
+            _, _, rest = path.read_text(encoding="utf-8").partition("\n")
+            path.write_text(f"#!{final}/{_PYTHON}\n{rest}", encoding="utf-8")
+            path.chmod(0o755)
         elif not path.name.startswith("python"):
             path.unlink()
     for direct in destination.glob("lib/python3*/site-packages/guardian_home-*/direct_url.json"):
