@@ -11,7 +11,7 @@ from guardian import __version__, cli, install_command
 from guardian.errors import ConfigurationError, InstallationError
 from guardian.installation import perform
 from guardian.installation.archive import BACKUPS, latest
-from guardian.installation.broker import PASSWORDS, SETTINGS
+from guardian.installation.broker import ACCESS, PASSWORDS, SETTINGS
 from guardian.installation.machine import Machine
 from guardian.installation.plan import CONFIGURATION, STATE, UNIT, Wish, current, plan, previous, timezone_of
 from guardian.installation.steps import Directory
@@ -169,6 +169,41 @@ def test_a_service_that_did_not_start_is_started_by_the_same_command(living: Hou
     assert living.install("1.0")
     assert asked(living.machine)[-1] == "systemctl restart guardian.service"
     assert not living.install("1.0")
+
+
+@pytest.mark.parametrize("fails", ["cp", "systemctl restart"])
+def test_an_upgrade_that_fails_leaves_nobody_unwatched(fails: str, living: Household):
+    living.install("1.0")
+    built(living.packages / "2.0", "2.0")
+    whole, ran = living.machine, list[str]()
+
+    def failing(command: Sequence[str]) -> None:
+        ran.append(" ".join(command[:2]))
+        if ran[-1].startswith(fails) and "systemctl stop" in ran:
+            message = "no space left"
+            raise InstallationError(message)
+        whole.run(command)
+
+    living.machine = type(whole)(whole.root, failing)
+    with pytest.raises(InstallationError, match="no space left"):
+        living.install("2.0")
+    assert ran.index("cp -al") < ran.index("systemctl stop"), "the old version watches while the new one is made"
+    assert ran[-1] == "systemctl start"
+    assert current(whole) == ("1.0" if fails == "cp" else "2.0")
+    living.machine = whole
+    assert living.install("2.0")
+    assert (current(whole), previous(whole)) == ("2.0", "1.0")
+
+
+def test_going_back_keeps_the_names_that_the_access_list_was_written_for(living: Household):
+    mosquitto(living.machine)
+    living.install("1.0", broker=True)
+    configuration = living.machine.on(CONFIGURATION)
+    configuration.write_text(configuration.read_text().replace("  id: home ", "  id: flat "))
+    living.install("1.0")
+    living.install("2.0")
+    living.install("1.0", latest(living.machine, "1.0"))
+    assert "topic write guardian/flat/#" in living.machine.on(ACCESS).read_text()
 
 
 def test_a_service_that_somebody_stopped_is_started(living: Household):

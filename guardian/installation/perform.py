@@ -5,17 +5,18 @@ Everything that is done is said, a line each, so that whoever installs knows wha
 
 import os
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TypeAlias
 
 from guardian import configuration
-from guardian.errors import ConfigurationError, InstallationError
+from guardian.errors import ConfigurationError, GuardianError, InstallationError
 from guardian.installation import archive, broker
 from guardian.installation.machine import Machine
-from guardian.installation.plan import CONFIGURATION, STATE, Wish, current, plan, previous, remains
+from guardian.installation.plan import CONFIGURATION, STATE, Wish, current, plan, previous, program, remains
 from guardian.installation.program import PREFIX, VERSIONS
 from guardian.installation.steps import Account, Step
 from guardian.settings import Settings
@@ -75,29 +76,47 @@ def install(wish: Wish, machine: Machine, now: datetime, say: Say, restored: Pat
     `restored` is one that is put back. Raises InstallationError, ConfigurationError or OSError.
     """
     if restored is None:
-        wish = fitted(wish, machine)
-    else:  # what is configured now may be of a newer version; what is put back is of this one
-        wish = replace(wish, previous=current(machine), broker=broker.there(machine), tls=broker.uses_tls(machine))
-    was = current(machine)
-    if restored is not None or was not in (None, wish.version):
-        _stop(machine)
-        kept = archive.backup(machine, was or wish.version, _belongings(machine), now)
-        say(f"kept      what was there, in {kept}")
-    if restored is not None:
-        archive.restore(machine, restored)
-        say(f"restored  {restored}")
-    unfinished = machine.on(UNFINISHED)
+        wish = fitted(wish, machine)  # raises before anything is touched
+    with _watched(machine):
+        _make(program(wish), machine, say)  # which may take minutes, and the old version goes on meanwhile
+        if restored is not None or current(machine) not in (None, wish.version):
+            _set_aside(wish, machine, now, say, restored)
+        if restored is not None:
+            wish = fitted(wish, machine)
+        _make(plan(wish), machine, say)
+        for version in _forgotten(machine):
+            shutil.rmtree(version)
+            say(f"removed   {version}")
+        unfinished = machine.on(UNFINISHED)
+        if not unfinished.exists() and (_is_active(machine) or not machine.runs_systemd):
+            return False
+        _start(machine, wish, say)
+        unfinished.unlink(missing_ok=True)
+    return True
+
+
+@contextmanager
+def _watched(machine: Machine) -> Iterator[None]:
+    """Whatever goes wrong within, the home is watched afterwards, by the version that is in use then."""
+    try:
+        yield
+    except (OSError, GuardianError):
+        if machine.runs_systemd:
+            with suppress(InstallationError):  # there may be none yet
+                machine.run(["systemctl", "start", UNIT])
+        raise
+
+
+def _set_aside(wish: Wish, machine: Machine, now: datetime, say: Say, restored: Path | None) -> None:
+    """Copy configuration and people while nobody writes them, and put back what is to be restored."""
+    if machine.runs_systemd:
+        machine.run(["systemctl", "stop", UNIT])
+    kept = archive.backup(machine, current(machine) or wish.version, _belongings(machine), now)
+    say(f"kept      what was there, in {kept}")
     if restored is not None:
         _mark(machine)
-    _make(plan(wish), machine, say)
-    for version in _forgotten(machine):
-        shutil.rmtree(version)
-        say(f"removed   {version}")
-    if not unfinished.exists() and (_is_active(machine) or not machine.runs_systemd):
-        return False
-    _start(machine, wish, say)
-    unfinished.unlink(missing_ok=True)
-    return True
+        archive.restore(machine, restored)
+        say(f"restored  {restored}")
 
 
 def _mark(machine: Machine) -> None:
@@ -139,11 +158,6 @@ def _is_active(machine: Machine) -> bool:
     except InstallationError:
         return False
     return True
-
-
-def _stop(machine: Machine) -> None:
-    if machine.runs_systemd:
-        machine.run(["systemctl", "stop", UNIT])
 
 
 def _start(machine: Machine, wish: Wish, say: Say) -> None:

@@ -45,14 +45,17 @@ class Wish:
 
 def plan(wish: Wish) -> tuple[Step, ...]:
     """Every step, in order."""
-    return (*_program(wish), *_household(wish), *_broker(wish), *_service())
+    return (*program(wish), *_links(wish), *_household(wish), *_broker(wish), *_service())
 
 
-def _program(wish: Wish) -> tuple[Step, ...]:
+def program(wish: Wish) -> tuple[Step, ...]:
+    """The steps that nothing in use depends on yet."""
+    return (Directory(VERSIONS), Program(wish.version, wish.source))
+
+
+def _links(wish: Wish) -> tuple[Step, ...]:
     previous = () if wish.previous is None else (Link(PREVIOUS, f"versions/{wish.previous}"),)
     return (
-        Directory(VERSIONS),
-        Program(wish.version, wish.source),
         *previous,
         Link(CURRENT, f"versions/{wish.version}"),
         Link(f"{PREFIX}/bin", "current/bin"),
