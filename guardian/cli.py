@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from guardian import __version__, privacy_command, users_command, workshop_commands
+from guardian import __version__, doctor_command, install_command, privacy_command, users_command, workshop_commands
 from guardian.errors import GuardianError
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def _parser() -> argparse.ArgumentParser:
         _add_evaluate,
         _add_bench,
         _add_check_config,
-        _add_doctor,
+        doctor_command.add,
         _add_drill,
         _add_enrol,
         _add_people,
@@ -59,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
         users_command.add,
         privacy_command.add,
         workshop_commands.add,
+        install_command.add,
         _add_lab,
     ):
         add(commands)
@@ -138,27 +139,6 @@ def _areas(room: "Room") -> Iterator[str]:
         return
     optics = Optics(camera.mount_height, camera.tilt, camera.fov or USUAL_FOV, camera.aspect)
     yield from sentences(room.places, optics)
-
-
-def _add_doctor(commands: Commands) -> None:
-    _add_config(_add(commands, "doctor", _doctor, "examine camera, models, panel, broker, clock, sandbox, disk ..."))
-
-
-def _doctor(options: argparse.Namespace) -> int:
-    from rich.console import Console
-
-    from guardian import configuration, doctor
-
-    path = configuration.find(options.config, os.environ)
-    console, findings = Console(soft_wrap=True, highlight=False, markup=False), []
-    for finding in doctor.consult(path, demanded=options.config is not None):
-        findings.append(finding)
-        colour = {"ok": "green", "warn": "yellow", "fail": "bold red"}[finding.state.value]
-        console.print(f"{finding.state.value:4}", style=colour, end="")
-        console.print(f"  {finding.part:13}  {finding.text}")
-        if finding.remedy:
-            console.print(f"{'':21}-> {finding.remedy}", style=colour)
-    return int(doctor.worst(findings) is doctor.State.FAIL)
 
 
 def _add_drill(commands: Commands) -> None:

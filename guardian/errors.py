@@ -47,3 +47,7 @@ class BrokerError(GuardianError):
 
 class PanelError(GuardianError):
     """The GPIO panel cannot be driven: the pin, by both its numbers, and the remedy."""
+
+
+class InstallationError(GuardianError):
+    """The box cannot be installed, upgraded, rolled back or taken off: what was wrong, and what would be right."""

@@ -133,6 +133,7 @@ TOPS = (
     "inbox",
     "app",
     "doctor",
+    "installation",
     "acquaint",
     "drill",
     "daybook",
@@ -146,7 +147,10 @@ TOPS = (
 SHOWS = ("lab", "demo", "workshop")
 """What measures, improves, shows and builds the product; none knows another."""
 
-COMMANDS = ("users_command", "privacy_command", "workshop_commands", "cli", "__main__")
+COMMANDS = (
+    *("users_command", "doctor_command", "install_command", "privacy_command", "workshop_commands"),
+    *("cli", "__main__"),
+)
 """What a person types."""
 
 FLOORS: tuple[tuple[str, ...], ...] = (

@@ -1,6 +1,6 @@
 """Examines the box and what is around it: one line for each part, and the remedy where something is wrong."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -12,8 +12,10 @@ from guardian.doctor.box import (
     examine_user,
     service_runs,
 )
+from guardian.doctor.bundle import write
 from guardian.doctor.finding import Finding, State, worst
 from guardian.doctor.knowledge import examine_views
+from guardian.doctor.machine import Facts, examine_machine
 from guardian.doctor.outputs import examine_contacts, examine_mqtt, examine_page, examine_panel, examine_voice
 from guardian.doctor.senses import examine_senses
 from guardian.doctor.sight import (
@@ -27,7 +29,7 @@ from guardian.io.clock import SystemClock, synchronised
 from guardian.io.health import Sensors
 from guardian.settings import Models, Settings
 
-__all__ = ["Finding", "State", "consult", "worst"]
+__all__ = ["Finding", "State", "bundle_up", "consult", "worst"]
 
 
 def consult(path: Path, *, demanded: bool) -> Iterator[Finding]:
@@ -37,6 +39,7 @@ def consult(path: Path, *, demanded: bool) -> Iterator[Finding]:
     settings, findings = examine_configuration(path, demanded=demanded)
     yield from findings
     yield examine_user(User.here(), settings)
+    yield from examine_machine(Facts.of())
     models, unconfined = (settings.models, settings.privacy.allow_unconfined) if settings else (Models(), False)
     yield from examine_models(models)
     yield examine_runtime(models)
@@ -64,3 +67,12 @@ def _examine_household(settings: Settings) -> Iterator[Finding]:
     yield from examine_contacts(settings.contacts)
     yield examine_state(settings.state_directory)
     yield examine_page(settings.web, settings.state_directory, SystemClock().moment().wall)
+
+
+def bundle_up(bundle: Path, path: Path, findings: Sequence[Finding]) -> None:
+    """Write the findings, and what else somebody needs who helps from afar, without what is private.
+
+    Raises ConfigurationError where the file cannot be written.
+    """
+    settings, _ = examine_configuration(path, demanded=True)
+    write(bundle, findings, settings, Facts.of())
