@@ -27,7 +27,7 @@ echo "$2" >"$1/root/etc/machine-id"
 mount -t tmpfs none /sys/fs/cgroup
 mount -t cgroup2 none /sys/fs/cgroup
 exec systemd-nspawn --quiet --directory="$1/root" --boot --register=no --keep-unit --machine=guardian-trial \
-    --console=pipe --resolv-conf=off --timezone=off --link-journal=no systemd.unit=basic.target
+    --console=pipe --resolv-conf=off --timezone=off --link-journal=no "${@:3}" systemd.unit=basic.target
 """
 SECONDS = 60.0
 
@@ -61,15 +61,15 @@ def _children(pid: int) -> list[int]:
 
 
 @contextmanager
-def booted() -> Iterator[Machine]:
-    """A machine that is up; the test is skipped, with the reason, where none can be booted."""
+def booted(*options: str) -> Iterator[Machine]:
+    """A machine that is up, with these options of systemd-nspawn; the test is skipped, with the reason, where none can be booted."""
     if os.geteuid() != 0:
         pytest.skip("only root can boot a container")
     if shutil.which("systemd-nspawn") is None:
         pytest.skip("no systemd-nspawn: apt install systemd-container")
     with tempfile.TemporaryDirectory(prefix="booted-") as directory, tempfile.TemporaryFile("w+") as said:
         container = subprocess.Popen(
-            ["unshare", "--mount", "--propagation", "private", "bash", "-c", BOOT, "boot", directory, uuid.uuid4().hex],
+            ["unshare", "--mount", "--propagation", "private", "bash", "-c", BOOT, "boot", directory, uuid.uuid4().hex, *options],
             stdin=subprocess.DEVNULL,
             stdout=said,
             stderr=said,
