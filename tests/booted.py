@@ -19,7 +19,9 @@ from waiting import eventually
 
 BOOT = """
 set -e
+umask 022
 mount -t tmpfs -o size=3G none "$1"
+chmod 755 "$1"
 mkdir "$1/upper" "$1/work" "$1/root"
 mount -t overlay overlay -o "lowerdir=/,upperdir=$1/upper,workdir=$1/work" "$1/root"
 echo "$2" >"$1/root/etc/machine-id"
@@ -29,6 +31,8 @@ mount -t cgroup2 none /sys/fs/cgroup
 exec systemd-nspawn --quiet --directory="$1/root" --boot --register=no --keep-unit --machine=guardian-trial \
     --console=pipe --resolv-conf=off --timezone=off --link-journal=no "${@:3}" systemd.unit=basic.target
 """
+PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
+"""As sudo has it: a Python in somebody's home would be no program for a service."""
 SECONDS = 60.0
 
 
@@ -41,9 +45,9 @@ class Machine:
     def run(self, script: str, *, seconds: float = SECONDS, check: bool = True) -> str:
         """Run a shell script in it and return what it printed; an AssertionError with all it said where it failed."""
         command = ("nsenter", "--target", str(self._leader), "--all", "bash", "-euo", "pipefail")
-        environment = {**os.environ, "SYSTEMD_COLORS": "0", "SYSTEMD_PAGER": "", "LC_ALL": "C.UTF-8"}
+        environment = {**os.environ, "PATH": PATH, "SYSTEMD_COLORS": "0", "SYSTEMD_PAGER": "", "LC_ALL": "C.UTF-8"}
         done = subprocess.run(
-            command, check=False, input=script, capture_output=True, text=True, timeout=seconds, env=environment
+            command, check=False, input=f"umask 022\n{script}", capture_output=True, text=True, timeout=seconds, env=environment
         )
         assert done.returncode == 0 or not check, f"{script}\n{done.stdout}{done.stderr}"
         return done.stdout.strip()

@@ -114,6 +114,16 @@ class Household:
         return self.machine.property("ActiveState") == "active"
 
 
+@contextmanager
+def telling_why(machine: Machine) -> Iterator[None]:
+    """Show the end of the box's journal with what failed."""
+    try:
+        yield
+    except AssertionError:
+        print(machine.run("journalctl --unit=guardian --no-pager --output=cat --lines=60", check=False))
+        raise
+
+
 def row(fault: str, noticed: str, began: float) -> None:
     print(f"ROW {fault} | {noticed} | {time.monotonic() - began:.0f}")
 
@@ -178,7 +188,7 @@ def test_the_unit_does_on_a_real_systemd_what_it_promises() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = int(server.getsockname()[1])
     binds = (f"--overlay={CLONE}::/opt/clone", f"--bind-ro={sysconfig.get_paths()['purelib']}:/opt/dependencies")
-    with camera() as studio, booted(*binds) as machine:
+    with camera() as studio, booted(*binds) as machine, telling_why(machine):
         home = Household(machine, port)
         # A card of its own for the state: large enough for the box to be content, small enough to be filled.
         machine.run("mkdir -p /var/lib/guardian; mount -t tmpfs -o size=400M none /var/lib/guardian")
