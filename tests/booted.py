@@ -1,7 +1,7 @@
-"""A real systemd for tests: this machine's own Debian, booted once more in a container on an overlay that is forgotten.
+"""A real systemd for tests: this machine's Debian, booted once more in a container on an overlay that is forgotten.
 
-`booted()` needs root, systemd-nspawn and a kernel with overlayfs and cgroup v2. Nothing is downloaded, and nothing of the
-machine is written to: what the container writes lies in a tmpfs of a mount namespace of its own.
+`booted()` needs root, systemd-nspawn and a kernel with overlayfs and cgroup v2. Nothing is downloaded, and nothing of
+the machine is written to: what the container writes lies in a tmpfs of a mount namespace of its own.
 """
 
 import os
@@ -31,6 +31,7 @@ mount -t cgroup2 none /sys/fs/cgroup
 exec systemd-nspawn --quiet --directory="$1/root" --boot --register=no --keep-unit --machine=guardian-trial \
     --console=pipe --resolv-conf=off --timezone=off --link-journal=no "${@:3}" systemd.unit=basic.target
 """
+UNSHARED = ("unshare", "--mount", "--propagation", "private")
 PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
 """As sudo has it: a Python in somebody's home would be no program for a service."""
 SECONDS = 60.0
@@ -47,7 +48,13 @@ class Machine:
         command = ("nsenter", "--target", str(self._leader), "--all", "bash", "-euo", "pipefail")
         environment = {**os.environ, "PATH": PATH, "SYSTEMD_COLORS": "0", "SYSTEMD_PAGER": "", "LC_ALL": "C.UTF-8"}
         done = subprocess.run(
-            command, check=False, input=f"umask 022\n{script}", capture_output=True, text=True, timeout=seconds, env=environment
+            command,
+            check=False,
+            input=f"umask 022\n{script}",
+            capture_output=True,
+            text=True,
+            timeout=seconds,
+            env=environment,
         )
         assert done.returncode == 0 or not check, f"{script}\n{done.stdout}{done.stderr}"
         return done.stdout.strip()
@@ -66,14 +73,29 @@ def _children(pid: int) -> list[int]:
 
 @contextmanager
 def booted(*options: str) -> Iterator[Machine]:
-    """A machine that is up, with these options of systemd-nspawn; the test is skipped, with the reason, where none can be booted."""
+    """A machine that is up, with these options of systemd-nspawn.
+
+    The test is skipped, with the reason, where none can be booted.
+    """
     if os.geteuid() != 0:
         pytest.skip("only root can boot a container")
     if shutil.which("systemd-nspawn") is None:
         pytest.skip("no systemd-nspawn: apt install systemd-container")
     with tempfile.TemporaryDirectory(prefix="booted-") as directory, tempfile.TemporaryFile("w+") as said:
         container = subprocess.Popen(
-            ["unshare", "--mount", "--propagation", "private", "bash", "-c", BOOT, "boot", directory, uuid.uuid4().hex, *options],
+            [
+                "unshare",
+                "--mount",
+                "--propagation",
+                "private",
+                "bash",
+                "-c",
+                BOOT,
+                "boot",
+                directory,
+                uuid.uuid4().hex,
+                *options,
+            ],
             stdin=subprocess.DEVNULL,
             stdout=said,
             stderr=said,
