@@ -222,9 +222,9 @@ def test_the_unit_does_on_a_real_systemd_what_it_promises() -> None:
         exposed(machine)
         eye_dies(home)
         hangs(home)
-        disk_fills(home)
-        killed_while_it_rings(home, port)
+        killed_while_it_rings(home, port)  # before the disk is full: what cannot be written does not outlast a kill
         cannot_start(home)
+        disk_fills(home)
         camera_is_pulled(home, studio)
         journal_tells_nothing_private(machine)
 
