@@ -192,7 +192,7 @@ def cannot_start(home: Household) -> None:
     began = time.monotonic()
     home.machine.run(f"mv {file}.right {file}")
     eventually(home.coverage("armed degraded"), "it watches when the cause is gone", PATIENCE)
-    row("it cannot start, until the cause is gone", "nothing is watched meanwhile; it comes back by itself", began)
+    row("it could not start, and the cause goes", "nothing is watched meanwhile; it comes back by itself", began)
 
 
 def camera_is_pulled(home: Household, studio: Studio) -> None:
