@@ -64,6 +64,7 @@ STAGES = (
     "falls",
     "gestures",
     "strolls",
+    "handover",
     "usual",
     "trend",
     "behaviour",
