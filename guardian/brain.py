@@ -82,7 +82,8 @@ class Brain:
         book: Phrasebook = ENGLISH,
     ) -> None:
         self._settings, self._outputs, self._network = settings, outputs, network
-        self._alarm = Alarm(settings.alarm, settings.contacts, new_id, settings.behaviour.alarm_events, book)
+        events, shares = settings.behaviour.alarm_events, settings.shares
+        self._alarm = Alarm(settings.alarm, settings.contacts, new_id, events, book, shares=shares)
         self._timetable = Timetable(settings, self._alarm, outputs.journal)
         self._rooms = {room.name: room for room in settings.rooms}
         self._recordings = Recordings(self._rooms)

@@ -20,11 +20,11 @@ from guardian.signature import Signature
 
 Array: TypeAlias = NDArray[np.float64]
 Belief: TypeAlias = tuple[tuple[str | None, float], ...]
-"""By how much likelier than before anything was seen it is each of the enrolled, by name, and None: nobody of them. Only
-the ratios count. Empty where too little was seen."""
+"""By how much likelier than before anything was seen it is each of the enrolled, by name, and None: nobody of them.
+Only the ratios count. Empty where too little was seen."""
 Earlier: TypeAlias = tuple[tuple[float, Belief], ...]
-"""What was believed of those who may be this body, and how likely it is each of them, 0-1; the rest, up to 1, is that it
-is somebody of whom nothing is known yet."""
+"""How likely this body is each who may have been seen before, 0-1, and what was believed of them; the rest, up to 1, is
+that it is somebody of whom nothing is known yet."""
 
 STRANGERS = 0.05
 """The share of walks, before anything is seen, that are taken to be a stranger's; the enrolled share the rest."""

@@ -79,6 +79,7 @@ STAGES = (
     "drills",
     "pause",
     "particulars",
+    "same_room",
     "prompts",
     "alarm",
     "trials",

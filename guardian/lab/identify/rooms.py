@@ -1,5 +1,5 @@
-"""`guardian lab identify --rooms`: homes of two rooms, each with a camera, with and without handing over who goes from one
-into the other.
+"""`guardian lab identify --rooms`: homes of two rooms, each with a camera, with and without handing over who goes from
+one into the other.
 
 What counts is what is said of somebody in the second room. Mostly it is who has just left the first; but two people
 cross between the rooms, or both turn round in the door, or one goes where no camera is and another comes from there.
@@ -122,7 +122,7 @@ class _Theatre:
         ended = max(leg.end for leg in before)
         gaps = self._random.uniform(0.0, LONGEST_GAP, len(after))
         legs = [
-            replace(self._leg(room, who, days[who], ended + gap), second=True)
+            replace(self._leg(room, who, days[who], ended + float(gap)), second=True)
             for (room, who), gap in zip(after, gaps, strict=True)
         ]
         return Scene(kind, (*before, *legs))
