@@ -164,11 +164,11 @@ class Identity:
         """Take what was made elsewhere of bodies that have come in, by track. It is decided sooner, and still by what
         is seen here: nobody has a name for having come through a door.
         """
-        for track, belief in earlier.items():
+        for track, told in earlier.items():
             known = self._known.get(track)
             if known is not None:
-                known.earlier = belief
-                known.due = known.due if known.decided else ENOUGH
+                known.earlier = told
+                known.due = ENOUGH if not known.decided and any(belief for _, belief in told) else known.due
 
     def enrol(self, template: Template) -> None:
         """Recognise that person from now on. An earlier template of that name is replaced."""

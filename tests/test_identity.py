@@ -11,6 +11,7 @@ from strollers import CAMERA, Stroller, looks
 from guardian.events import PersonIdentified
 from guardian.gauge import gauge
 from guardian.identity import Identity, Person, Recognition, Template
+from guardian.likeness import Earlier
 from guardian.optics import Optics
 from guardian.signature import Signature, sign
 from guardian.tracking import Track, TrackState
@@ -218,6 +219,13 @@ def test_who_was_handed_over_is_decided_on_sooner_and_by_what_is_seen_here():
     assert hall.show(4, SMALL).verdict == ("Mary", Recognition.KNOWN)
     hall.identity.hand_over({1: ((0.8, before),)})  # told again each frame, it is not decided again each frame
     assert hall.identity._known[1].due > hall.identity._known[1].taken
+
+
+@pytest.mark.parametrize("nothing", [(), ((0.8, ()),)])
+def test_who_was_handed_over_by_nobody_who_knew_anything_is_decided_on_as_late_as_ever(nothing: Earlier):
+    hall = Hall(MARY, BRUCE).show(1, SMALL)
+    hall.identity.hand_over({1: nothing})
+    assert hall.show(6, SMALL).verdict == (None, Recognition.UNDECIDED)
 
 
 def test_a_handed_over_name_is_not_given_to_another_body():

@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 from guardian.alarm import SAME_BODY_SECONDS, SAME_ROOM_SECONDS, Alarm
 from guardian.commands import Notify
 from guardian.contacts import Contact
-from guardian.events import Acknowledged, FallConfirmed, FallSuspected, LongLie, PersonDown, PersonEvent, PersonRecovered
+from guardian.events import (
+    Acknowledged,
+    FallConfirmed,
+    FallSuspected,
+    LongLie,
+    PersonDown,
+    PersonEvent,
+    PersonRecovered,
+)
 from guardian.incident import Incident, IncidentState
 from guardian.same_room import SameRoom
 from guardian.settings import AlarmSettings
