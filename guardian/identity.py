@@ -161,14 +161,12 @@ class Identity:
         return persons
 
     def hand_over(self, earlier: Mapping[int, Earlier]) -> None:
-        """Take what was made elsewhere of bodies that have come in, by track. It is decided sooner, and still by what
-        is seen here: nobody has a name for having come through a door.
+        """Take what was made elsewhere of bodies that have come in, by track. It counts beside what is seen here, and
+        is not decided sooner for it: nobody has a name for having come through a door.
         """
         for track, told in earlier.items():
-            known = self._known.get(track)
-            if known is not None:
-                known.earlier = told
-                known.due = ENOUGH if not known.decided and any(belief for _, belief in told) else known.due
+            if track in self._known:
+                self._known[track].earlier = told
 
     def enrol(self, template: Template) -> None:
         """Recognise that person from now on. An earlier template of that name is replaced."""

@@ -57,15 +57,20 @@ class Home(Box):
         return self
 
     @property
+    def score(self) -> float:
+        (figure,) = self.brain._watched["bath"].pipeline.figures
+        return figure.person.score
+
+    @property
     def names(self) -> list[str | None]:
         return [figure.person.name for figure in self.brain._watched["bath"].pipeline.figures]
 
 
-def test_who_walks_from_one_room_into_another_is_known_there_sooner():
+def test_what_one_room_made_of_somebody_counts_in_the_next():
     handed = Home(SETTINGS, people=people()).walk("kitchen", 15.0, leave=True).be_empty("kitchen", 2.0)
     alone = Home(SETTINGS, people=people()).be_empty("kitchen", 2.0)
-    assert handed.walk("bath", 4.5, come=True).names == ["Mary"]
-    assert alone.walk("bath", 4.5, come=True).names == [None]
+    assert handed.walk("bath", 10.0, come=True).names == alone.walk("bath", 10.0, come=True).names == ["Mary"]
+    assert handed.score > alone.score
 
 
 def test_who_was_erased_on_the_way_is_nobody_in_the_next_room():

@@ -31,7 +31,8 @@ KINDS = ("through", "replaced")
 MINUTE_LOOKS = 250
 FIRST_LOOKS = (30, 110)
 """Looks at somebody in the first room, between."""
-WAYS = (f"{DUE} looks, alone", f"{ENOUGH} looks, handed over", f"{DUE} looks, handed over")
+WAYS = (f"{ENOUGH} alone", f"{ENOUGH} handed over", f"{DUE} alone", f"{DUE} handed over")
+"""After so many looks: at a body that is lost again soon, and at one that stays."""
 
 
 class Drawn:
@@ -56,7 +57,7 @@ class Drawn:
         few, more = self._off(NOISE / ENOUGH), self._off(NOISE / (DUE - ENOUGH))
         soon = self._seen(today, few, ENOUGH)
         late = self._seen(today, (ENOUGH * few + (DUE - ENOUGH) * more) / DUE, DUE)
-        found = (compare(late, self._rooms[1]), *(compare(seen, self._rooms[1], earlier) for seen in (soon, late)))
+        found = (compare(seen, self._rooms[1], handed) for seen in (soon, late) for handed in ((), earlier))
         right = str(who) if who < self._size else None
         return {way: _told(verdict, right) for way, verdict in zip(WAYS, found, strict=True)}
 
@@ -94,7 +95,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--seed", type=int, default=400, help="which homes")
     options = parser.parse_args(arguments)
     table = Table(box=None)
-    for heading in ("enrolled", "second room", "decided by", "right name", "wrong name"):
+    for heading in ("enrolled", "second room", "looks", "right name", "wrong name"):
         table.add_column(heading, no_wrap=True)
     for size in SIZES:
         for kind in KINDS:
