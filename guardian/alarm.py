@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from types import MappingProxyType
 
 from guardian import messages
 from guardian.commands import Announce, Ask, Command, Lamp, Notify, Save, ShowPanel, Sound, Speak
@@ -37,6 +38,7 @@ from guardian.incident import Incident, IncidentState
 from guardian.particulars import noted, worsened
 from guardian.phrasebook import ENGLISH, Phrasebook
 from guardian.prompts import Prompts
+from guardian.same_room import SameRoom
 from guardian.settings import AlarmSettings
 from guardian.snooze import Snoozes
 from guardian.transitions import (
@@ -62,32 +64,12 @@ SAME_BODY_SECONDS = 300.0
 SAME_ROOM_SECONDS = 60.0
 
 
-def same_body(incident: Incident, event: PersonEvent) -> bool:
-    """Tell whether the event is about the body that the incident follows. A name is no proof: identity may err."""
-    return event.room == incident.room and event.track == incident.track
-
-
-def bond(incident: Incident, event: PersonEvent | HelpCalled) -> float | None:
-    """Say how long after an acknowledgement `event` belongs to `incident`, in seconds; None where it never does.
-
-    Before the acknowledgement it belongs to it at any age, since that rings anyway. A body that was lost and found
-    again on the floor has a new track: it joins, whatever name it bears, since what rings depends on no name. A
-    human's call for help never hides behind an acknowledgement.
-    """
-    if course_of(incident) is not Course.EMERGENCY or event.room not in ("", incident.room):
-        return None
-    if isinstance(event, HelpCalled):
-        return 0.0 if event.incident in (None, incident.id) else None
-    if same_body(incident, event):
-        return SAME_BODY_SECONDS
-    return SAME_ROOM_SECONDS
-
-
 class Alarm:
     """The open incidents and what may become one; they are bounded, and each leaves only as TRANSITIONS says.
 
     `new_id` gives each incident its id, `book` the words for humans. `alarm_events` names the behaviour events that
-    open one; ValueError where a name is no event of a person that could.
+    open one; ValueError where a name is no event of a person that could. `shares` tells which cameras look at one room,
+    as Settings.shares does.
     """
 
     def __init__(
@@ -97,6 +79,8 @@ class Alarm:
         new_id: Callable[[], str],
         alarm_events: tuple[str, ...] = (),
         book: Phrasebook = ENGLISH,
+        *,
+        shares: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         unknown = set(alarm_events) - set(SEVERITY)
         if unknown:
@@ -109,6 +93,7 @@ class Alarm:
         self._new_id, self._book = new_id, book
         self._triggers = {**dict.fromkeys(alarm_events, Trigger.DANGER), **TRIGGERS}
         self._open: dict[str, Incident] = {}
+        self._same_room = SameRoom(shares)
         self._snoozes, self.drills, self._prompts = Snoozes(), Drills(), Prompts(book)
         self._unseen: dict[str, ViewLost] = {}
         self._blind_at: dict[str, float] = {}
@@ -223,14 +208,26 @@ class Alarm:
         meant = self._meant(trigger, event, now)
         for incident in meant:
             self._move(incident, trigger, event, now)
+            self._follow(incident.id, trigger, event)
         if not meant and trigger in STARTS and not self._is_held(trigger, event, now) and self._has_room(now):
-            self._begin(trigger, event, now)
+            self._follow(self._begin(trigger, event, now), trigger, event)
+
+    def _follow(self, incident: str, trigger: Trigger, event: Event) -> None:
+        """Hold somebody to be down before that camera too; a suspicion may end without a word, and holds nothing."""
+        open_ = self._open.get(incident)
+        if (
+            open_ is not None
+            and isinstance(event, PersonEvent)
+            and trigger not in (Trigger.SUSPICION, Trigger.RECOVERY)
+        ):
+            self._same_room.fell(open_, event)
+        self._same_room.keep(self._open)
 
     def _meant(self, trigger: Trigger, event: Event, now: float) -> list[Incident]:
         """Find the open incidents that the event is about."""
         match event:
             case PersonRecovered():
-                return [incident for incident in self.incidents if same_body(incident, event)]
+                return [incident for incident in self.incidents if self._same_room.rose(incident, event)]
             case PersonEvent() if is_exercise(trigger):
                 return exercises(self.incidents, event.room)
             case PersonEvent() | HelpCalled():
@@ -250,10 +247,24 @@ class Alarm:
         """Find the one emergency that the event adds to, if any: the same body's before another's in the room."""
         near = []
         for incident in self.incidents:
-            seconds = bond(incident, event)
+            seconds = self._bond(incident, event)
             if seconds is not None and (incident.state is not ACKNOWLEDGED or now - incident.changed < seconds):
                 near.append((seconds, incident))
         return [max(near, key=lambda pair: pair[0])[1]] if near else []
+
+    def _bond(self, incident: Incident, event: PersonEvent | HelpCalled) -> float | None:
+        """Say how long after an acknowledgement `event` belongs to `incident`, in seconds; None where it never does.
+
+        Before the acknowledgement it belongs to it at any age, since that rings anyway. A body that was lost and found
+        again on the floor has a new track, and before another camera of that room another one: it joins, whatever name
+        it bears, since what rings depends on no name. A human's call for help never hides behind an acknowledgement.
+        """
+        here = event.room == "" or self._same_room.shared(event.room, incident.room)
+        if course_of(incident) is not Course.EMERGENCY or not here:
+            return None
+        if isinstance(event, HelpCalled):
+            return 0.0 if event.incident in (None, incident.id) else None
+        return SAME_BODY_SECONDS if self._same_room.follows(incident, event) else SAME_ROOM_SECONDS
 
     def _is_held(self, trigger: Trigger, event: Event, now: float) -> bool:
         """Tell whether a snooze keeps the event from beginning an incident; what a human asks for goes through it."""
@@ -270,7 +281,8 @@ class Alarm:
             self._move(min(taken, key=lambda incident: incident.changed), Trigger.CROWDED, None, now)
         return len(self._open) < MAX_OPEN
 
-    def _begin(self, trigger: Trigger, event: Event, now: float) -> None:
+    def _begin(self, trigger: Trigger, event: Event, now: float) -> str:
+        """Open an incident; return its id."""
         course, state = STARTS[trigger]
         incident = Incident(
             id=self._new_id(),
@@ -283,6 +295,7 @@ class Alarm:
             drill=course in (Course.DRILL, Course.TEST),
         )
         self._record(None, worsened(incident, event), trigger, now)
+        return incident.id
 
     def _move(self, incident: Incident, trigger: Trigger, event: Event | None, now: float) -> None:
         """One step along the table, if it has one."""

@@ -35,6 +35,7 @@ from guardian.eye.watch import Cut, Greeted, Seen, Sight
 from guardian.eye.wire import RUNTIMES, Hello
 from guardian.feedback import Answer, Feedback, Outcome
 from guardian.habits import TOLD, Habits
+from guardian.handover import Handover
 from guardian.human_requests import KINDS
 from guardian.identity import Template
 from guardian.incident import Incident, IncidentState
@@ -81,7 +82,8 @@ class Brain:
         book: Phrasebook = ENGLISH,
     ) -> None:
         self._settings, self._outputs, self._network = settings, outputs, network
-        self._alarm = Alarm(settings.alarm, settings.contacts, new_id, settings.behaviour.alarm_events, book)
+        events, shares = settings.behaviour.alarm_events, settings.shares
+        self._alarm = Alarm(settings.alarm, settings.contacts, new_id, events, book, shares=shares)
         self._timetable = Timetable(settings, self._alarm, outputs.journal)
         self._rooms = {room.name: room for room in settings.rooms}
         self._recordings = Recordings(self._rooms)
@@ -92,6 +94,7 @@ class Brain:
         self._cameras = Cameras(self._watched, outputs, settings, book)
         self._people = People(self._watched, outputs.journal)
         self._feedback = Feedback(self._rooms, new_id, on=settings.feedback.keep_scenes)
+        self._handover = Handover()
         self._scenes_kept = 0
         self._topics = topics_of(settings, book)
         self._senses = Senses(settings.senses, moment.monotonic)
@@ -181,6 +184,7 @@ class Brain:
                 self._note(events, moment)
                 seen = replace(moment, monotonic=observation.time)
                 self._habits.see(room, pipeline.figures, pipeline.still, seen, in_view=not pipeline.view_lost)
+                pipeline.hand_over(self._handover.update(room, pipeline.figures, observation.time))
                 self._habits.stroll(pipeline.strolls, seen)
                 self._note(watched.see(events, seen, observation.aspect), moment)
                 self._remember(room, moment)
@@ -314,6 +318,7 @@ class Brain:
             return
         if isinstance(event, ErasureAsked):
             self._habits.forget(event.name)
+            self._handover.forget()
             self._keep_learned(moment)  # before the erasure, after which nothing may be written of them
         self._note(self._people.take(event, moment), moment)
 

@@ -65,6 +65,7 @@ class Diary:
 
     def __init__(self, settings: Settings) -> None:
         self._rooms: Mapping[str, Room] = {room.name: room for room in settings.rooms}
+        self._shares = settings.shares
         self._limits, self._residents = settings.behaviour, settings.household.residents
         self._ledgers = {HOUSEHOLD: Ledger(HOUSEHOLD, self._limits)}
         self._sights = {name: _Sight() for name in self._rooms}
@@ -180,6 +181,15 @@ class Diary:
         for kind, seconds in still.items():
             tables[kind][hour] = max(tables[kind][hour], min(seconds, MOST_SECONDS))
 
+    @property
+    def _heads(self) -> int:
+        """How many people are seen, at least: two cameras of one room see the same."""
+        heads: dict[str, int] = {}
+        for room in self.in_view:
+            shared = self._shares[room]
+            heads[shared] = max(heads.get(shared, 0), len(self._sights[room].figures))
+        return sum(heads.values())
+
     def _come_and_go(self, sight: _Sight, figures: tuple[Figure, ...]) -> None:
         """Tell by where the last of the home was last seen whether everybody has gone out."""
         before, sight.figures = sight.figures, figures
@@ -210,7 +220,7 @@ class Diary:
             self.household.feel(each.room, self._kinds[each.room], seconds, moment, in_bed=each.kind is Kind.BED)
         page.watched += seconds if self.in_view else 0.0
         page.away += seconds if self.away else 0.0
-        if self._residents is not None and self._company.arrives(len(self.present) - self._residents, now):
+        if self._residents is not None and self._company.arrives(self._heads - self._residents, now):
             page.visitors += 1
         since = self.unseen_since(moment)
         if since is not None:

@@ -7,7 +7,7 @@ Nothing that rings depends on a name (docs/alarm.md).
 
 import json
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from enum import Enum
 from math import isfinite, isinf, isnan, nan
@@ -15,7 +15,7 @@ from typing import Any
 
 from guardian.events import PersonIdentified
 from guardian.gauge import gauge, readable
-from guardian.likeness import UNCLEAR, Known, Verdict, compare
+from guardian.likeness import UNCLEAR, Belief, Earlier, Known, Verdict, compare
 from guardian.optics import Optics
 from guardian.signature import FEATURES, Signature, sign
 from guardian.skeleton import Keypoints
@@ -46,13 +46,14 @@ class Recognition(str, Enum):
 @dataclass(frozen=True, slots=True)
 class Person:
     """A track with what is known of who it is: `name` is None unless known. `score` is how likely the nearest enrolled
-    person is, 0-1; 0 where nobody is enrolled or too little was seen.
+    person is, 0-1; 0 where nobody is enrolled or too little was seen. `belief` is what another room may go on with.
     """
 
     track: Track
     name: str | None = None
     score: float = 0.0
     recognition: Recognition = Recognition.UNDECIDED
+    belief: Belief = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ def _refuse(data: dict[str, Any]) -> None:
 @dataclass(slots=True)
 class _Acquaintance:
     """What is remembered of one track: when and how it was seen, how many looks were `taken` ever, at how many of them
-    it was `decided` last and will be `due` again, and what was made of it.
+    it was `decided` last and will be `due` again, what was made of it, and `earlier`, elsewhere.
     """
 
     times: deque[float] = field(default_factory=lambda: deque(maxlen=LOOKS))
@@ -115,6 +116,7 @@ class _Acquaintance:
     decided: int = 0
     due: int = DUE
     verdict: Verdict = UNCLEAR
+    earlier: Earlier = ()
 
 
 class Identity:
@@ -158,6 +160,14 @@ class Identity:
         )
         return persons
 
+    def hand_over(self, earlier: Mapping[int, Earlier]) -> None:
+        """Take what was made elsewhere of bodies that have come in, by track. It counts beside what is seen here, and
+        is not decided sooner for it: nobody has a name for having come through a door.
+        """
+        for track, told in earlier.items():
+            if track in self._known:
+                self._known[track].earlier = told
+
     def enrol(self, template: Template) -> None:
         """Recognise that person from now on. An earlier template of that name is replaced."""
         others = tuple(each for each in self._templates if each.name != template.name)
@@ -166,6 +176,8 @@ class Identity:
     def forget(self, name: str) -> None:
         """Erase the template of a person; tracks that bore the name lose it with their next look."""
         self._templates = tuple(template for template in self._templates if template.name != name)
+        for known in self._known.values():
+            known.earlier, known.verdict = (), replace(known.verdict, belief=())
 
     def forget_all(self) -> None:
         """Erase all templates of this room: its camera has another view, before which nobody was measured."""
@@ -194,9 +206,9 @@ class Identity:
         seen = sign(gauge(known.times, known.looks, optics))
         if seen is None:
             return known.verdict
-        found = compare(seen, [Known(each.name, each.signature) for each in self._templates])
+        found = compare(seen, [Known(each.name, each.signature) for each in self._templates], known.earlier)
         if found.name is None and not found.stranger:
-            return replace(known.verdict, score=found.score)
+            return replace(known.verdict, score=found.score, belief=found.belief)
         return found
 
     def _event(self, person: Person, now: float) -> PersonIdentified:
@@ -214,7 +226,8 @@ def measurable(track: Track, aspect: float) -> bool:
 
 def _person(track: Track, verdict: Verdict) -> Person:
     recognition = Recognition.STRANGER if verdict.stranger else Recognition.UNDECIDED
-    return Person(track, verdict.name, verdict.score, recognition if verdict.name is None else Recognition.KNOWN)
+    recognition = recognition if verdict.name is None else Recognition.KNOWN
+    return Person(track, verdict.name, verdict.score, recognition, verdict.belief)
 
 
 def _changed(before: Verdict, known: dict[int, _Acquaintance], person: Person) -> bool:

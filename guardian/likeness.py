@@ -19,6 +19,12 @@ from guardian.likeness_tables import DAILY, ENROLLED, NOISE, PEOPLE, USUAL
 from guardian.signature import Signature
 
 Array: TypeAlias = NDArray[np.float64]
+Belief: TypeAlias = tuple[tuple[str | None, float], ...]
+"""By how much likelier than before anything was seen it is each of the enrolled, by name, and None: nobody of them.
+Only the ratios count. Empty where too little was seen."""
+Earlier: TypeAlias = tuple[tuple[float, Belief], ...]
+"""How likely this body is each who may have been seen before, 0-1, and what was believed of them; the rest, up to 1, is
+that it is somebody of whom nothing is known yet."""
 
 STRANGERS = 0.05
 """The share of walks, before anything is seen, that are taken to be a stranger's; the enrolled share the rest."""
@@ -27,6 +33,9 @@ NAMED, NOBODY = 0.85, 0.65
 ODDS = 10.0
 """By how much more likely a person must be than the next one, for each of the others who are enrolled: with more people
 there are more who are alike."""
+KEPT = 0.5
+"""What an earlier walk tells, as a share of its logarithm: shoes, clothes and stoop of one day err in both walks alike.
+However many walks follow each other, they tell no more than two would."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,33 +49,56 @@ class Known:
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """Who it is, by name; None where it is a `stranger`, or where it cannot be told. `score` is how likely the nearest
-    of the enrolled is, 0-1.
+    of the enrolled is, 0-1, and `belief` what is handed on to the next walk.
     """
 
     name: str | None = None
     score: float = 0.0
     stranger: bool = False
+    belief: Belief = ()
 
 
 UNCLEAR = Verdict()
 
 
-def compare(seen: Signature, enrolled: Sequence[Known]) -> Verdict:
-    """Say who it is among the enrolled, or that it is none of them, or that it cannot be told."""
+def compare(seen: Signature, enrolled: Sequence[Known], earlier: Earlier = ()) -> Verdict:
+    """Say who it is among the enrolled, or that it is none of them, or that it cannot be told. `earlier` is what was
+    made of this body before, where it was perhaps seen.
+    """
     if not enrolled:
         return UNCLEAR
-    values = np.array(seen.values)
+    values, names = np.array(seen.values), [each.name for each in enrolled]
     near = [_likely(values, np.array(each.signature.values) + ENROLLED, _within(seen, each)) for each in enrolled]
     chances = np.array([*near, _likely(values, USUAL, PEOPLE + NOISE / seen.looks)])
-    chances += np.log([*[(1 - STRANGERS) / len(enrolled)] * len(enrolled), STRANGERS])
+    usual = _usual(len(names))
+    chances += np.log(_expected(names, usual, earlier))
     shares = np.exp(chances - chances.max())
     shares /= shares.sum()
+    belief = tuple(zip((*names, None), map(float, shares / usual), strict=True))
     nearest = int(shares[:-1].argmax())
     score = float(shares[nearest])
     others = np.delete(shares[:-1], nearest)
     if score >= NAMED and score >= ODDS * len(others) * others.max(initial=0.0):
-        return Verdict(enrolled[nearest].name, score)
-    return Verdict(None, score, stranger=bool(shares[-1] >= NOBODY))
+        return Verdict(names[nearest], score, belief=belief)
+    return Verdict(None, score, stranger=bool(shares[-1] >= NOBODY), belief=belief)
+
+
+def _usual(enrolled: int) -> Array:
+    """How likely each of so many is before anything is seen; the last is a stranger."""
+    return np.array([*[(1 - STRANGERS) / enrolled] * enrolled, STRANGERS])
+
+
+def _expected(names: Sequence[str], usual: Array, earlier: Earlier) -> Array:
+    """How likely each of `names` is, and a stranger, by what was made of this body before."""
+    expected = (1 - sum(weight for weight, _ in earlier)) * usual
+    for weight, belief in earlier:
+        known = {name: share**KEPT for name, share in belief}
+        nobody = known.pop(None, 1.0)
+        shares = usual * [*(known.get(name, nobody) for name in names), nobody]
+        # Who is enrolled there and not here is a stranger here.
+        shares[-1] += usual[0] * sum(share for name, share in known.items() if name not in names)
+        expected = expected + weight * shares / shares.sum()
+    return expected
 
 
 def _within(seen: Signature, known: Known) -> Array:

@@ -15,7 +15,8 @@ def worsened(incident: Incident, event: Event) -> Incident:
     """Add what the event tells: the newest track, a name if there is one, the gravest kind with its reasons."""
     if isinstance(event, PersonEvent):
         person, place = event.person or incident.person, event.place or incident.place
-        own = event.track >= 0 or incident.track is None  # who fell is followed by the camera rather than by a radar
+        # Who fell is followed by the camera that saw it first, rather than by a radar or by another camera.
+        own = event.room == incident.room and (event.track >= 0 or incident.track is None)
         incident = replace(incident, track=event.track if own else incident.track, person=person, place=place)
     kind = type(event).__name__
     if severity_of(kind) < severity_of(incident.kind):

@@ -13,6 +13,7 @@ from guardian.falls import FallDetector
 from guardian.gestures import Gestures
 from guardian.ground import Ground, Known
 from guardian.identity import Identity, Template
+from guardian.likeness import Earlier
 from guardian.moment import Moment
 from guardian.opinion import Judge, Opinion
 from guardian.posture import Figure, Postures
@@ -200,6 +201,10 @@ class Pipeline:
     def templates(self) -> tuple[Template, ...]:
         """Who is known in this room."""
         return self._identity.templates
+
+    def hand_over(self, earlier: Mapping[int, Earlier]) -> None:
+        """Take what was made of bodies elsewhere that have come in here, by track."""
+        self._identity.hand_over(earlier)
 
     def forget_person(self, name: str, now: float) -> tuple[Event, ...]:
         """Erase what is known of somebody; call off the enrolment, if it is of that person."""

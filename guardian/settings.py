@@ -111,9 +111,12 @@ class Camera(Section):
 
 
 class Room(Section):
-    """One camera looking at one room; `kind` is what one does there, for what is usual."""
+    """One camera looking at one room; `kind` is what one does there, for what is usual. `same_room` names the first
+    camera's entry, where this one looks at that room too: what happens before both is one incident.
+    """
 
     name: Name
+    same_room: Name | None = None
     kind: RoomKind = "other"
     camera: Camera
     places: tuple[Place, ...] = Field((), max_length=outline.MOST_PLACES)
@@ -367,7 +370,18 @@ class Settings(Section):
     @classmethod
     def _rooms_differ(cls, rooms: tuple[Room, ...]) -> tuple[Room, ...]:
         _demand_names("rooms", [room.name for room in rooms])
+        firsts = {room.name for room in rooms if room.same_room is None}
+        for room in rooms:
+            if room.same_room is not None and room.same_room not in firsts:
+                wrong = f"same_room of {room.name!r} is {room.same_room!r}, which is no other entry without a same_room"
+                message = f"{wrong}; one of {', '.join(sorted(firsts)) or 'none'} would be right"
+                raise ValueError(message)
         return rooms
+
+    @property
+    def shares(self) -> dict[str, str]:
+        """For each camera's room the room that it belongs to: another one's, where it looks at the same."""
+        return {room.name: room.same_room or room.name for room in self.rooms}
 
     @field_validator("senses")
     @classmethod

@@ -1,6 +1,6 @@
 """A brain with outputs that note what they were handed, under a clock that is moved by hand."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from types import MappingProxyType
 
@@ -144,6 +144,7 @@ class Box:
         settings: Settings = SETTINGS,
         *,
         stored: Iterable[Incident] = (),
+        people: Sequence[Template] = (),
         memories: Mapping[str, tuple[float, str]] = MappingProxyType({}),
         learned: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
         network: Judge | None = None,
@@ -156,7 +157,7 @@ class Box:
         names = iter(range(10_000))
         now = self.at(after)
         self.brain = Brain(settings, self.log.outputs, new_id or (lambda: f"i-{next(names)}"), now, network)
-        self.brain.begin(stored, (), now, memories, learned, days=days, told=told)
+        self.brain.begin(stored, people, now, memories, learned, days=days, told=told)
 
     @staticmethod
     def at(seconds: float) -> Moment:

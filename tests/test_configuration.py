@@ -89,6 +89,14 @@ def test_a_room_with_a_camera_is_enough():
             ROOM[:-2] + ", {name: a, camera: {source: csi}}, {name: kitchen, camera: {source: csi:1}}]\n",
             "two rooms have the same name (kitchen)",
         ),
+        (
+            ROOM[:-2] + ", {name: b, same_room: cellar, camera: {source: csi:1}}]\n",
+            "same_room of 'b' is 'cellar', which is no other entry without a same_room; one of kitchen would be right",
+        ),
+        (
+            "rooms: [{name: a, same_room: a, camera: {source: csi}}]\n",
+            "same_room of 'a' is 'a', which is no other entry without a same_room; one of none would be right",
+        ),
         (ROOM + "household: {timezone: Europe}\n", "'Europe' is no time zone; an IANA name such as Europe/Madrid"),
         (ROOM + "falls:\n  confirm_seconds: 3,5\n", "3: falls.confirm_seconds: '3,5' has a comma; 3.5 would be right"),
         (ROOM + "web:\n", "2: web: has nothing under it; take the line out, or write one of its keys below"),

@@ -102,6 +102,17 @@ def test_more_people_than_live_here_are_visitors_once_while_they_stay():
     assert Lived("2025-06-04T09:00").be(30, "kitchen", UP, figure(track=2)).today.visitors == 0
 
 
+def test_two_cameras_of_one_room_see_the_same_people():
+    camera = {"source": "/dev/video0"}
+    for same_room, visitors in ((None, 1), ("kitchen", 0)):
+        rooms = [{"name": "kitchen", "camera": camera}, {"name": "window", "same_room": same_room, "camera": camera}]
+        lived = Lived("2025-06-04T09:00", household={"residents": 1}, rooms=rooms)
+        for _ in range(round(2 * VISITORS_SECONDS / STEP)):
+            lived.look({"kitchen": (UP,), "window": (UP,)})
+        assert lived.diary.today is not None
+        assert lived.today.visitors == visitors
+
+
 def test_the_longest_stillness_of_each_hour_is_kept_by_kind_of_place():
     lived = Lived("2025-06-04T09:50")
     for minutes in range(20):

@@ -207,3 +207,28 @@ def test_a_damaged_template_names_nobody(text: str, said: str):
 
 def test_bodies_are_measured_under_the_optics_of_who_was_enrolled_first():
     assert Identity("hall", [MARY, replace(BRUCE, optics=Optics(1.0, 0.0))]).optics == CAMERA
+
+
+def test_what_was_handed_over_counts_beside_what_is_seen_here_and_decides_nothing_sooner():
+    before = Hall(MARY, BRUCE).show(20, SMALL).persons[0].belief
+    assert max(before, key=lambda each: each[1])[0] == "Mary"
+    alone, hall = Hall(MARY, BRUCE).show(1, SMALL), Hall(MARY, BRUCE).show(1, SMALL)
+    hall.identity.hand_over({1: ((0.8, before),), 99: ((0.8, before),)})
+    assert hall.show(6, SMALL).verdict == (None, Recognition.UNDECIDED)
+    assert hall.show(4, SMALL).verdict == ("Mary", Recognition.KNOWN)
+    assert hall.persons[0].score > alone.show(10, SMALL).persons[0].score
+
+
+def test_a_handed_over_name_is_not_given_to_another_body():
+    before = Hall(MARY, BRUCE).show(20, SMALL).persons[0].belief
+    hall = Hall(MARY, BRUCE).show(1, TALL)
+    hall.identity.hand_over({1: ((0.8, before),)})
+    assert hall.show(20, TALL).verdict[0] != "Mary"
+
+
+def test_what_was_handed_over_of_who_is_forgotten_is_forgotten():
+    before = Hall(MARY, BRUCE).show(20, SMALL).persons[0].belief
+    hall = Hall(MARY, BRUCE).show(1, SMALL)
+    hall.identity.hand_over({1: ((0.8, before),)})
+    hall.identity.forget("Mary")
+    assert hall.identity._known[1].earlier == ()

@@ -66,3 +66,44 @@ def test_what_was_not_seen_is_left_out_and_the_score_is_a_share(off: list[float]
     found = compare(replace(whole, values=values), [SHORT, TALL])
     assert 0 <= found.score <= 1
     assert not (found.stranger and found.name)
+
+
+def test_what_was_believed_of_a_body_before_counts():
+    unclear = body(-0.25, looks=12)
+    ann = compare(body(-1.5, looks=40), [SHORT, TALL])
+    ben = compare(body(1.0, looks=40), [SHORT, TALL])
+    alone = compare(unclear, [SHORT, TALL])
+    nearest = [compare(unclear, [SHORT, TALL], ((0.8, each.belief),)) for each in (ann, ben)]
+    shares = [dict(each.belief) for each in (alone, *nearest)]
+    assert shares[1]["Ann"] > shares[0]["Ann"]
+    assert shares[2]["Ben"] > shares[0]["Ben"]
+
+
+def test_what_was_believed_before_names_nobody_whom_the_body_does_not_fit():
+    ann = compare(body(-1.5), [SHORT, TALL])
+    found = compare(body(1.0), [SHORT, TALL], ((0.8, ann.belief),))
+    assert found.name != "Ann"
+    tall = compare(body(3.5), [SHORT, TALL], ((0.8, ann.belief),))
+    assert (tall.name, tall.stranger) == (None, True)
+
+
+def test_of_two_who_may_have_come_the_body_decides():
+    ann, ben = (compare(body(off), [SHORT, TALL]) for off in (-1.5, 1.0))
+    either = ((0.4, ann.belief), (0.4, ben.belief))
+    assert compare(body(-1.5), [SHORT, TALL], either).name == "Ann"
+    assert compare(body(1.0), [SHORT, TALL], either).name == "Ben"
+
+
+def test_of_whom_nothing_was_believed_nothing_changes():
+    assert np.allclose(
+        [share for _, share in compare(body(-1.0), [SHORT, TALL], ((0.8, ()),)).belief],
+        [share for _, share in compare(body(-1.0), [SHORT, TALL]).belief],
+    )
+
+
+def test_who_is_enrolled_only_in_the_other_room_is_a_stranger_here():
+    cy = (("Ann", 0.1), ("Cy", 20.0), (None, 0.1))
+    with_cy = dict(compare(body(-0.5, looks=12), [SHORT, TALL], ((0.8, cy),)).belief)
+    without = dict(compare(body(-0.5, looks=12), [SHORT, TALL]).belief)
+    assert with_cy[None] > without[None]
+    assert set(with_cy) == {"Ann", "Ben", None}

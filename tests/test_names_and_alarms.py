@@ -9,11 +9,14 @@ from boxes import KITCHEN, SETTINGS, Box
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from guardian import identity
+from guardian import handover, identity
 from guardian.commands import Notify, ShowPanel
 from guardian.events import Acknowledged
+from guardian.handover import Handover
 from guardian.identity import Identity, Person, Recognition
 from guardian.incident import Incident
+from guardian.likeness import Earlier
+from guardian.posture import Figure
 from guardian.tracking import Track
 
 NAMES = st.lists(st.sampled_from([None, "Ann", "Ben", "stranger"]), min_size=1, max_size=12)
@@ -28,7 +31,8 @@ def named(track: Track, name: str | None) -> Person:
 
 def lived(names: list[str | None], taken: int) -> list[tuple[object, ...]]:
     """Two people in a kitchen: one falls, at step `taken` somebody takes the alarm, the other one falls as well, and
-    one gets up. What the box did of it, names left out. The names follow each other, frame after frame.
+    one gets up. What the box did of it, names left out. The names follow each other, frame after frame, and so does
+    what is handed over of who came in.
     """
     frames = iter(range(1_000_000))
 
@@ -36,7 +40,13 @@ def lived(names: list[str | None], taken: int) -> list[tuple[object, ...]]:
         number = next(frames)
         return tuple(named(track, names[(number // 7 + place) % len(names)]) for place, track in enumerate(tracks))
 
+    def hand_over(_self: Handover, _room: str, figures: Iterable[Figure], _now: float) -> dict[int, Earlier]:
+        number = next(frames)
+        earlier = ((0.8, ((names[number % len(names)], 9.0), ("Cy", 0.1))),)
+        return {figure.person.track.id: earlier for figure in figures if names != [None]}
+
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(handover.Handover, "update", hand_over)
         patch.setattr(identity.Identity, "update", update)
         box = Box(SETTINGS.model_copy(update={"rooms": (KITCHEN,)}))
         for step in range(100):

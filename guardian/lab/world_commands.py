@@ -189,11 +189,17 @@ def _add_identify(verbs: Verbs) -> None:
     verb.add_argument("--seed", type=int, default=200, metavar="S", help="other homes (default: 200)")
     text = "the box is told how each camera hangs, in place of learning it"
     verb.add_argument("--configured", action="store_true", help=text)
+    text = "homes of two rooms, with and without handing over who goes from one into the other"
+    verb.add_argument("--rooms", action="store_true", help=text)
     verb.add_argument("--jobs", type=whole, default=1, metavar="N", help="so many processes (default: 1)")
     verb.add_argument("--json", action="store_true", help="one JSON document in place of the table")
 
 
 def _identify(options: argparse.Namespace) -> int:
+    if options.rooms:
+        from guardian.lab.identify.rooms import identify_rooms
+
+        return identify_rooms(homes=options.homes, seed=options.seed, jobs=options.jobs, as_json=options.json)
     from guardian.lab.identify.measure import identify
 
     return identify(

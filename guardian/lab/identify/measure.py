@@ -167,11 +167,12 @@ def table(found: Sequence[Told]) -> Table:
         made.add_column(f"{size} enrolled", no_wrap=True)
     columns = [figures(found, size) for size in SIZES]
     for name in columns[0]:
-        made.add_row(name, *(_share(*column[name]) for column in columns))
+        made.add_row(name, *(share(*column[name]) for column in columns))
     return made
 
 
-def _share(count: int, total: int) -> str:
+def share(count: int, total: int) -> str:
+    """Say a share with its 95 % interval."""
     interval = wilson(count, total)
     if interval is None:
         return "-"

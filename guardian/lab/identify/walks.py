@@ -62,7 +62,18 @@ def _walk(
     random: np.random.Generator,
     seed: int,
 ) -> tuple[Observation, ...]:
-    there = at_home(place, who.today(random), random)
+    return walked(place, who.today(random), does, random, seed)
+
+
+def walked(
+    place: Home,
+    today: Resident,
+    does: Callable[[np.random.Generator], list[dict[str, Any]]],
+    random: np.random.Generator,
+    seed: int,
+) -> tuple[Observation, ...]:
+    """What the camera of `place` sees of somebody, as they are `today`."""
+    there = at_home(place, today, random)
     world = World(there.scene(seed, does(random)), 1.0)
     return tuple(observe(world, random, fps=FPS, empty=2.0))
 
