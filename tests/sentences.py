@@ -25,13 +25,17 @@ NOT_TOLD = {
     "io.ntfy": "what the doctor posts where nobody listens; what phones read is said by key",
     "io.scenes": "what is noted in a file of a scene, for whoever measures with it",
     "io.watchdog": "the status that systemd shows",
+    "kept": "answers on the command line",
     "learned": "answers over MQTT",
+    "oblivion": "answers on the command line",
+    "portable": "stands in a file for whoever it is handed to",
+    "reach": "answers on the command line, and words in a drawing for installers",
     "payloads": "what whoever writes a program for MQTT reads",
 }
 """Modules whose sentences reach neither a phone nor the panel, and where they do go."""
 NO_MESSAGES = ("ACTIONS", "DEEDS")
 """Tables of the page's words that are no messages: names of requests, and what is written into the record of deeds."""
-ELSEWHERE = ("lab", "demo", "doctor", "drill")
+ELSEWHERE = ("lab", "demo", "doctor", "drill", "installation", "workshop")
 """Packages that speak to an engineer at a terminal."""
 _FIELD = re.compile(r"\{\w*\}")
 
