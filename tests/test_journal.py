@@ -49,10 +49,10 @@ class Disk(Store):
 class Rig:
     """A journal on such a disk, and what it reported."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, retry_seconds: float = 0.01) -> None:
         self.told: Told[Event] = Told()
         self.disks: list[Disk] = []
-        self.journal = Journal(path / "guardian.db", self.told, open_store=self._open, retry_seconds=0.01)
+        self.journal = Journal(path / "guardian.db", self.told, open_store=self._open, retry_seconds=retry_seconds)
 
     def _open(self, path: Path) -> Disk:
         self.disks.append(Disk(path))
@@ -115,6 +115,21 @@ def test_what_a_full_disk_refused_is_written_as_it_was_last_when_there_is_room(r
     assert rig.disk.saved[-1].state is IncidentState.ACKNOWLEDGED
     faults = [event for event in rig.told.things if isinstance(event, FaultOccurred)]
     assert len(faults) == 1
+
+
+def test_an_alarm_on_a_disk_that_works_again_waits_for_no_pause(tmp_path: Path):
+    made = Rig(tmp_path, retry_seconds=3_600.0)
+    try:
+        made.journal.open(NOW)
+        made.disk.broken = True
+        made.journal.save(fall(), NOW)
+        made.told.wait_for_one(lambda event: isinstance(event, FaultOccurred))
+        made.disk.broken = False
+        made.journal.save(fall("i-2"), NOW)
+        made.told.wait_for_one(lambda event: isinstance(event, FaultCleared))
+        assert {each.id for each in made.disk.saved} == {"i-1", "i-2"}
+    finally:
+        made.journal.close()
 
 
 def test_a_store_that_cannot_be_opened_is_no_reason_not_to_watch_and_is_opened_later(tmp_path: Path):

@@ -43,7 +43,8 @@ class _Entry:
 class Journal:
     """Keeps the incidents in a file. `report` gets FaultOccurred and FaultCleared with part "store".
 
-    What could not be written is tried again every `retry_seconds`, each incident as it was last.
+    What could not be written is tried again every `retry_seconds`, and as soon as an incident changes: each incident as
+    it was last.
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class Journal:
         self._retry_seconds = retry_seconds
         self._store: Store | None = None
         self._waiting: dict[tuple[str, bool], _Entry] = {}
+        self._urgent_asked = 0
         self._changed = threading.Condition()
         self._faulty = False
         self._closing = False
@@ -227,6 +229,7 @@ class Journal:
             if last:
                 self._waiting.pop(key, None)
             self._waiting[key] = entry
+            self._urgent_asked += entry.urgent
             self._changed.notify_all()
 
     def _urgent_waiting(self) -> bool:
@@ -239,12 +242,12 @@ class Journal:
                 if not self._waiting:
                     return
                 key = min(self._waiting, key=lambda key: key[1])  # incidents before scenes
-                entry = self._waiting[key]
+                entry, asked = self._waiting[key], self._urgent_asked
             try:
                 self._write(entry)
             except StoreError as error:
                 self._fail(str(error), entry.moment)
-                if self._pause():
+                if self._pause(asked):
                     return
                 continue
             self._written(key, entry)
@@ -273,10 +276,13 @@ class Journal:
             log.error("event=store_failed reason=%r", reason)
             self._report(FaultOccurred(time=moment.monotonic, room="", part=PART, reasons=(reason,)))
 
-    def _pause(self) -> bool:
-        """Wait before the next attempt; say whether it is time to end instead."""
+    def _pause(self, asked: int) -> bool:
+        """Wait before the next attempt, unless more that is urgent was asked for than was by the last one; say whether
+        it is time to end instead.
+        """
         with self._changed:
-            return self._changed.wait_for(lambda: self._closing, self._retry_seconds)
+            self._changed.wait_for(lambda: self._closing or self._urgent_asked != asked, self._retry_seconds)
+            return self._closing
 
 
 @dataclass(frozen=True, slots=True)
