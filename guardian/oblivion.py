@@ -4,8 +4,9 @@ An SD card may keep old blocks where no program reaches them; docs/privacy.md sa
 """
 
 import os
+import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from guardian import acquaint, daybook
@@ -14,6 +15,7 @@ from guardian.discovery import Discovery
 from guardian.doctor.box import service_runs
 from guardian.errors import GuardianError, StoreError
 from guardian.home import scenes_of
+from guardian.installation import archive
 from guardian.io.broker import HOST, is_ours
 from guardian.io.clock import SystemClock
 from guardian.io.mqtt import endpoint_of
@@ -33,9 +35,14 @@ TAILS = ("", "-wal", "-shm", "-journal", ".new", ".1")
 """What SQLite and others write beside a file, under its name with one of these behind it."""
 
 
-def erase_person(settings: Settings, name: str, wait: Callable[[float], None] = time.sleep) -> Iterator[str]:
-    """Erase a person, through the box where it runs, and say what was done. Raises GuardianError where that cannot be,
-    or where something of the name is left.
+def erase_person(
+    settings: Settings,
+    name: str,
+    wait: Callable[[float], None] = time.sleep,
+    backups: Path = Path(archive.BACKUPS),
+) -> Iterator[str]:
+    """Erase a person, through the box where it runs, and say what was done; a backup from before an upgrade that knows
+    them goes as a whole. Raises GuardianError where that cannot be, or where something of the name is left.
     """
     mention, state = Mention(name), settings.state_directory
     running = service_runs(state)
@@ -56,6 +63,8 @@ def erase_person(settings: Settings, name: str, wait: Callable[[float], None] = 
         raise StoreError(message) from error
     yield "who did what on the page: the name is written over"
     yield from _unsay(settings, mention, wait, running=running)
+    kept = archive.holding(state, backups)
+    yield from _discard([each for each, copy in kept.items() if any(leftovers(copy, mention))])
     left = list(leftovers(state, mention))
     if left:
         message = f"{mention.name} is still in {', '.join(sorted({path.name for path in left}))}; {_advice(left)}"
@@ -63,9 +72,9 @@ def erase_person(settings: Settings, name: str, wait: Callable[[float], None] = 
     yield f"{mention.name} is in no file in {state} any more. What is of the household as a whole stays."
 
 
-def erase_everything(settings: Settings) -> Iterator[str]:
-    """Erase all that the box keeps, write over each file before, and remove what the broker keeps of the box. Raises
-    GuardianError; ConfigurationError where the box runs.
+def erase_everything(settings: Settings, backups: Path = Path(archive.BACKUPS)) -> Iterator[str]:
+    """Erase all that the box keeps, write over each file before, with the backups from before upgrades, and remove what
+    the broker keeps of the box. Raises GuardianError; ConfigurationError where the box runs.
     """
     state = settings.state_directory
     if service_runs(state):
@@ -77,6 +86,7 @@ def erase_everything(settings: Settings) -> Iterator[str]:
         strange = sorted(path.name for path in state.iterdir() if path.name not in {LOCK, DIRECTORY})
         if strange:
             yield f"Left alone, since the box did not make it: {', '.join(strange)}"
+    yield from _discard(archive.holding(state, backups))
     yield from _silence(settings)
     yield "The configuration is yours, and stays; contacts and the names of rooms are in it."
 
@@ -129,6 +139,16 @@ def _wipe(path: Path) -> bool:
         message = f"{path} cannot be erased ({error}); sudo would be right"
         raise StoreError(message) from error
     return True
+
+
+def _discard(backups: Iterable[Path]) -> Iterator[str]:
+    """Write over backups, and take them away: there is no going back to what they hold."""
+    for kept in backups:
+        for path in sorted(kept.rglob("*")):
+            if path.is_file() and not path.is_symlink():
+                _wipe(path)
+        shutil.rmtree(kept)
+        yield f"{kept}, from before an upgrade: written over and erased"
 
 
 def _endpoint(settings: Settings, *, running: bool) -> Endpoint | None:

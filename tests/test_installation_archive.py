@@ -5,7 +5,7 @@ import pytest
 from trees import image
 
 from guardian.errors import InstallationError
-from guardian.installation.archive import BACKUPS, KEPT, backup, latest, restore
+from guardian.installation.archive import BACKUPS, KEPT, backup, holding, latest, restore
 
 NOON = datetime(2025, 6, 1, 12, tzinfo=timezone.utc)
 PATHS = ("/etc/guardian", "/var/lib/guardian", "/srv/not-there")
@@ -49,6 +49,19 @@ def test_the_last_backups_are_kept_and_no_more(tmp_path: Path):
     assert latest(machine, "1.3").name == "20250604T120000-1.3"
     with pytest.raises(InstallationError, match=r"no backup of 1\.0"):
         latest(machine, "1.0")
+
+
+def test_the_copies_of_a_directory_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    machine = image(tmp_path / "root")
+    machine.on("/var/lib/guardian").mkdir(parents=True)
+    kept = backup(machine, "1.0", PATHS, NOON)
+    backups = machine.on(BACKUPS)
+    assert holding(Path("/var/lib/guardian"), backups) == {kept: kept / "var/lib/guardian"}
+    assert holding(Path("/srv/not-there"), backups) == {}
+    assert holding(Path("/var/lib/guardian"), tmp_path / "none") == {}
+    monkeypatch.setattr("os.access", lambda *_: False)
+    with pytest.raises(InstallationError, match="sudo would be right"):
+        holding(Path("/var/lib/guardian"), backups)
 
 
 def test_half_a_backup_is_none(tmp_path: Path):

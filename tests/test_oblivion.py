@@ -33,6 +33,17 @@ def settings(tmp_path: Path) -> Settings:
     return settings_of(tmp_path / "state")
 
 
+def backed_up(state: Path, backups: Path) -> Path:
+    """What two upgrades left of this box, and one of another."""
+    for name, directory in (("1", state), ("2", state), ("of-another-box", state.with_name("other"))):
+        copy = backups / name / str(directory).lstrip("/")
+        if directory == state:
+            shutil.copytree(state, copy)
+        copy.mkdir(parents=True, exist_ok=True)
+        (backups / name / "held").write_text(f"{directory}\n", encoding="utf-8")
+    return backups
+
+
 @contextmanager
 def held(state: Path) -> Iterator[None]:
     """A box that runs, as far as others can tell."""
@@ -48,6 +59,7 @@ def test_of_a_person_no_byte_stays_and_then_none_of_anybody(
     state, canaries = lived
     shutil.copytree(state, settings.state_directory)
     state = settings.state_directory
+    backups = backed_up(state, tmp_path / "backups")
     (state / "notes.txt").write_text("mine", encoding="utf-8")
 
     before = found_in(state, canaries)  # the search finds all of it while it is there
@@ -61,8 +73,10 @@ def test_of_a_person_no_byte_stays_and_then_none_of_anybody(
     assert canaries["kept scene"] in texts["mistakes/i-0.jsonl"]
     assert texts["days.jsonl"].count(b"\n") == 1 + 2
 
-    said = list(erase_person(settings, ROSA))
+    assert found_in(backups, canaries).keys() == canaries.keys()
+    said = list(erase_person(settings, ROSA, backups=backups))
     assert "in no file" in said[-1]
+    assert [path.name for path in backups.iterdir()] == ["of-another-box"]
     after = found_in(state, canaries)
     assert after.keys() == {"Luis", "carer"}  # the note of the fall goes on to speak of him
     assert rows(state / STORE, "days") != []
@@ -71,7 +85,9 @@ def test_of_a_person_no_byte_stays_and_then_none_of_anybody(
 
     with pytest.raises(GuardianError, match=r"still in web-users.json; it is a user.*guardian users remove"):
         list(erase_person(settings, CARER))
-    said = list(erase_everything(settings))
+    backed_up(state, backups)
+    said = list(erase_everything(settings, backups))
+    assert [path.name for path in backups.iterdir()] == ["of-another-box"]
     assert "Left alone, since the box did not make it: notes.txt" in said
     assert found_in(state, canaries) == {}
     left = {path.relative_to(state).as_posix(): path.stat().st_size for path in state.rglob("*") if path.is_file()}

@@ -1,5 +1,6 @@
 """What an upgrade could spoil, kept before it: the configuration and all that the box knows of its people."""
 
+import os
 import shutil
 from collections.abc import Sequence
 from datetime import datetime
@@ -64,6 +65,17 @@ def restore(machine: Machine, kept: Path) -> None:
             place.rename(old)
         fresh.rename(place)
         shutil.rmtree(old, ignore_errors=True)
+
+
+def holding(directory: Path, backups: Path = Path(BACKUPS)) -> dict[Path, Path]:
+    """Every complete backup of a directory, the oldest first, with where in it the copy of that is. Raises
+    InstallationError where one may not look.
+    """
+    if backups.is_dir() and not os.access(backups, os.R_OK | os.X_OK):
+        message = f"{backups} cannot be read by this user; sudo would be right"
+        raise InstallationError(message)
+    copies = {path.parent: path.parent / str(directory.resolve()).lstrip("/") for path in backups.glob(f"*/{_HELD}")}
+    return {kept: copy for kept, copy in sorted(copies.items()) if copy.is_dir()}
 
 
 def _all(machine: Machine) -> list[Path]:
