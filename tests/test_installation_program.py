@@ -6,6 +6,7 @@ from trees import built, image
 
 from guardian.errors import InstallationError
 from guardian.installation import program
+from guardian.installation.machine import Machine
 from guardian.installation.program import MADE_FROM, Program, source_of, sum_of
 
 
@@ -82,6 +83,17 @@ def test_a_tree_whose_python_could_not_run_it_is_refused(tmp_path: Path):
     theirs.symlink_to("python3.99")
     with pytest.raises(InstallationError, match=r"has python3\.99"):
         program.demand_interpreter(machine)
+
+
+def test_a_python_that_the_service_may_not_read_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    home = tmp_path / "home"
+    (home / "ana/python/bin").mkdir(parents=True)
+    (home / "ana/python/bin/python3").touch()
+    monkeypatch.setattr(program, "HOMES", (str(home),))
+    program.demand_interpreter(Machine())
+    monkeypatch.setattr(sys, "base_prefix", str(home / "ana/python"))
+    with pytest.raises(InstallationError, match=r"lies in a home.*/usr/bin/python3 -m venv would be right"):
+        program.demand_interpreter(Machine())
 
 
 def test_a_sum_follows_the_content_and_nothing_else(tmp_path: Path):

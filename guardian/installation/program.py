@@ -23,6 +23,8 @@ MADE_FROM = "made-from"
 """The file of an environment that tells what it was built from, as a SHA-256 sum."""
 _OF_A_CLONE = ("guardian", "models", "systemd", "config", "pyproject.toml")
 _PYTHON = "bin/python"
+HOMES = ("/home", "/root", "/run/user")
+"""What ProtectHome of the unit hides (systemd.exec(5))."""
 GLIBC = 36
 """The minor version of Debian 12's."""
 
@@ -99,8 +101,14 @@ def source_of(running: Path, package: Path, version: str, wanted: Path | None) -
 
 
 def demand_interpreter(machine: Machine) -> None:
-    """Raise InstallationError where the Python of a tree could not run what is built or linked here."""
+    """Raise InstallationError where the service could not run what is built or linked here: by a Python in somebody's
+    home, which it may not read (ProtectHome in the unit), or by another one than a tree has.
+    """
     theirs, ours = machine.on("/usr/bin/python3"), Path(f"{sys.base_prefix}/bin/python3")
+    if any(ours.resolve().is_relative_to(home) for home in HOMES):
+        message = f"{ours.resolve()} lies in a home, which the service may not read; an environment made with"
+        message += " /usr/bin/python3 -m venv would be right, and this command from there"
+        raise InstallationError(message)
     if machine.here or not theirs.is_symlink():
         return
     name = theirs.readlink().name
