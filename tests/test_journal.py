@@ -12,7 +12,7 @@ from guardian.errors import StoreError
 from guardian.events import ContactTold, Event, FaultCleared, FaultOccurred
 from guardian.identity import Template
 from guardian.incident import Incident, IncidentState
-from guardian.io.journal import SLOW, Journal, MessageShelf
+from guardian.io.journal import HISTORY, LOST, SLOW, Journal, MessageShelf
 from guardian.io.store import Store
 from guardian.moment import Moment
 from guardian.optics import Optics
@@ -115,6 +115,37 @@ def test_what_a_full_disk_refused_is_written_as_it_was_last_when_there_is_room(r
     assert rig.disk.saved[-1].state is IncidentState.ACKNOWLEDGED
     faults = [event for event in rig.told.things if isinstance(event, FaultOccurred)]
     assert len(faults) == 1
+
+
+def damage(path: Path) -> None:
+    """Zeros where the places of rooms stand, as a worn-out card leaves them; what was written before can be read."""
+    body = path.read_bytes()
+    first = body.index(b"a room of which much was learned")
+    path.write_bytes(body[: first - first % 4_096] + bytes(40_960) + body[first - first % 4_096 + 40_960 :])
+
+
+def test_what_can_be_read_of_an_alarm_in_a_damaged_file_goes_on(rig: Rig, tmp_path: Path):
+    before = Store(tmp_path / "guardian.db")
+    before.save(fall(), NOW)
+    for number in range(200):
+        before.save_learned(f"a room of which much was learned {number}", "places", "x" * 1_000)
+    before.close()
+    damage(tmp_path / "guardian.db")
+    assert [each.id for each in rig.journal.open(NOW)] == ["i-1"]
+    (fault,) = rig.told.wait_for(bool)
+    assert isinstance(fault, FaultOccurred)
+    assert (fault.part, fault.reasons) == (HISTORY, (LOST,))
+    assert rig.journal.wait(SECONDS, NOW)
+    assert [each.id for each in rig.disk.open_incidents(NOW)] == ["i-1"]
+    assert rig.journal.learned("places") == {}
+
+
+def test_what_is_no_database_at_all_is_told_and_nothing_goes_on(rig: Rig, tmp_path: Path):
+    (tmp_path / "guardian.db").write_bytes(b"no database" * 1_000)
+    assert rig.journal.open(NOW) == ()
+    (fault,) = rig.told.wait_for(bool)
+    assert isinstance(fault, FaultOccurred)
+    assert fault.part == HISTORY
 
 
 def test_an_alarm_on_a_disk_that_works_again_waits_for_no_pause(tmp_path: Path):

@@ -58,14 +58,21 @@ def peek(path: Path, query: str) -> list[tuple[Any, ...]]:
         raise StoreError(message) from error
 
 
+def _with_logs(path: Path) -> tuple[Path, ...]:
+    """A database file and what SQLite keeps beside it."""
+    return tuple(path.with_name(path.name + tail) for tail in ("", "-wal", "-shm"))
+
+
 class Database:
     """One database file, mode 0600, with the tables of SCHEMA. Any thread may call; a lock keeps the calls apart.
+    `aside` is where a damaged one was moved when it was opened; None where it was sound.
 
     Raises StoreError where it cannot be opened.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self.aside: Path | None = None
         self._lock = threading.Lock()
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -107,7 +114,8 @@ class Database:
             with self._lock:
                 self._db.execute("VACUUM")
                 self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-            self._path.with_suffix(".damaged").unlink(missing_ok=True)
+            for path in _with_logs(self._path.with_suffix(".damaged")):
+                path.unlink(missing_ok=True)
         except (OSError, sqlite3.Error) as error:
             message = f"{self._path}: {error}; what was erased may still be in the file; ask for it again"
             raise StoreError(message) from error
@@ -122,9 +130,11 @@ class Database:
             if isinstance(error, sqlite3.OperationalError) and _can_be_read(self._path):
                 raise
             log.error("event=database_damaged file=%s error=%r moved_to=%s", self._path, str(error), ".damaged")
-            self._path.replace(self._path.with_suffix(".damaged"))
-            for tail in ("-wal", "-shm"):
-                self._path.with_name(self._path.name + tail).unlink(missing_ok=True)
+            self.aside = self._path.with_suffix(".damaged")
+            for path, place in zip(_with_logs(self._path), _with_logs(self.aside), strict=True):
+                place.unlink(missing_ok=True)
+                if path.exists():
+                    path.replace(place)
             os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
             return self._connect()
 

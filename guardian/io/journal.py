@@ -24,6 +24,8 @@ T = TypeVar("T")
 RETRY_SECONDS = 5.0
 CLOSE_SECONDS = 3.0
 PART = "store"
+HISTORY = "history"
+LOST = "The database was damaged: only what could be read of open alarms goes on, the rest is kept aside and not used."
 SLOW = "The disk has not answered: what happens now may not survive a power cut."
 
 
@@ -41,7 +43,8 @@ class _Entry:
 
 
 class Journal:
-    """Keeps the incidents in a file. `report` gets FaultOccurred and FaultCleared with part "store".
+    """Keeps the incidents in a file. `report` gets FaultOccurred and FaultCleared with part "store", and at the opening
+    FaultOccurred with part "history" where a new file had to be begun; that stays until the next start.
 
     What could not be written is tried again every `retry_seconds`, and as soon as an incident changes: each incident as
     it was last.
@@ -66,15 +69,20 @@ class Journal:
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
 
     def open(self, moment: Moment) -> tuple[Incident, ...]:
-        """Open the file and begin; return the incidents that nobody has ended. Where it cannot be written, that is
-        reported, and what can be read of it is returned: a full disk must not end an alarm.
+        """Open the file and begin; return the incidents that nobody has ended. Where it cannot be written, or is
+        damaged, that is reported, and what can be read of it is returned: neither must end an alarm.
         """
         try:
             self._store = self._open_store(self._path)
             found = self._store.open_incidents(moment)
         except StoreError as error:
             self._fail(str(error), moment)
-            found = self._salvaged(moment)
+            found = self._salvaged(self._path, moment)
+        if self._store is not None and self._store.aside is not None:
+            self._report(FaultOccurred(time=moment.monotonic, room="", part=HISTORY, reasons=(LOST,)))
+            found = self._salvaged(self._store.aside, moment)
+            for incident in found:
+                self.save(incident, moment)
         self._thread.start()
         return found
 
@@ -209,9 +217,9 @@ class Journal:
             log.error("event=%s error=%r", fault, str(error))
             return nothing
 
-    def _salvaged(self, moment: Moment) -> tuple[Incident, ...]:
+    def _salvaged(self, path: Path, moment: Moment) -> tuple[Incident, ...]:
         try:
-            return read_open_incidents(self._path, moment)
+            return read_open_incidents(path, moment)
         except (StoreError, OSError) as error:
             log.error("event=incidents_unreadable error=%r", str(error))
             return ()

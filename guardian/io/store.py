@@ -50,7 +50,7 @@ def read_learned(path: Path) -> dict[str, dict[str, str]]:
 
 def read_open_incidents(path: Path, moment: Moment) -> tuple[Incident, ...]:
     """The incidents that nobody has ended, oldest first, in a file that can be read and not be opened to be written:
-    its disk is full or read-only. Changes nothing. Raises StoreError.
+    its disk is full or read-only, or it is damaged elsewhere. Changes nothing. Raises StoreError.
     """
     return _incidents((body for (body,) in peek(path, OPEN)), moment)
 
@@ -78,6 +78,11 @@ class Store:
 
     def __init__(self, path: Path) -> None:
         self._database = Database(path)
+
+    @property
+    def aside(self) -> Path | None:
+        """Where the file was moved that was found damaged when this one was opened; None where it was sound."""
+        return self._database.aside
 
     def close(self) -> None:
         """Close the file."""

@@ -236,7 +236,7 @@ def _read_only(box: Box) -> Iterator[None]:
 
 @_undone
 def _store_damaged(box: Box) -> Iterator[None]:
-    """Noise in the middle of the database, found at the next start."""
+    """Noise in the middle of the database, found at the next start; over with the one after that."""
     box.kill()
     path = box.state / STORE
     body = path.read_bytes()
@@ -245,6 +245,9 @@ def _store_damaged(box: Box) -> Iterator[None]:
     box.start()
     box.answers()
     yield
+    box.kill()
+    box.start()
+    box.answers()
 
 
 @_undone
@@ -285,7 +288,7 @@ FAULTS = (
     Fault("hostile requests at the broker", _hostile_payloads, calls=True),
     Fault("2,000 retained messages at once", _flooded, calls=True),
     Fault("database locked", _locked, calls=True),
-    Fault("database damaged", _store_damaged, calls=True, heals=True),
+    Fault("database damaged", _store_damaged, calls=True, shown="database was damaged"),
     Fault("disk full", _full, calls=True, needs=may_mount),
     Fault("disk read-only at the start", _read_only, calls=True, needs=may_mount, shown="guardian.db"),
     Fault("configuration overwritten", _configuration_damaged, calls=True),
