@@ -239,9 +239,10 @@ def _store_damaged(box: Box) -> Iterator[None]:
     """Noise in the middle of the database, found at the next start; over with the one after that."""
     box.kill()
     path = box.state / STORE
+    with closing(sqlite3.connect(path)) as database:  # all of it into the one file, or nothing in it would be damaged
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
     body = path.read_bytes()
     path.write_bytes(body[:4096] + os.urandom(len(body) - 4096))
-    path.with_name(STORE + "-wal").unlink(missing_ok=True)
     box.start()
     box.answers()
     yield
