@@ -6,6 +6,7 @@ import signal
 import socket
 import sqlite3
 import subprocess
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
@@ -15,12 +16,13 @@ from typing import TypeAlias
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
 
+from guardian.errors import BrokerError
 from guardian.lab.fault_box import Box, end_of
 from guardian.lab.fault_camera import Picture
 
 EYE, BROKER = "guardian.eye", "IotCoreBroker"
 STORE = "guardian.db"
-COMMAND = "guardian/home/command/"
+COMMAND, ANSWER = "guardian/home/command/", "guardian/home/feedback"
 FLOOD = 2_000
 STRANGERS = 100
 PATIENCE_SECONDS = 10.0
@@ -150,9 +152,14 @@ def _client(box: Box) -> Iterator[paho.Client]:
 @_undone
 def _hostile_payloads(box: Box) -> Iterator[None]:
     with _client(box) as client:
-        said = [client.publish(COMMAND + request, body, qos=1, retain=kept) for request, body, kept in NONSENSE]
-        for each in said:
-            each.wait_for_publish(PATIENCE_SECONDS)
+        answered = threading.Event()
+        client.on_message = lambda _client, _data, _answer: answered.set()
+        client.subscribe(ANSWER, qos=1)
+        for request, body, kept in (*NONSENSE, ("pause", b"OFF", False)):  # the last is sound, and is answered
+            client.publish(COMMAND + request, body, qos=1, retain=kept)
+        if not answered.wait(PATIENCE_SECONDS):
+            message = "the box answers no request any more"
+            raise BrokerError(message)
         yield  # what is retained stays there: to take it away again would be a request as well
 
 
