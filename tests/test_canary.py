@@ -206,13 +206,17 @@ def as_meant(captured: dict[str, bytes], path: Path) -> None:
     assert b"DEBUG" in captured[str(path / "home" / "said by run")]
 
 
+OWN_SWITCHES = {"/dev/null", "/proc/PID/coredump_filter", "/proc/PID/oom_score_adj"}
+"""That its memory is in no dump, and that it is ended before the brain where memory runs out."""
+
+
 def written(trace: Trace, path: Path) -> None:
     """The daemon has written to its state and its log; its eyes to nothing but their pipes."""
     eyes = trace.eyes
     assert len(eyes) >= 2, "one that crashed, and one that was killed"
     for eye in eyes:
         own = {target for target in trace.targets(eye) if not target.startswith("pipe:")}
-        assert {target.replace(str(eye[0]), "PID") for target in own} <= {"/dev/null", "/proc/PID/coredump_filter"}
+        assert {target.replace(str(eye[0]), "PID") for target in own} <= OWN_SWITCHES
         locked_in = trace.locked_in(eye)
         assert len({call.target for call in locked_in} - {""}) <= 1, "one pipe"
         assert {call.name for call in locked_in if call.result < 0} <= {"clone3"}, (

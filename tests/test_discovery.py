@@ -69,6 +69,11 @@ def test_what_is_said_is_as_promised(prefix: str):
     assert leaves == ["home_assistant_device", "home_assistant"]
 
 
+def test_where_the_description_is_kept_is_told():
+    assert discovery().described == (CONFIG,)
+    assert discovery(prefix=None).described == ()
+
+
 def test_nothing_is_said_where_it_is_switched_off():
     off = discovery(prefix=None)
     assert off.begin() == ()

@@ -78,6 +78,10 @@ def begun() -> Bulletin:
     return bulletin
 
 
+def test_one_filter_takes_all_that_the_box_says():
+    assert TOPICS.everything == "guardian/casa/#"
+
+
 def test_monotonic_seconds_become_wall_time_of_the_household():
     assert iso(940.0, MOMENT) == "2024-05-06T11:59:00.000+02:00"
 
