@@ -6,19 +6,18 @@ Exit codes: 0 well, 1 failed at its job, 2 wrong use or configuration.
 import argparse
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from guardian import __version__, doctor_command, install_command, privacy_command, users_command, workshop_commands
+from guardian.arguments import Verbs, add_config, add_verb
 from guardian.errors import GuardianError
 
 if TYPE_CHECKING:
     from guardian.settings import Room
 
 # What a command needs is imported when it runs: `guardian --help` must not load MoveNet's runtime, nor `run` the lab.
-
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - it has no public name
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -74,20 +73,9 @@ def _seconds(text: str) -> float:
     return seconds
 
 
-def _add(commands: Commands, name: str, run: Callable[[argparse.Namespace], int], text: str) -> argparse.ArgumentParser:
-    command = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
-    command.set_defaults(run=run)
-    return command
-
-
-def _add_config(command: argparse.ArgumentParser) -> None:
-    text = "the configuration (default: $GUARDIAN_CONFIG, else /etc/guardian/guardian.yaml)"
-    command.add_argument("--config", type=Path, default=None, metavar="F", help=text)
-
-
-def _add_run(commands: Commands) -> None:
-    command = _add(commands, "run", _run, "the daemon: watch, and call for help")
-    _add_config(command)
+def _add_run(commands: Verbs) -> None:
+    command = add_verb(commands, "run", _run, "the daemon: watch, and call for help")
+    add_config(command)
     command.add_argument("--log-format", choices=("text", "json"), default="text")
 
 
@@ -99,8 +87,10 @@ def _run(options: argparse.Namespace) -> int:
     return app.run(configuration.load(configuration.find(options.config, os.environ)))
 
 
-def _add_check_config(commands: Commands) -> None:
-    command = _add(commands, "check-config", _check_config, "say whether a configuration is right, and what is wrong")
+def _add_check_config(commands: Verbs) -> None:
+    command = add_verb(
+        commands, "check-config", _check_config, "say whether a configuration is right, and what is wrong"
+    )
     command.add_argument("file", type=Path, help="the configuration")
 
 
@@ -141,10 +131,10 @@ def _areas(room: "Room") -> Iterator[str]:
     yield from sentences(room.places, optics)
 
 
-def _add_drill(commands: Commands) -> None:
+def _add_drill(commands: Verbs) -> None:
     text = "walk through the rooms, and fall for practice: was it all seen, and does it ring? Saves a report"
-    command = _add(commands, "drill", _drill, text)
-    _add_config(command)
+    command = add_verb(commands, "drill", _drill, text)
+    add_config(command)
     text = "a video file in place of the first room's camera; without it the box that runs is tried"
     command.add_argument("--source", default=None, metavar="FILE", help=text)
     command.add_argument("--room", action="append", default=[], metavar="R", help="only this room (may be repeated)")
@@ -186,12 +176,12 @@ def _drill(options: argparse.Namespace) -> int:
     return drill(wish, settings, Console(stderr=options.json))
 
 
-def _add_forget(commands: Commands) -> None:
+def _add_forget(commands: Verbs) -> None:
     text = "erase every scene that was kept to learn from mistakes, and where in the rooms people have been; or, with a"
     text += " NAME, all that is known of that person"
-    command = _add(commands, "forget", _forget, text)
+    command = add_verb(commands, "forget", _forget, text)
     command.add_argument("name", nargs="?", default=None, metavar="NAME", help="somebody enrolled")
-    _add_config(command)
+    add_config(command)
 
 
 def _forget(options: argparse.Namespace) -> int:
@@ -211,12 +201,12 @@ def _forget(options: argparse.Namespace) -> int:
     return 0
 
 
-def _add_enrol(commands: Commands) -> None:
+def _add_enrol(commands: Verbs) -> None:
     text = "let the running box get to know somebody, who agrees and walks through a room for a minute, alone"
-    command = _add(commands, "enrol", _enrol, text)
+    command = add_verb(commands, "enrol", _enrol, text)
     command.add_argument("name", metavar="NAME", help="a name, or any word for that person")
     command.add_argument("--room", default="", metavar="R", help="which room (needed where there are several)")
-    _add_config(command)
+    add_config(command)
 
 
 def _enrol(options: argparse.Namespace) -> int:
@@ -226,8 +216,8 @@ def _enrol(options: argparse.Namespace) -> int:
     return 0 if acquaint.enrol(settings, options.name, options.room, lambda line: print(line, flush=True)) else 1
 
 
-def _add_people(commands: Commands) -> None:
-    _add_config(_add(commands, "people", _people, "say who is enrolled, and in which rooms"))
+def _add_people(commands: Verbs) -> None:
+    add_config(add_verb(commands, "people", _people, "say who is enrolled, and in which rooms"))
 
 
 def _people(options: argparse.Namespace) -> int:
@@ -238,12 +228,12 @@ def _people(options: argparse.Namespace) -> int:
     return 0
 
 
-def _add_days(commands: Commands) -> None:
+def _add_days(commands: Verbs) -> None:
     text = "take the days that the box counted along: write them to a file, or bring in those of one"
-    command = _add(commands, "days", _days, text)
+    command = add_verb(commands, "days", _days, text)
     command.add_argument("verb", choices=("export", "import"), help="import is for a box that does not run")
     command.add_argument("file", type=Path, metavar="FILE.jsonl", help="a line of JSON for each day")
-    _add_config(command)
+    add_config(command)
 
 
 def _days(options: argparse.Namespace) -> int:
@@ -258,9 +248,9 @@ def _days(options: argparse.Namespace) -> int:
     return 0
 
 
-def _add_demo(commands: Commands) -> None:
+def _add_demo(commands: Verbs) -> None:
     text = "the whole appliance on this machine, without hardware or configuration"
-    command = _add(commands, "demo", _demo, text)
+    command = add_verb(commands, "demo", _demo, text)
     command.add_argument(
         "--headless", action="store_true", help="answer the alarm by itself; exit 0 only if all worked"
     )
@@ -278,8 +268,8 @@ def _demo(options: argparse.Namespace) -> int:
     return show(options.source or FILM, headless=options.headless, seconds=seconds, console=Console())
 
 
-def _add_analyse(commands: Commands) -> None:
-    command = _add(commands, "analyse", _analyse, "find what happens in a video or a skeleton scene")
+def _add_analyse(commands: Verbs) -> None:
+    command = add_verb(commands, "analyse", _analyse, "find what happens in a video or a skeleton scene")
     command.add_argument("source", nargs="+", help="a video file, or a skeleton scene (.jsonl)")
     text = "take limits, and the places of the first room, from this configuration"
     command.add_argument("--config", type=Path, default=None, metavar="F", help=text)
@@ -296,8 +286,8 @@ def _analyse(options: argparse.Namespace) -> int:
     return analyse(options.source, settings=settings, hold=options.hold, as_json=options.json)
 
 
-def _add_record(commands: Commands) -> None:
-    command = _add(commands, "record", _record, "turn a video into a skeleton scene, without pixels")
+def _add_record(commands: Verbs) -> None:
+    command = add_verb(commands, "record", _record, "turn a video into a skeleton scene, without pixels")
     command.add_argument("source", help="a video file")
     command.add_argument("scene", help="the .jsonl file to write")
 
@@ -316,8 +306,8 @@ def _speed(text: str) -> float:
     return speed
 
 
-def _add_replay(commands: Commands) -> None:
-    command = _add(commands, "replay", _replay, "show a skeleton scene as stick figures")
+def _add_replay(commands: Verbs) -> None:
+    command = add_verb(commands, "replay", _replay, "show a skeleton scene as stick figures")
     command.add_argument("scene", help="a .jsonl file written by `guardian record`")
     command.add_argument("--svg", default=None, metavar="F", help="draw a film strip of the telling moments into F")
     command.add_argument("--gif", default=None, metavar="F", help="draw what led to the alarm into F, moving")
@@ -330,10 +320,12 @@ def _replay(options: argparse.Namespace) -> int:
     return replay(options.scene, svg=options.svg, gif=options.gif, speed=options.speed)
 
 
-def _add_evaluate(commands: Commands) -> None:
+def _add_evaluate(commands: Verbs) -> None:
     from guardian.lab.evaluate.options import add_options
 
-    command = _add(commands, "evaluate", _evaluate, "measure falls found, false alarms and delays against annotations")
+    command = add_verb(
+        commands, "evaluate", _evaluate, "measure falls found, false alarms and delays against annotations"
+    )
     text = "take limits, and the places of the first room, from this configuration"
     command.add_argument("--config", type=Path, default=None, metavar="F", help=text)
     text = "go on for S seconds with the last frame of each file"
@@ -348,8 +340,8 @@ def _evaluate(options: argparse.Namespace) -> int:
     return run(options, configuration.load(options.config) if options.config else None)
 
 
-def _add_bench(commands: Commands) -> None:
-    command = _add(commands, "bench", _bench, "measure what the eye and the alarm cost on this machine")
+def _add_bench(commands: Verbs) -> None:
+    command = add_verb(commands, "bench", _bench, "measure what the eye and the alarm cost on this machine")
     command.add_argument("--json", action="store_true", help="one JSON document in place of the table")
     command.add_argument("--source", default=None, metavar="F", help="a video file, in place of the bundled ones")
 
@@ -360,7 +352,7 @@ def _bench(options: argparse.Namespace) -> int:
     return bench(options.source, as_json=options.json)
 
 
-def _add_lab(commands: Commands) -> None:
+def _add_lab(commands: Verbs) -> None:
     from guardian.lab.commands import add_verbs
 
     text = "measure and improve the product itself"

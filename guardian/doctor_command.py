@@ -5,21 +5,19 @@ import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
+
+from guardian.arguments import Verbs, add_config, add_verb
 
 if TYPE_CHECKING:
     from guardian.doctor import Finding
 
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - it has no public name
 
-
-def add(commands: Commands) -> None:
+def add(commands: Verbs) -> None:
     """Add the command."""
     text = "examine camera, models, panel, broker, clock, sandbox, disk ..."
-    command = commands.add_parser("doctor", help=text, description=text[0].upper() + text[1:] + ".")
-    command.set_defaults(run=_doctor)
-    text = "the configuration (default: $GUARDIAN_CONFIG, else /etc/guardian/guardian.yaml)"
-    command.add_argument("--config", type=Path, default=None, metavar="F", help=text)
+    command = add_verb(commands, "doctor", _doctor, text)
+    add_config(command)
     command.add_argument("--json", action="store_true", help="one JSON object a line, for each part that was examined")
     text = "also write what somebody who helps from afar needs (.tar.gz), without names, addresses and secrets"
     command.add_argument("--bundle", type=Path, default=None, metavar="FILE", help=text)

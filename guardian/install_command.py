@@ -5,14 +5,13 @@ import socket
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from guardian import __version__
+from guardian.arguments import Verbs, add_verb
 
 if TYPE_CHECKING:
     from guardian.installation.machine import Machine
-
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - it has no public name
 
 
 NEXT = """
@@ -22,11 +21,10 @@ next      sudo nano /etc/guardian/guardian.yaml           your rooms, cameras an
           sudo -u guardian guardian doctor                 what does not work yet, and what to do about it"""
 
 
-def add(commands: Commands) -> None:
+def add(commands: Verbs) -> None:
     """Add both commands."""
     text = "put Guardian onto this machine as a service, upgrade it, or go back to the version before"
-    command = commands.add_parser("install", help=text, description=text[0].upper() + text[1:] + ".")
-    command.set_defaults(run=lambda options: _told(_install, options))
+    command = add_verb(commands, "install", lambda options: _told(_install, options), text)
     _add_root(command)
     command.add_argument("--dry-run", action="store_true", help="say what would be done, and change nothing")
     text = "a wheel or a clone to install from (default: what this command itself runs from)"
@@ -42,8 +40,7 @@ def add(commands: Commands) -> None:
     back.add_argument("--restore", type=Path, default=None, metavar="DIR", help=text)
 
     text = "take Guardian off this machine; configuration and people stay"
-    command = commands.add_parser("uninstall", help=text, description=text[0].upper() + text[1:] + ".")
-    command.set_defaults(run=lambda options: _told(_uninstall, options))
+    command = add_verb(commands, "uninstall", lambda options: _told(_uninstall, options), text)
     _add_root(command)
     command.add_argument("--purge", action="store_true", help="erase configuration, people and backups as well")
 

@@ -5,14 +5,13 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeAlias
 
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - it has no public name
+from guardian.arguments import Verbs, add_config, add_verb
 
 YES = "yes"
 
 
-def add(commands: Commands) -> None:
+def add(commands: Verbs) -> None:
     """Add the command and its verbs."""
     text = "say what the box keeps of the household, hand all of it over as files, or erase it"
     command = commands.add_parser("privacy", help=text, description=text[0].upper() + text[1:] + ".")
@@ -38,11 +37,9 @@ def _name(text: str) -> str:
     return text.strip()
 
 
-def _add(verbs: Commands, name: str, run: Callable[[argparse.Namespace], int], text: str) -> argparse.ArgumentParser:
-    verb = verbs.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
-    verb.set_defaults(run=run)
-    text = "the configuration (default: $GUARDIAN_CONFIG, else /etc/guardian/guardian.yaml)"
-    verb.add_argument("--config", type=Path, default=None, metavar="F", help=text)
+def _add(verbs: Verbs, name: str, run: Callable[[argparse.Namespace], int], text: str) -> argparse.ArgumentParser:
+    verb = add_verb(verbs, name, run, text)
+    add_config(verb)
     return verb
 
 

@@ -2,13 +2,11 @@
 
 import argparse
 import os
-from pathlib import Path
-from typing import TypeAlias
 
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - it has no public name
+from guardian.arguments import Verbs, add_config, add_verb
 
 
-def add(commands: Commands) -> None:
+def add(commands: Verbs) -> None:
     """Add the command and its verbs."""
     text = "say who may sign in on the page, and change it; passwords are asked for, or read from standard input"
     command = commands.add_parser("users", help=text, description=text[0].upper() + text[1:] + ".")
@@ -21,13 +19,11 @@ def add(commands: Commands) -> None:
     _add(verbs, "password", "give somebody another password, and sign them out everywhere")
 
 
-def _add(verbs: Commands, name: str, text: str, *, named: bool = True) -> argparse.ArgumentParser:
-    verb = verbs.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
-    verb.set_defaults(run=_run)
+def _add(verbs: Verbs, name: str, text: str, *, named: bool = True) -> argparse.ArgumentParser:
+    verb = add_verb(verbs, name, _run, text)
     if named:
         verb.add_argument("name", metavar="NAME")
-    text = "the configuration (default: $GUARDIAN_CONFIG, else /etc/guardian/guardian.yaml)"
-    verb.add_argument("--config", type=Path, default=None, metavar="F", help=text)
+    add_config(verb)
     return verb
 
 

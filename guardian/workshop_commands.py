@@ -2,10 +2,10 @@
 
 import argparse
 import os
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
+from guardian.arguments import Verbs, add_config, add_verb, within
 from guardian.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -13,17 +13,15 @@ if TYPE_CHECKING:
     from guardian.settings import Panel
     from guardian.wiring import Fitting
 
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - it has no public name
-
 MOUNTED = {"height": 2.2, "tilt": 20.0}
 """Metres and degrees that docs/hardware.md recommends."""
 
 
-def add(commands: Commands) -> None:
+def add(commands: Verbs) -> None:
     """Add both commands."""
     text = "draw the 40-pin header with what is wired to it, and say what is wrong with that"
-    pins = _add(commands, "pins", _pins, text)
-    _add_config(pins)
+    pins = add_verb(commands, "pins", _pins, text)
+    add_config(pins)
     pins.add_argument("--svg", type=Path, default=None, metavar="FILE", help="write the wiring diagram into FILE")
     text = "what the buzzer takes, by its data sheet (default: 100)"
     pins.add_argument("--buzzer-milliamperes", type=float, default=100.0, metavar="N", help=text)
@@ -31,38 +29,16 @@ def add(commands: Commands) -> None:
     text = "how long the wire of a button is (default: 1)"
     pins.add_argument("--button-metres", type=float, default=1.0, metavar="M", help=text)
 
-    view = _add(commands, "view", _view, "say what a camera sees from where it hangs, and draw it")
-    _add_config(view)
+    view = add_verb(commands, "view", _view, "say what a camera sees from where it hangs, and draw it")
+    add_config(view)
     text = "take what the configuration says of this room's camera; what is given beside it counts more"
     view.add_argument("--room", default=None, metavar="R", help=text)
     ranges = (("height", "metres of the lens above the floor", 0.3, 4.0), ("tilt", "degrees below the level", -30, 80))
     for name, text, least, most in (*ranges, ("fov", "degrees that the lens sees across", 20.0, 150.0)):
-        view.add_argument(f"--{name}", type=_between(least, most), default=None, metavar="N", help=text)
+        view.add_argument(f"--{name}", type=within(float, least, most), default=None, metavar="N", help=text)
     view.add_argument("--aspect", type=_aspect, default=None, metavar="W:H", help="of the frame (default: 4:3)")
     view.add_argument("--title", default="What the camera sees", metavar="T", help="what the drawing is called")
     view.add_argument("--svg", type=Path, default=None, metavar="FILE", help="draw it into FILE")
-
-
-def _add(commands: Commands, name: str, run: Callable[[argparse.Namespace], int], text: str) -> argparse.ArgumentParser:
-    command = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
-    command.set_defaults(run=run)
-    return command
-
-
-def _add_config(command: argparse.ArgumentParser) -> None:
-    text = "the configuration (default: $GUARDIAN_CONFIG, else /etc/guardian/guardian.yaml)"
-    command.add_argument("--config", type=Path, default=None, metavar="F", help=text)
-
-
-def _between(least: float, most: float) -> Callable[[str], float]:
-    def number(text: str) -> float:
-        value = float(text)
-        if not least <= value <= most:
-            message = f"{text} is wrong; {least:g} to {most:g} would be right"
-            raise argparse.ArgumentTypeError(message)
-        return value
-
-    return number
 
 
 def _aspect(text: str) -> float:

@@ -143,6 +143,7 @@ TOPS = (
     "kept",
     "portable",
     "oblivion",
+    "arguments",
 )
 """What puts the parts together, each on the one before it, and what examines them."""
 

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from guardian.lab.arguments import Verbs, add_verb, whole
+from guardian.arguments import Verbs, add_verb, whole
 from guardian.lab.world_commands import VERBS
 
 # What a verb needs is imported when it runs: `guardian --help` must stay quick.

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from guardian.lab.arguments import Verbs, add_verb, whole, within
+from guardian.arguments import Verbs, add_verb, whole, within
 
 # What a verb needs is imported when it runs: `guardian --help` must stay quick.
 

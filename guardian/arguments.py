@@ -1,7 +1,8 @@
-"""Verbs of `guardian lab`, and numbers as they are read from a command line, with a plain word where they are wrong."""
+"""Commands, their verbs, and numbers as they are read from a command line, with a plain word where they are wrong."""
 
 import argparse
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeAlias, TypeVar
 
 Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - it has no public name
@@ -17,13 +18,13 @@ def whole(text: str) -> int:
     return number
 
 
-def within(kind: Callable[[str], Number], low: int, high: int) -> Callable[[str], Number]:
+def within(kind: Callable[[str], Number], low: float, high: float) -> Callable[[str], Number]:
     """Read a number of an argument that is from `low` to `high`."""
 
     def number(text: str) -> Number:
         value = kind(text)
         if not low <= value <= high:
-            message = f"{text} is wrong; {low} to {high} would be right"
+            message = f"{text} is wrong; {low:g} to {high:g} would be right"
             raise argparse.ArgumentTypeError(message)
         return value
 
@@ -31,7 +32,13 @@ def within(kind: Callable[[str], Number], low: int, high: int) -> Callable[[str]
 
 
 def add_verb(verbs: Verbs, name: str, run: Callable[[argparse.Namespace], int], text: str) -> argparse.ArgumentParser:
-    """Add a verb that `run` carries out, and of which `text` says what it does, in a phrase."""
+    """Add a command, or a verb of one, that `run` carries out, and of which `text` says what it does, in a phrase."""
     verb = verbs.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
     verb.set_defaults(run=run)
     return verb
+
+
+def add_config(command: argparse.ArgumentParser) -> None:
+    """Let a command take another configuration than that of the box."""
+    text = "the configuration (default: $GUARDIAN_CONFIG, else /etc/guardian/guardian.yaml)"
+    command.add_argument("--config", type=Path, default=None, metavar="F", help=text)
