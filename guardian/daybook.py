@@ -10,6 +10,7 @@ from guardian.app import LOCK, STORE, lock
 from guardian.day import Day, understood
 from guardian.errors import ConfigurationError, GuardianError
 from guardian.io.store import Store, read_days
+from guardian.private_file import new_private
 from guardian.settings import Settings
 
 KIND = "guardian days"
@@ -23,15 +24,8 @@ def export(settings: Settings, path: Path) -> int:
     days = read_days(settings.state_directory / STORE)
     head = {"kind": KIND, "format": FORMAT, "household": settings.household.id}
     lines = (json.dumps(each, ensure_ascii=False) for each in (head, *(day.plain() for day in days)))
-    try:
-        with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8") as file:
-            file.writelines(f"{line}\n" for line in lines)
-    except FileExistsError as error:
-        message = f"{path} is there already; a name that is free would be right"
-        raise GuardianError(message) from error
-    except OSError as error:
-        message = f"{path} cannot be written: {error}"
-        raise GuardianError(message) from error
+    with new_private(path) as file:
+        file.writelines(f"{line}\n".encode() for line in lines)
     return len(days)
 
 

@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import os
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from guardian.io.scenes import MANIFEST, SCENE, UNJUDGED
 from guardian.io.store import read_days
 from guardian.kept import TABLES, rows
 from guardian.mention import Mention
+from guardian.private_file import new_private
 from guardian.settings import Settings
 from guardian.web.audit import AUDIT_FILE
 from guardian.web.sessions import SESSIONS_FILE
@@ -70,17 +70,9 @@ def export(settings: Settings, path: Path, person: str | None = None) -> list[st
     title = f"What the box {settings.household.id} knows of {'the household' if mention is None else mention.name}"
     made = SystemClock().moment().wall.isoformat(timespec="seconds")
     readme = README.format(title=title, made=made, contents=listing or "It knows nothing.")
-    try:
-        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        with os.fdopen(descriptor, "wb") as file, ZipFile(file, "w", ZIP_DEFLATED) as archive:
-            for name, text in (("README.txt", readme), *files):
-                archive.writestr(name, text)
-    except FileExistsError as error:
-        message = f"{path} is there already; a name that is free would be right"
-        raise GuardianError(message) from error
-    except OSError as error:
-        message = f"{path} cannot be written: {error}"
-        raise GuardianError(message) from error
+    with new_private(path) as file, ZipFile(file, "w", ZIP_DEFLATED) as archive:
+        for name, text in (("README.txt", readme), *files):
+            archive.writestr(name, text)
     return [name for name, _ in files]
 
 

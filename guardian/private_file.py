@@ -1,7 +1,12 @@
 """Files that hold a secret: whole or not there at all, and nobody's but the service's at any time."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
+
+from guardian.errors import GuardianError
 
 OTHERS = 0o077
 """The rights that such a file must not have."""
@@ -27,6 +32,22 @@ def write_private(path: Path, text: str) -> None:
         os.fsync(directory)
     finally:
         os.close(directory)
+
+
+@contextmanager
+def new_private(path: Path) -> Iterator[BinaryIO]:
+    """Open a file that was not there, for whoever asked for it alone. Raises GuardianError where there is one already,
+    or it cannot be written.
+    """
+    try:
+        with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
+            yield file
+    except FileExistsError as error:
+        message = f"{path} is there already; a name that is free would be right"
+        raise GuardianError(message) from error
+    except OSError as error:
+        message = f"{path} cannot be written: {error}"
+        raise GuardianError(message) from error
 
 
 def append_private(path: Path, text: str) -> None:
