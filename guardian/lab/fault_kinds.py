@@ -16,12 +16,12 @@ from typing import TypeAlias
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
 
+from guardian.app import STORE
 from guardian.errors import BrokerError
 from guardian.lab.fault_box import Box, end_of
 from guardian.lab.fault_camera import Picture
 
 EYE, BROKER = "guardian.eye", "IotCoreBroker"
-STORE = "guardian.db"
 COMMAND, ANSWER = "guardian/home/command/", "guardian/home/feedback"
 FLOOD = 2_000
 STRANGERS = 100
@@ -298,7 +298,7 @@ FAULTS = (
     Fault("database locked", _locked, calls=True),
     Fault("database damaged", _store_damaged, calls=True, shown="database was damaged"),
     Fault("disk full", _full, calls=True, needs=may_mount),
-    Fault("disk read-only at the start", _read_only, calls=True, needs=may_mount, shown="guardian.db"),
+    Fault("disk read-only at the start", _read_only, calls=True, needs=may_mount, shown=STORE),
     Fault("configuration overwritten", _configuration_damaged, calls=True),
     Fault("a crowd at the page: 500 connections", _crowd, calls=True),
 )

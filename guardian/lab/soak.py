@@ -24,6 +24,7 @@ from typing import Any
 
 import numpy as np
 
+from guardian.app import STORE
 from guardian.brain import Brain
 from guardian.commands import Notify, Publish
 from guardian.contacts import Contact
@@ -81,7 +82,7 @@ class SoakedCore:
 
     def __init__(self, directory: Path, settings: Settings) -> None:
         self._settings = settings.model_copy(update={"state_directory": directory})
-        self._path = directory / "guardian.db"
+        self._path = directory / STORE
         self.now, self.offset, self.lives = 1_000.0, 0.0, 0
         self.incidents, self._names = 0, count()
         self.trouble = _Trouble()
